@@ -1,0 +1,60 @@
+# Everything for this repository. `make demo` and `make test` do all their set-up themselves.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+  && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lock messages clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.runtime ## a whole month with made-up people, mails in demo/outbox
+	@$(BIN)/distribution demo demo
+
+test: $(VENV)/.dev ## the whole test suite, against SQLite and PostgreSQL
+	@$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.dev ## format, lint, types, import contracts, schema against models
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m pytest -q tests/test_schema.py -k "make_exactly_the_models or constant_names"
+
+format: $(VENV)/.dev ## let ruff put the code in order
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: $(VENV)/.dev ## resolve requirements/*.txt anew: versions and hashes, no addresses
+	@$(INSTALL) uv
+	@for set in "runtime --group build" "dev --group dev"; do set -- $$set; \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra postgres \
+	    $$2 $$3 pyproject.toml --output-file requirements/$$1.txt || exit 1; done
+
+messages: $(VENV)/.dev ## compile the catalogues of the command line's words
+	@$(BIN)/pybabel --quiet compile --directory distribution/cli/locale --domain messages
+
+clean: ## remove what these targets made, the demo included
+	@rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "distribution: 需要 Python 3.11 或更新版本，这台机器上没有：请先安装 python3 (need Python 3.11 or newer)" >&2; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "distribution: $(PYTHON) 没有 venv 模块：请先安装 python3-venv (its venv module is missing)" >&2; exit 2; }
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.made requirements/runtime.txt pyproject.toml
+	@echo "正在安装到 $(VENV) …"
+	@$(INSTALL) --require-hashes -r requirements/runtime.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
+	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@

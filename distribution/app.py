@@ -1,0 +1,118 @@
+"""The composition root: settings in, App out. The only place that chooses implementations."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property, partial
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from distribution import config, db, delivery, digests, schema
+from distribution.bundle import bundled
+from distribution.config import Configuration, Settings
+from distribution.errors import DistributionError, InvalidSetting
+from distribution.links import Addresses, Keyring
+from distribution.transports import Outbox, Relay, SmtpRelay, Timeouts
+
+LATE_RESULT = timedelta(seconds=60)
+"""How long after the relay's last moment to answer a result may still reach the ledger."""
+
+
+@dataclass(frozen=True)
+class App:
+    """An opened installation."""
+
+    configuration: Configuration
+    engine: Engine
+
+    @property
+    def settings(self) -> Settings:
+        """The effective settings."""
+        return self.configuration.settings
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """A session that commits when its block ends."""
+        return db.writing(self.engine)
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A session for looking only."""
+        return db.reading(self.engine)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The secret keys; made at first use where the installation is embedded."""
+        return Keyring.of(config.secret_keys(self.settings))
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Where links and bounces lead."""
+        return Addresses(self.keyring, self.settings.base_url, self.settings.domain)
+
+    @property
+    def recipe(self) -> delivery.Recipe:
+        """What turns an issue into mails."""
+        settings = self.settings
+        return delivery.Recipe(
+            templates=(settings.home / "email_templates", bundled("email_templates")),
+            publication=digests.Publication(
+                sender_name=settings.sender_name,
+                sender_address=settings.sender_address,
+                list_id=f"digest.{settings.domain}",
+            ),
+            minimum_articles=settings.minimum_articles,
+        )
+
+    @cached_property
+    def sender(self) -> delivery.Sender:
+        """This process's sender."""
+        settings = self.settings
+        terms = delivery.Terms(
+            lease=timedelta(seconds=settings.lease_seconds),
+            handed=timedelta(seconds=settings.dot_timeout_seconds) + LATE_RESULT,
+        )
+        return delivery.Sender(
+            transaction=self.transaction,
+            open_transport=partial(open_transport, settings),
+            press=delivery.Press(self.addresses),
+            addresses=self.addresses,
+            pace=delivery.Pace(settings.connections, settings.batch_size, terms),
+        )
+
+
+def open_app(environ: Mapping[str, str]) -> App:
+    """Open the installation of this environment; DistributionError says why it cannot be."""
+    configuration = config.load(environ)
+    settings = configuration.settings
+    if settings.embedded:
+        try:
+            settings.home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InvalidSetting("DISTRIBUTION_HOME", str(settings.home), str(error)) from error
+    engine = db.open_engine(settings.database)
+    try:
+        with db.friendly():
+            schema.ensure(engine, embedded=settings.embedded)
+            schema.refuse_lossy_settings(engine)
+    except DistributionError:
+        engine.dispose()
+        raise
+    return App(configuration, engine)
+
+
+def open_transport(settings: Settings) -> delivery.Transport:
+    """The way to the next hop that the settings name."""
+    if settings.transport == "outbox":
+        return Outbox(settings.home / "outbox")
+    relay = Relay(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value(),
+        connections=settings.connections,
+        ca_file=settings.smtp_ca_file,
+        timeouts=Timeouts(dot=timedelta(seconds=settings.dot_timeout_seconds)),
+    )
+    return SmtpRelay(relay)

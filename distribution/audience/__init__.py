@@ -1,0 +1,39 @@
+"""Audience: enterprises, contacts, interests, consent, suppression; who may be mailed."""
+
+from distribution.audience.address import EmailAddress, InvalidAddress, read_address
+from distribution.audience.sample import load_sample
+from distribution.audience.store.contacts import (
+    AlreadySubscribed,
+    NewSubscriber,
+    Profile,
+    add_subscriber,
+    enterprises,
+    find_subscriber,
+    profile,
+    record_consent,
+    set_interests,
+    subscribers,
+)
+from distribution.audience.store.readers import Audience, Reader, barrier, reader, readers_after
+
+__all__ = [
+    "AlreadySubscribed",
+    "Audience",
+    "EmailAddress",
+    "InvalidAddress",
+    "NewSubscriber",
+    "Profile",
+    "Reader",
+    "add_subscriber",
+    "barrier",
+    "enterprises",
+    "find_subscriber",
+    "load_sample",
+    "profile",
+    "read_address",
+    "reader",
+    "readers_after",
+    "record_consent",
+    "set_interests",
+    "subscribers",
+]

@@ -1,0 +1,51 @@
+"""E-mail addresses: as written, as a key for uniqueness, and as the envelope needs them."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
+
+from distribution.errors import DistributionError
+
+
+class InvalidAddress(DistributionError):
+    """Raised for what is no e-mail address; `reason` is the library's English sentence."""
+
+    def __init__(self, given: str, reason: str) -> None:
+        self.given, self.reason = given, reason
+        super().__init__(f"{given!r} 不是邮件地址：请写成 名字@域名，例如 liangyi@sanjin.example")
+
+
+@dataclass(frozen=True, slots=True)
+class EmailAddress:
+    """One address in the three forms the system needs."""
+
+    written: str
+    key: str
+    """NFKC, lower case, IDNA domain: two addresses with one key are one mailbox to us."""
+    envelope: str
+    """With an ASCII domain; the local part as written (its case may matter to its host)."""
+
+
+def read_address(given: str) -> EmailAddress:
+    """Read an address a person wrote; full-width characters and outer blanks are forgiven.
+
+    >>> read_address(" Li.Ming＠Example.COM ").key
+    'li.ming@example.com'
+    >>> read_address("a@例子.中国").envelope
+    'a@xn--fsqu00a.xn--fiqs8s'
+    """
+    written = given.strip()
+    plain = unicodedata.normalize("NFKC", written)
+    try:
+        parsed = validate_email(plain, check_deliverability=False, test_environment=True)
+    except (EmailNotValidError, EmailSyntaxError) as error:
+        raise InvalidAddress(given, str(error)) from None
+    if parsed.ascii_domain is None or "." not in parsed.ascii_domain:
+        raise InvalidAddress(given, "the domain has no dot")
+    domain = parsed.ascii_domain.lower()
+    return EmailAddress(
+        written=written,
+        key=f"{parsed.local_part.lower()}@{domain}",
+        envelope=f"{parsed.local_part}@{domain}",
+    )

@@ -1,0 +1,50 @@
+"""The made-up audience of a trial installation."""
+
+import tomllib
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from distribution.audience.address import read_address
+from distribution.audience.store.contacts import (
+    AddressHasher,
+    NewSubscriber,
+    add_subscriber,
+    count_subscribers,
+    ensure_enterprise,
+    set_enterprise_topics,
+)
+from distribution.bundle import sample
+from distribution.words import Edition, Role
+
+CONSENT = "示例数据：虚构的联系人，同意接收摘要邮件"
+
+
+def load_sample(session: Session, hasher: AddressHasher, *, at: datetime) -> tuple[int, int]:
+    """Load the sample enterprises and contacts; returns how many of each were added.
+
+    Where there are subscribers already, nothing is added: made-up people must not mix with real.
+    """
+    if count_subscribers(session):
+        return 0, 0
+    content = tomllib.loads(sample("audience.toml").read_text(encoding="utf-8"))
+    contacts = 0
+    for entry in content["enterprises"]:
+        enterprise = ensure_enterprise(
+            session, entry["name"], region=entry["region"], industry=entry["industry"], at=at
+        )
+        set_enterprise_topics(session, enterprise, entry.get("topics", ()))
+        for contact in entry["contacts"]:
+            new = NewSubscriber(
+                address=read_address(f"{contact['mailbox']}@{entry['domain']}"),
+                name=contact["name"],
+                enterprise=entry["name"],
+                role=Role(contact.get("role", "other")),
+                edition=Edition(contact.get("edition", "personalised")),
+                topics=tuple(contact.get("topics", ())),
+                watch_words=tuple(contact.get("words", ())),
+                consent=CONSENT if contact.get("consent", True) else "",
+            )
+            add_subscriber(session, new, hasher, by="sample", at=at)
+            contacts += 1
+    return len(content["enterprises"]), contacts

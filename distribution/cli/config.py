@@ -1,0 +1,44 @@
+"""`distribution config`: the settings, and where each comes from."""
+
+import os
+
+import click
+from pydantic import SecretStr
+
+from distribution import config
+from distribution.cli.common import as_json, show_json, show_table
+from distribution.config import Settings
+
+
+@click.group("config")
+def group() -> None:
+    """设置。"""
+
+
+@group.command("show")
+@as_json
+def show(as_json: bool) -> None:  # noqa: FBT001 - click's flags
+    """显示全部生效的设置与各自的来处；密钥与口令不显示。"""
+    loaded = config.load(os.environ)
+    rows = [
+        (name, _value(loaded.settings, name), loaded.origins.get(name, "默认"), field.description)
+        for name, field in Settings.model_fields.items()
+    ]
+    if as_json:
+        show_json({name: {"value": value, "origin": origin} for name, value, origin, _ in rows})
+        return
+    show_table(("设置", "值", "来处", "说明"), rows)
+    click.echo(
+        f"设置写在 {loaded.settings.home / config.FILE_NAME}，"
+        f"或环境变量 {config.PREFIX} 加大写的名称。"
+    )
+
+
+def _value(settings: Settings, name: str) -> object:
+    value = getattr(settings, name)
+    secrets = value if isinstance(value, tuple) else (value,)
+    if secrets and isinstance(secrets[0], SecretStr):
+        return "***" if any(secret.get_secret_value() for secret in secrets) else ""
+    if isinstance(value, tuple):
+        return ""
+    return value if isinstance(value, int) or value is None else str(value)

@@ -1,0 +1,129 @@
+"""`distribution demo`: a whole month in one command, with made-up people."""
+
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+
+import click
+
+from distribution import audience, clock, delivery, issues
+from distribution.app import App, open_app
+from distribution.bundle import sample
+from distribution.cli.progress import Progress
+from distribution.cli.run import show_status
+from distribution.errors import DistributionError
+from distribution.transports import Outbox
+
+MARK = "distribution.toml"
+EXAMPLES = (
+    ("按自己的主题和关注词", ("topics", "watch_words")),
+    ("按本单位的主题", ("from_enterprise",)),
+    ("标准版", ("standard",)),
+)
+"""Which facts of a reader's interests make a mail worth looking at."""
+
+SETTINGS = """\
+# 演示装置的设置；distribution config show 显示全部。
+sender_name = "三晋装备通讯"
+sender_address = "digest@sanjin-zhuangbei.example"
+base_url = "http://localhost:8000"
+"""
+
+
+class NotADemo(DistributionError):
+    """Raised for a folder that holds something else."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(f"{folder} 里有别的东西，不是演示：请另给一个文件夹，没有改动任何内容")
+
+
+@click.command("demo")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"))
+def command(folder: Path) -> None:
+    """用虚构的期刊与联系人走完一个月：导入、规划、投递。
+
+    一切都在 FOLDER（默认 demo）里，邮件写入其中的 outbox。再次运行不会重复投递。
+    """
+    app = _open(folder)
+    key = _prepare(app)
+    run_id = delivery.plan(app.transaction, key, app.recipe, by="demo", at=clock.now())
+    _send(app, run_id)
+    with app.reading() as session:
+        status = delivery.status(session, run_id)
+        mismatches = delivery.verify(session, run_id)
+        sent = delivery.accepted_with(session, run_id)
+    show_status(status)
+    for mismatch in mismatches:
+        click.echo(f"不符：{mismatch}")
+    outbox = Outbox(folder / "outbox")
+    click.echo("值得一看的三封（可用邮件程序打开）：")
+    examples = _different([(row[0], row[1], row[2]) for row in sent])
+    for label, delivery_id, recipient in examples:
+        click.echo(f"  {label}：{recipient}")
+        click.echo(f"    {outbox.file(app.addresses.message_id(delivery_id))}")
+    _show_next(folder, key, run_id, examples[0][2])
+
+
+def _open(folder: Path) -> App:
+    if not (folder / MARK).exists():
+        if folder.exists() and any(folder.iterdir()):
+            raise NotADemo(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MARK).write_text(SETTINGS, encoding="utf-8")
+    return open_app({"DISTRIBUTION_HOME": str(folder)})
+
+
+def _prepare(app: App) -> str:
+    """Import the sample issue and its audience, and approve it; returns the issue's key."""
+    data, at = sample("issue.txt").read_bytes(), clock.now()
+    read = issues.read_issue(data, "issue.txt")
+    with app.transaction() as session:
+        done = issues.save_issue(session, read, data, "issue.txt", at)
+        issues.approve(session, done.key, by="demo", at=at)
+        enterprises, contacts = audience.load_sample(session, app.keyring.address_hash, at=at)
+    if done.changed:
+        click.echo(f"已导入示例期刊 {done.key}：{done.articles} 篇文章。")
+    if contacts:
+        click.echo(f"已载入虚构的会员企业 {enterprises} 家、联系人 {contacts} 位。")
+    return done.key
+
+
+def _send(app: App, run_id: int) -> None:
+    from workers.draining import drain
+
+    with app.reading() as session:
+        run = delivery.find_run(session, run_id)
+        finished_at = run.finished_at
+    if finished_at is not None:
+        click.echo(f"演示已于 {clock.for_people(finished_at)} 完成，没有再投递。")
+        return
+    delivery.start(app.transaction, run_id, at=clock.now(), expiry=timedelta(hours=72))
+    with Progress() as progress:
+        drained = drain(app, run_id, Event(), progress.show)
+    if drained.trouble is not None:
+        raise drained.trouble
+
+
+def _different(
+    sent: list[tuple[int, str, dict[str, object]]],
+) -> list[tuple[str, int, str]]:
+    """A mail by own topics and watch words, one by an enterprise's, one standard edition."""
+    found = []
+    for label, wanted in EXAMPLES:
+        fitting = [row for row in sent if all(row[2][fact] for fact in wanted)]
+        found += [(label, row[0], row[1]) for row in fitting[:1]]
+    return found
+
+
+def _show_next(folder: Path, key: str, run_id: int, email: str) -> None:
+    click.echo("接下来可以试：")
+    for line in (
+        f"export DISTRIBUTION_HOME={folder}",
+        f"distribution issue show {key}",
+        "distribution subscriber list",
+        f"distribution subscriber show {email}",
+        f"distribution digest preview {key} --subscriber {email} --out digest.html",
+        f"distribution run verify {run_id}",
+    ):
+        click.echo(f"  {line}")

@@ -1,0 +1,179 @@
+"""Storage: the engine, the column types, and the two ways to open a session.
+
+The database's clock decides leases and due times (`database_time`), so that the clocks of the
+worker hosts never matter.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from distribution.errors import DistributionError
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+"""Opens a session that commits when its block ends and rolls back when it raises."""
+
+BUSY_TIMEOUT = timedelta(seconds=30)
+"""How long SQLite waits for another process's write."""
+
+
+class DatabaseUnusable(DistributionError):
+    """Raised when the database cannot be opened or would break our promises."""
+
+
+class Utc(TypeDecorator[datetime]):
+    """An instant in UTC: refuses naive datetimes, returns aware ones on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse what does not say its time zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"naive datetime {value!r}: say which time zone you mean"
+            raise ValueError(message)
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Give SQLite's bare digits their zone back."""
+        if value is None or value.tzinfo is not None:
+            return value.astimezone(UTC) if value is not None else None
+        return value.replace(tzinfo=UTC)
+
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def word(kind: type[_Word]) -> Enum:
+    """The column type of a closed set: its ASCII codes as plain text, open for new ones."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=20,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+BIG_INTEGER = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up INTEGER keys only
+DOCUMENT: TypeEngine[Any] = JSON().with_variant(JSONB, "postgresql")
+
+
+class database_time(ColumnElement[datetime]):  # noqa: N801 - reads as the SQL function it is
+    """The database's own clock at this moment, `ahead` of it or, when negative, behind."""
+
+    type = Utc()
+    inherit_cache = False
+
+    def __init__(self, ahead: timedelta = timedelta(0)) -> None:
+        self.ahead = ahead
+
+
+@compiles(database_time, "postgresql")
+def _postgresql_time(element: database_time, _compiler: SQLCompiler, **_: object) -> str:
+    return f"(clock_timestamp() + make_interval(secs => {element.ahead.total_seconds():.6f}))"
+
+
+@compiles(database_time, "sqlite")
+def _sqlite_time(element: database_time, _compiler: SQLCompiler, **_: object) -> str:
+    # The same 26 characters as SQLAlchemy stores, so that text comparison is time comparison.
+    seconds = f"{element.ahead.total_seconds():+.3f} seconds"
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', '{seconds}')"
+
+
+def open_engine(url: str) -> Engine:
+    """Open a database; nothing is connected yet.
+
+    SQLite is set to WAL with synchronous=FULL, and its transactions begin as IMMEDIATE (see
+    `writing`) or DEFERRED (see `reading`), because Python's driver would begin them too late.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite_engine(url)
+        if parsed.get_backend_name() == "postgresql":
+            return create_engine(url, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise DatabaseUnusable(f"数据库地址无法使用（{error}）：请检查 database_url") from error
+    raise DatabaseUnusable("database_url 只支持 sqlite:/// 与 postgresql://")
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT.total_seconds()})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 - sqlite3's
+        connection.isolation_level = None  # we say BEGIN ourselves
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine
+
+
+def upsert(session: Session, table: type[Any]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say ON CONFLICT, in the words of the session's database."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """A transaction that may write; on SQLite it holds the write lock from its first moment."""
+    with friendly(), Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A transaction for looking only: never waits for a writer, never commits."""
+    with (
+        friendly(),
+        engine.connect().execution_options(sqlite_begin="DEFERRED") as connection,
+        Session(connection) as session,
+    ):
+        yield session
+
+
+@contextmanager
+def friendly() -> Iterator[None]:
+    """Say in a sentence that the database is away; errors of ours and defects pass through."""
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig).splitlines()[0]
+        raise DatabaseUnusable(f"数据库暂时无法使用（{reason}）：请检查数据库服务与磁盘") from error

@@ -1,0 +1,66 @@
+"""Delivery: runs and their ledger: plan, seal, lease, hand over, settle."""
+
+from distribution.delivery.books import Status, finish_drained, status, verify
+from distribution.delivery.drafting import Draft, draft
+from distribution.delivery.ledger import Terms
+from distribution.delivery.ownership import Owner, beat, claim, resign
+from distribution.delivery.planning import NotApproved, Recipe, plan, seal, wishes_of
+from distribution.delivery.press import Press, TooLarge
+from distribution.delivery.sending import Pace, Pumped, Sender
+from distribution.delivery.steering import WrongState, cancel, pause, resume, start
+from distribution.delivery.store.runs import accepted_with, anything_to_do, find_run, list_runs
+from distribution.delivery.transport import (
+    Envelope,
+    Evidence,
+    Handover,
+    NonAsciiAddressUnsupported,
+    OutcomeUnknown,
+    RefusedByRelay,
+    RelayUnavailable,
+    Reply,
+    Transport,
+    TransportError,
+)
+
+__all__ = [
+    "Draft",
+    "Envelope",
+    "Evidence",
+    "Handover",
+    "NonAsciiAddressUnsupported",
+    "NotApproved",
+    "OutcomeUnknown",
+    "Owner",
+    "Pace",
+    "Press",
+    "Pumped",
+    "Recipe",
+    "RefusedByRelay",
+    "RelayUnavailable",
+    "Reply",
+    "Sender",
+    "Status",
+    "Terms",
+    "TooLarge",
+    "Transport",
+    "TransportError",
+    "WrongState",
+    "accepted_with",
+    "anything_to_do",
+    "beat",
+    "cancel",
+    "claim",
+    "draft",
+    "find_run",
+    "finish_drained",
+    "list_runs",
+    "pause",
+    "plan",
+    "resign",
+    "resume",
+    "seal",
+    "start",
+    "status",
+    "verify",
+    "wishes_of",
+]

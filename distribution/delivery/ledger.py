@@ -1,0 +1,158 @@
+"""The ledger's verbs: lease, hand over, settle, release, recover. Each takes lists.
+
+The database is the queue. A worker leases rows, records its intent after the relay's 354 and
+before the body, and the result after the final reply. What is lost in between is in doubt and
+never sent again blindly. Every verb is one short transaction; none is open while mail is on
+the wire.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from distribution.delivery.store import rows as store
+from distribution.delivery.store import runs
+from distribution.words import Cause, DeliveryState
+
+POISON_AT = 3
+"""A delivery under which a worker died this often is held: it may be what kills them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The time limits of the ledger."""
+
+    lease: timedelta
+    """How long a leased row stays its worker's without renewal."""
+    handed: timedelta
+    """How long after the intent a result may still arrive: above the transport's dot time-out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A row that is ours until its lease ends or is renewed."""
+
+    delivery_id: int
+    run_id: int
+    selection_id: int
+    recipient: str
+    lane: str
+    attempts: int
+    """This attempt included."""
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an attempt ended."""
+
+    delivery_id: int
+    token: str
+    state: DeliveryState
+    cause: Cause | None = None
+    reply: str = ""
+    wait: timedelta = timedelta(0)
+    """For DEFERRED: until the next attempt."""
+
+
+def lease(session: Session, limit: int, token: str, terms: Terms) -> list[Leased] | None:
+    """Take up to `limit` due rows of all running runs; those who have left meanwhile are skipped.
+
+    None when nothing was due. At most one row under which a worker died before is among them,
+    and it comes first: a mail that kills its worker takes no others down with it.
+    """
+    suspects = store.take_due(session, 1, token, terms.lease, suspects=True)
+    fresh = store.take_due(session, limit - len(suspects), token, terms.lease, suspects=False)
+    taken = [*suspects, *fresh]
+    if not taken:
+        return None
+    barred = store.barred(session, [row.id for row in taken])
+    skipped = [
+        Result(delivery_id, token, DeliveryState.SKIPPED, cause)
+        for delivery_id, cause in barred.items()
+    ]
+    settle(session, skipped, by=token)
+    return [
+        Leased(
+            delivery_id=row.id,
+            run_id=row.run_id,
+            selection_id=row.selection_id,
+            recipient=row.recipient,
+            lane=row.lane,
+            attempts=row.attempts,
+            token=token,
+        )
+        for row in taken
+        if row.id not in barred
+    ]
+
+
+def renew(session: Session, tokens: Sequence[str], terms: Terms) -> None:
+    """Keep the rows of these leases that are still ours and untouched."""
+    store.extend_leases(session, tokens, terms.lease)
+
+
+def hand_over(session: Session, rows: Sequence[tuple[int, str]], terms: Terms) -> set[int]:
+    """Record the intent to send these (delivery, token); returns the deliveries that may go.
+
+    Refused are rows whose lease was lost, whose reader has left, or whose run is no longer
+    sending: their mail must not be sent.
+    """
+    going = store.mark_handed(session, rows, terms.handed)
+    refused = [(delivery_id, token) for delivery_id, token in rows if delivery_id not in going]
+    if refused:
+        barred = store.barred(session, [delivery_id for delivery_id, _ in refused])
+        token_of = dict(refused)
+        settle(
+            session,
+            [
+                Result(delivery_id, token_of[delivery_id], DeliveryState.SKIPPED, cause)
+                for delivery_id, cause in barred.items()
+            ],
+            by="guard",
+        )
+        release(session, [row for row in refused if row[0] not in barred])
+    return going
+
+
+def settle(session: Session, results: Sequence[Result], *, by: str) -> set[int]:
+    """Record results and their events; returns the deliveries that were still ours to settle."""
+    settled: set[int] = set()
+    groups: dict[tuple[DeliveryState, Cause | None, timedelta], list[Result]] = {}
+    for result in results:
+        groups.setdefault((result.state, result.cause, result.wait), []).append(result)
+    for (state, cause, wait), group in groups.items():
+        rows = [(result.delivery_id, result.token) for result in group]
+        changed = store.mark_settled(session, rows, state, cause, wait)
+        replies = {row.delivery_id: row.reply for row in group if row.delivery_id in changed}
+        store.add_events(session, replies, state, cause, by=by)
+        if state is DeliveryState.PLANNED:
+            runs.reopen(session, changed)
+        settled |= changed
+    return settled
+
+
+def release(
+    session: Session, rows: Sequence[tuple[int, str]], wait: timedelta = timedelta(0)
+) -> None:
+    """Give leased rows back untried: the attempt does not count."""
+    store.mark_released(session, rows, wait)
+
+
+def recover(session: Session, *, dead_worker: str | None = None) -> None:
+    """Take back what ended leases left behind, and close what can no longer be sent.
+
+    `dead_worker` leads the tokens of a worker known to have died: its rows need not wait for
+    the end of their leases.
+    """
+    poisoned = store.expire_leases(session, POISON_AT, dead_worker)
+    store.add_events(
+        session, dict.fromkeys(poisoned, ""), DeliveryState.HELD, Cause.POISON, by="ledger"
+    )
+    doubtful = store.doubt_handed(session, dead_worker)
+    store.add_events(
+        session, dict.fromkeys(doubtful, ""), DeliveryState.IN_DOUBT, None, by="ledger"
+    )
+    store.close_unsendable(session)

@@ -1,0 +1,114 @@
+"""One writer per process commits what all connections wait for: group commit.
+
+A connection's intent must be durable before its message goes out. Instead of one fsync each,
+the writer takes whatever has gathered while the last commit was under way and commits it
+together: the promise costs latency, not throughput. Each connection still waits for its own
+row, so at most one mail per connection is in doubt after a crash.
+"""
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from distribution.db import DatabaseUnusable, Transaction
+from distribution.delivery import ledger
+from distribution.delivery.ledger import Result, Terms
+
+log = logging.getLogger(__name__)
+
+RESULT_PATIENCE = timedelta(seconds=60)
+"""How long a result is offered to a database that is away; then the mail is in doubt."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What one connection waits for: an intent when there is no result."""
+
+    delivery_id: int
+    token: str
+    done: "asyncio.Future[bool]"
+    result: Result | None = None
+    release: timedelta | None = None
+
+
+@dataclass(slots=True)
+class LedgerWriter:
+    """Used by the tasks of one event loop."""
+
+    transaction: Transaction
+    terms: Terms
+    worker: str
+    _waiting: list[_Entry] = field(default_factory=list)
+    _bell: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def hand_over(self, delivery_id: int, token: str) -> bool:
+        """Record the intent; False where the mail must not be sent. Raises DatabaseUnusable."""
+        return await self._enter(_Entry(delivery_id, token, _future()))
+
+    async def settle(self, result: Result) -> bool:
+        """Record a result, waiting for the database if it is away; False where it was not ours."""
+        give_up = asyncio.get_running_loop().time() + RESULT_PATIENCE.total_seconds()
+        pause = 0.2
+        while True:
+            try:
+                return await self._enter(
+                    _Entry(result.delivery_id, result.token, _future(), result=result)
+                )
+            except DatabaseUnusable:
+                if asyncio.get_running_loop().time() + pause > give_up:
+                    raise
+                log.warning("the ledger is away, result of delivery %d waits", result.delivery_id)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)
+
+    async def release(self, delivery_id: int, token: str, wait: timedelta) -> None:
+        """Give a leased row back untried."""
+        await self._enter(_Entry(delivery_id, token, _future(), release=wait))
+
+    async def run(self) -> None:
+        """Commit until cancelled; what waits then is committed first."""
+        while True:
+            await self._bell.wait()
+            self._bell.clear()
+            batch, self._waiting = self._waiting, []
+            if batch:
+                await self._commit(batch)
+
+    async def _enter(self, entry: _Entry) -> bool:
+        self._waiting.append(entry)
+        self._bell.set()
+        return await entry.done
+
+    async def _commit(self, batch: list[_Entry]) -> None:
+        try:
+            good = await asyncio.to_thread(self._write, batch)
+        except DatabaseUnusable as error:
+            for entry in batch:
+                if not entry.done.done():
+                    entry.done.set_exception(error)
+            return
+        for entry in batch:
+            with contextlib.suppress(asyncio.InvalidStateError):  # its task was cancelled
+                entry.done.set_result(entry.delivery_id in good)
+
+    def _write(self, batch: list[_Entry]) -> set[int]:
+        results = [entry.result for entry in batch if entry.result is not None]
+        releases = [(entry, entry.release) for entry in batch if entry.release is not None]
+        intents = [
+            (entry.delivery_id, entry.token)
+            for entry in batch
+            if entry.result is None and entry.release is None
+        ]
+        with self.transaction() as session:
+            good = ledger.settle(session, results, by=self.worker) if results else set()
+            for entry, wait in releases:
+                ledger.release(session, [(entry.delivery_id, entry.token)], wait)
+            if intents:
+                good |= ledger.hand_over(session, intents, self.terms)
+        return good
+
+
+def _future() -> "asyncio.Future[bool]":
+    return asyncio.get_running_loop().create_future()

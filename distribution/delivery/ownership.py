@@ -1,0 +1,56 @@
+"""Who drains the in-process queue: one process, as long as its heart beats.
+
+Two drainers would do no harm, the ledger's guards see to that; one is enough. A process that
+finds its predecessor dead on the same host takes over what it held without waiting for leases.
+"""
+
+import os
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from distribution.delivery import ledger
+from distribution.delivery.store import owners
+
+QUEUE = "sending"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The process that drains the queue."""
+
+    worker: str
+    host: str
+    pid: int
+
+
+def claim(session: Session, worker: str) -> Owner | None:
+    """Become the owner; returns the living one where there is another."""
+    host, pid = os.uname().nodename, os.getpid()
+    living = owners.owner(session, QUEUE)
+    if living is not None and living.worker != worker:
+        if living.host != host or _runs(living.pid):
+            return Owner(living.worker, living.host, living.pid)
+        ledger.recover(session, dead_worker=living.worker)
+    owners.put_owner(session, QUEUE, worker, host, pid)
+    return None
+
+
+def beat(session: Session, worker: str) -> bool:
+    """Tell that the owner lives; False where the queue has passed to somebody else."""
+    return owners.beat(session, QUEUE, worker)
+
+
+def resign(session: Session, worker: str) -> None:
+    """Leave the queue to whoever comes next."""
+    owners.remove_owner(session, QUEUE, worker)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,148 @@
+"""Plan and seal: who gets which articles, frozen before anything leaves.
+
+Planning goes through all subscribers in slices, one transaction each. The run's row is locked
+meanwhile and remembers how far it came, so any number of planners may work or die at any time.
+"""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from distribution import audience, digests, issues, topics
+from distribution.audience import Reader
+from distribution.db import Transaction
+from distribution.delivery.store import plans
+from distribution.delivery.store.runs import find_run
+from distribution.errors import Refused
+from distribution.models import Issue, Run
+from distribution.replies import provider_of
+from distribution.words import Cause, RunState
+
+SLICE = 2_000
+"""Subscribers dealt with in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What turns an issue into mails, besides the issue."""
+
+    templates: tuple[Path, ...]
+    """Folders to look for templates in, the installation's own first."""
+    publication: digests.Publication
+    """Who the mails come from."""
+    minimum_articles: int
+
+
+class NotApproved(Refused):
+    """Raised when a run is planned for an issue the editor has not released."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(
+            f"{key} 期尚未批准：先运行 distribution issue show {key} 核对，再运行 "
+            f"distribution issue approve {key}"
+        )
+
+
+def plan(transaction: Transaction, key: str, recipe: Recipe, *, by: str, at: datetime) -> int:
+    """Plan the regular run of an issue, or go on planning it; returns the run's id.
+
+    A run that is planned already is left as it is.
+    """
+    with transaction() as session:
+        issue = issues.find_issue(session, key)
+        if issue.approved_at is None:
+            raise NotApproved(key)
+        run_id = _open_run(session, issue, recipe, by=by, at=at)
+    while _plan_slice(transaction, run_id, recipe):
+        pass
+    return run_id
+
+
+def seal(transaction: Transaction, run_id: int, *, at: datetime) -> None:
+    """Count the plan and sign the audience; from now on it may be sent and never changes."""
+    with transaction() as session:
+        run = find_run(session, run_id, lock=True)
+        if run.state is RunState.PLANNING:
+            raise Refused(f"批次 {run_id} 还没有规划完：再运行一次 distribution run plan")
+        if run.state is not RunState.PLANNED:
+            return
+        run.planned, run.audience_digest = audience_digest(session, run_id)
+        run.sealed_at, run.state = at, RunState.SEALED
+
+
+def audience_digest(session: Session, run_id: int) -> tuple[int, str]:
+    """The number of a run's deliveries and a SHA-256 over their sorted address hashes."""
+    count, digest = 0, hashlib.sha256()
+    for address_hash in plans.address_hashes(session, run_id):
+        digest.update(address_hash.encode())
+        count += 1
+    return count, digest.hexdigest()
+
+
+def _open_run(session: Session, issue: Issue, recipe: Recipe, *, by: str, at: datetime) -> int:
+    run = plans.regular_run(session, issue.id)
+    if run is None:
+        content = issues.load_issue(session, issue.id)
+        sheet = digests.render_sheet(
+            content, topics.names(session), recipe.templates, recipe.publication
+        )
+        plans.keep_sheet(session, sheet)
+        run = plans.add_run(session, issue.id, sheet.sha256, by=by, at=at)
+    return run.id
+
+
+def _plan_slice(transaction: Transaction, run_id: int, recipe: Recipe) -> bool:
+    """Plan the next subscribers; False when nobody is left."""
+    with transaction() as session:
+        run = find_run(session, run_id, lock=True)
+        if run.state is not RunState.PLANNING:
+            return False
+        readers = audience.readers_after(session, run.cursor, SLICE)
+        if readers.last_id is None:
+            run.state = RunState.PLANNED
+            return False
+        excluded = Counter(run.excluded)
+        excluded.update(reader.barrier.value for reader in readers.readers if reader.barrier)
+        welcome = [reader for reader in readers.readers if reader.barrier is None]
+        taken = plans.take_slots(session, run, welcome)
+        excluded[Cause.ALREADY.value] += len(welcome) - len(taken)
+        _add_deliveries(session, run, [r for r in welcome if r.subscriber_id in taken], recipe)
+        run.excluded = {cause: count for cause, count in excluded.items() if count}
+        run.cursor = readers.last_id
+        return True
+
+
+def _add_deliveries(session: Session, run: Run, readers: list[Reader], recipe: Recipe) -> None:
+    wishes = {reader.subscriber_id: wishes_of(reader) for reader in readers}
+    known = plans.selection_ids(session, run.id, {w.signature() for w in wishes.values()})
+    content = None
+    for wish in wishes.values():
+        if wish.signature() not in known:
+            content = content or issues.load_issue(session, run.issue_id)
+            choices = digests.select(content.articles, wish, minimum=recipe.minimum_articles)
+            known[wish.signature()] = plans.add_selection(session, run.id, wish, choices)
+    plans.add_deliveries(
+        session,
+        run.id,
+        [
+            (reader, known[wishes[reader.subscriber_id].signature()], provider_of(reader.recipient))
+            for reader in readers
+        ],
+    )
+
+
+def wishes_of(reader: Reader) -> digests.Interests:
+    """What chooses a reader's articles: his own topics, else his enterprise's."""
+    own = bool(reader.topics)
+    return digests.Interests(
+        topics=reader.topics if own else reader.enterprise_topics,
+        watch_words=reader.watch_words,
+        standard=reader.standard,
+        from_enterprise=not own and bool(reader.enterprise_topics),
+        tracking=reader.tracking,
+    )

@@ -1,0 +1,144 @@
+"""The press: turns a leased row into the message and envelope of one reader.
+
+What is dear was done once: the sheet is rendered at planning, choices are read once per
+selection. Per reader only finished pieces are joined.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from distribution import digests
+from distribution.clock import SHANGHAI
+from distribution.delivery.store import runs
+from distribution.delivery.transport import Envelope
+from distribution.errors import DistributionError
+from distribution.links import Addresses
+from distribution.words import Reason, Tracking
+
+CACHED_SELECTIONS = 5_000
+
+
+class TooLarge(DistributionError):
+    """Raised for a digest that mailbox providers would cut or refuse."""
+
+    def __init__(self, articles: int) -> None:
+        self.articles = articles
+        super().__init__(f"含 {articles} 篇文章的邮件超过 69 KiB：请缩短摘要或减少必选文章")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    sheet: digests.Sheet
+    date: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Selection:
+    choices: tuple[digests.Choice, ...]
+    tracking: Tracking
+
+
+class Press:
+    """Makes the mails of all runs; `load` reads from the database, `mail` never does."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        self._addresses = addresses
+        self._runs: dict[int, _Run] = {}
+        self._selections: dict[int, _Selection] = {}
+
+    def load(self, session: Session, run_ids: set[int], selection_ids: set[int]) -> None:
+        """Have these runs and selections at hand for `mail`."""
+        for run_id in run_ids - self._runs.keys():
+            run = runs.find_run(session, run_id)
+            sheet = digests.Sheet.from_json(runs.sheet(session, run.sheet_sha256).content)
+            # Its sealed or planned date serves a preview of what has not started.
+            date = run.started_at or run.sealed_at or run.created_at
+            self._runs[run_id] = _Run(sheet, date.astimezone(SHANGHAI).replace(microsecond=0))
+        if len(self._selections) > CACHED_SELECTIONS:
+            self._selections.clear()
+        for selection_id in selection_ids - self._selections.keys():
+            row = runs.selection(session, selection_id)
+            choices = tuple(digests.Choice(a, Reason(why), what) for a, why, what in row.choices)
+            tracking = Tracking(row.interests["tracking"])
+            self._selections[selection_id] = _Selection(choices, tracking)
+
+    def mail(
+        self, delivery_id: int, run_id: int, selection_id: int, recipient: str
+    ) -> tuple[Envelope, bytes]:
+        """The same bytes each time it is asked for the same delivery."""
+        run, selection = self._runs[run_id], self._selections[selection_id]
+        envelope = Envelope(
+            sender=self._addresses.return_path(delivery_id),
+            recipient=recipient,
+            message_id=self._addresses.message_id(delivery_id),
+        )
+        personal = personal_of(self._addresses, delivery_id, run_id, selection.tracking)
+        body = compose(
+            run.sheet,
+            selection.choices,
+            personal,
+            envelope=envelope,
+            date=run.date,
+        )
+        return envelope, body
+
+
+def personal_of(
+    addresses: Addresses, delivery_id: int, run_id: int, tracking: Tracking
+) -> digests.Personal:
+    """One reader's links; consent decides what a click tells: of him, of the run, or nothing."""
+    if tracking is Tracking.GRANTED:
+        click_url = addresses.click(delivery_id)
+    elif tracking is Tracking.UNKNOWN:
+        click_url = addresses.run_click(run_id)
+    else:
+        click_url = addresses.read(delivery_id)
+    return digests.Personal(
+        click_url=click_url,
+        read_url=addresses.read(delivery_id),
+        unsubscribe_url=addresses.unsubscribe(delivery_id),
+        preferences_url=addresses.preferences(delivery_id),
+        open_url=addresses.open(delivery_id) if tracking is Tracking.GRANTED else None,
+    )
+
+
+def compose(
+    sheet: digests.Sheet,
+    choices: tuple[digests.Choice, ...],
+    personal: digests.Personal,
+    *,
+    envelope: Envelope,
+    date: datetime,
+) -> bytes:
+    """One reader's message; raises TooLarge."""
+    publication = sheet.publication
+    digest = digests.join(sheet, choices, personal)
+    if digests.too_large(digest):
+        raise TooLarge(len(choices))
+    return digests.build_message(
+        digest,
+        digests.Headers(
+            sender_name=publication.sender_name,
+            sender_address=publication.sender_address,
+            recipient=envelope.recipient,
+            message_id=envelope.message_id,
+            date=date,
+            list_id=f"{publication.sender_name} <{publication.list_id}>",
+            unsubscribe_url=personal.unsubscribe_url,
+            unsubscribe_mailto=f"mailto:{envelope.sender}?subject=unsubscribe",
+            feedback_id=f"{sheet.key}:digest:regular:{_feedback_sender(publication.list_id)}",
+            boundary=sheet.boundary,
+        ),
+    )
+
+
+def _feedback_sender(list_id: str) -> str:
+    """Gmail wants 5 to 15 characters that stay the same for ever.
+
+    >>> _feedback_sender("digest.mail.sanjin.example")
+    'digestmailsanji'
+    """
+    letters = "".join(character for character in list_id if character.isalnum())
+    return letters[:15].ljust(5, "x")

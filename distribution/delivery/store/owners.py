@@ -1,0 +1,45 @@
+"""SQL about the one process that drains the in-process queue."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from distribution.db import database_time, upsert
+from distribution.models import QueueOwner
+
+ALIVE = timedelta(seconds=15)
+"""An owner whose heartbeat is older is taken for dead."""
+
+
+def owner(session: Session, queue: str) -> QueueOwner | None:
+    """Who drains the queue, if his heart still beats."""
+    query = select(QueueOwner).where(
+        QueueOwner.queue == queue, QueueOwner.beat_at > database_time(-ALIVE)
+    )
+    return session.scalar(query)
+
+
+def put_owner(session: Session, queue: str, worker: str, host: str, pid: int) -> None:
+    """Enter the owner in place of the one before."""
+    facts = {"worker": worker, "host": host, "pid": pid, "beat_at": database_time()}
+    statement = upsert(session, QueueOwner).values(queue=queue, **facts)
+    session.execute(statement.on_conflict_do_update(index_elements=["queue"], set_=facts))
+
+
+def remove_owner(session: Session, queue: str, worker: str) -> None:
+    """Leave the queue to whoever comes next."""
+    session.execute(
+        delete(QueueOwner).where(QueueOwner.queue == queue, QueueOwner.worker == worker)
+    )
+
+
+def beat(session: Session, queue: str, worker: str) -> bool:
+    """Renew a heartbeat; False where somebody else owns the queue now."""
+    changed = session.execute(
+        update(QueueOwner)
+        .where(QueueOwner.queue == queue, QueueOwner.worker == worker)
+        .values(beat_at=database_time())
+        .returning(QueueOwner.queue)
+    )
+    return changed.first() is not None

@@ -1,0 +1,145 @@
+"""SQL about runs as a whole."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from distribution.db import database_time
+from distribution.delivery.states import OPEN
+from distribution.errors import NotFound
+from distribution.models import DUE, UNDER_WAY, Delivery, Issue, Run, Selection, Sheet
+from distribution.words import Cause, DeliveryState, RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a run's open deliveries wait for."""
+
+    due_now: int
+    later: int
+    next_in: timedelta | None
+    """Until the first of the later ones; negative where it has come."""
+
+
+def find_run(session: Session, run_id: int, *, lock: bool = False) -> Run:
+    """A run by its number; `lock` keeps other processes from changing it meanwhile."""
+    query = select(Run).where(Run.id == run_id)
+    run = session.scalar(query.with_for_update() if lock else query)
+    if run is None:
+        raise NotFound("批次", str(run_id), "distribution run list 列出全部批次")
+    return run
+
+
+def list_runs(session: Session) -> Sequence[Row[Run, Issue]]:
+    """All runs with their issues, the newest first."""
+    query = select(Run, Issue).join(Issue, Issue.id == Run.issue_id).order_by(Run.id.desc())
+    return session.execute(query).all()
+
+
+def tally(session: Session, run_id: int) -> dict[DeliveryState, int]:
+    """Deliveries of a run by state; states nobody is in are left out."""
+    query = (
+        select(Delivery.state, func.count())
+        .where(Delivery.run_id == run_id)
+        .group_by(Delivery.state)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def causes(session: Session, run_id: int) -> Sequence[Row[DeliveryState, Cause | None, int]]:
+    """Deliveries of a run by state and cause, where there is a cause."""
+    query = (
+        select(Delivery.state, Delivery.cause, func.count())
+        .where(Delivery.run_id == run_id, Delivery.cause.is_not(None))
+        .group_by(Delivery.state, Delivery.cause)
+        .order_by(Delivery.state, Delivery.cause)
+    )
+    return session.execute(query).all()
+
+
+def waiting(session: Session, run_id: int) -> Waiting:
+    """What is due now and what waits for its time, leases included."""
+    now = database_time()
+    due_at = func.coalesce(Delivery.lease_until, Delivery.next_attempt_at)
+    is_due = due_at <= now
+    row = session.execute(
+        select(
+            func.count().filter(is_due),
+            func.count().filter(~is_due),
+            func.min(due_at).filter(~is_due),
+            now,
+        ).where(Delivery.run_id == run_id, Delivery.state.in_(OPEN))
+    ).one()
+    return Waiting(row[0], row[1], row[2] - row[3] if row[2] else None)
+
+
+def anything_to_do(session: Session) -> bool:
+    """Whether a running run has a due row, or a lease has run out."""
+    sending = select(Run.id).where(Run.state == RunState.SENDING)
+    due = exists().where(
+        DUE, Delivery.next_attempt_at <= database_time(), Delivery.run_id.in_(sending)
+    )
+    abandoned = exists().where(UNDER_WAY, Delivery.lease_until <= database_time())
+    return bool(session.scalar(select(or_(due, abandoned))))
+
+
+def drained_runs(session: Session) -> Sequence[Run]:
+    """Running runs without an open delivery, locked until the transaction ends."""
+    open_left = exists().where(Delivery.run_id == Run.id, Delivery.state.in_(OPEN))
+    query = (
+        select(Run)
+        .where(Run.state == RunState.SENDING, ~open_left.correlate(Run))
+        .with_for_update(skip_locked=True)
+    )
+    return session.scalars(query).all()
+
+
+def selections(session: Session, run_id: int) -> Sequence[Selection]:
+    """All selections of a run."""
+    return session.scalars(select(Selection).where(Selection.run_id == run_id)).all()
+
+
+def sheet(session: Session, sha256: str) -> Sheet:
+    """A stored sheet."""
+    return session.get_one(Sheet, sha256)
+
+
+def selection(session: Session, selection_id: int) -> Selection:
+    """One selection."""
+    return session.get_one(Selection, selection_id)
+
+
+def issue_of(session: Session, run: Run) -> Issue:
+    """The issue a run sends."""
+    return session.get_one(Issue, run.issue_id)
+
+
+def reopen(session: Session, delivery_ids: Collection[int]) -> None:
+    """Let finished runs go on that have these deliveries to send again."""
+    theirs = select(Delivery.run_id).where(Delivery.id.in_(delivery_ids))
+    session.execute(
+        update(Run)
+        .where(Run.state == RunState.FINISHED, Run.id.in_(theirs))
+        .values(state=RunState.SENDING, finished_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def accepted_with(session: Session, run_id: int) -> Sequence[Row[int, str, dict[str, Any]]]:
+    """One accepted delivery of each selection: its id, its recipient, the interests it serves."""
+    first = (
+        select(func.min(Delivery.id))
+        .where(Delivery.run_id == run_id, Delivery.state == DeliveryState.ACCEPTED)
+        .group_by(Delivery.selection_id)
+    )
+    query = (
+        select(Delivery.id, Delivery.recipient, Selection.interests)
+        .join(Selection, Selection.id == Delivery.selection_id)
+        .where(Delivery.id.in_(first))
+        .order_by(Delivery.id)
+    )
+    return session.execute(query).all()

@@ -1,0 +1,43 @@
+"""The one place that knows premailer: CSS rules become style attributes, as webmail drops rules."""
+
+import logging
+from typing import NoReturn
+
+from cssutils import CSSParser  # type: ignore[import-untyped] # premailer's parser, no types
+from lxml.cssselect import SelectorError  # type: ignore[import-untyped] # has no types
+from premailer import Premailer
+
+
+class InliningFailed(Exception):
+    """Raised when a style sheet cannot be applied; the message is in Chinese."""
+
+
+def inline(html: str) -> str:
+    """Copy every rule into the elements it matches; dear, so once per sheet, not per reader."""
+    try:
+        return str(
+            _Offline(
+                html,
+                keep_style_tags=True,  # dark mode and phones need the media rules
+                strip_important=False,  # the default deletes it inside @media too
+                allow_network=False,  # the default fetches style sheets
+                allow_loading_external_files=False,
+                disable_validation=True,
+                cssutils_logging_level=logging.CRITICAL,
+            ).transform(pretty_print=False)
+        )
+    except SelectorError as error:
+        problem = f"样式无法写入各元素（{error}）"
+        raise InliningFailed(problem) from error
+
+
+class _Offline(Premailer):  # type: ignore[misc] # premailer has no types
+    """Premailer that also leaves `@import` alone: its own switches for the network forget that."""
+
+    def _parse_css_string(self, css_body: str, *, validate: bool = True) -> object:
+        return CSSParser(fetcher=_refuse, validate=validate).parseString(css_body)
+
+
+def _refuse(url: str) -> NoReturn:
+    problem = f"样式里不能用 @import（{url}）"
+    raise InliningFailed(problem)

@@ -1,0 +1,134 @@
+"""Which articles are in whose mail, in which order, and why."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from distribution.digests.fingerprint import fingerprint
+from distribution.issues.content import StoredArticle
+from distribution.words import Reason, Tracking
+
+
+@dataclass(frozen=True, slots=True)
+class Interests:
+    """What a reader wants; readers with equal interests share one selection."""
+
+    topics: tuple[str, ...]
+    """Topic codes, in the reader's own order."""
+    watch_words: tuple[str, ...] = ()
+    """As the reader wrote them."""
+    standard: bool = False
+    """He asked for the edition that is the same for everybody."""
+    from_enterprise: bool = False
+    """The topics are his enterprise's, because he chose none himself."""
+    tracking: Tracking = Tracking.UNKNOWN
+
+    def facts(self) -> dict[str, object]:
+        """Everything the selection depends on, ready to be stored as JSON."""
+        return {
+            "topics": list(self.topics),
+            "watch_words": list(self.watch_words),
+            "standard": self.standard,
+            "from_enterprise": self.from_enterprise,
+            "tracking": self.tracking.value,
+        }
+
+    def signature(self) -> str:
+        """The SHA-256 of the facts."""
+        return fingerprint(self.facts())
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One article of a mail and why it is there."""
+
+    article: int
+    """The id of the stored article."""
+    reason: Reason
+    detail: str
+    """The topic's code, or the watch word as the reader wrote it; empty for the other reasons."""
+
+
+def select(
+    articles: Sequence[StoredArticle],
+    interests: Interests,
+    *,
+    discovery: str | None = None,
+    minimum: int = 3,
+) -> tuple[Choice, ...]:
+    """Choose the articles of one mail; never empty for an issue that has any.
+
+    `discovery` is the topic whose leading article is shown to those who do not follow it. What the
+    editor marked as must-carry comes first in every edition, the standard one included.
+    """
+    in_order = sorted(articles, key=lambda stored: stored.article.position)
+    words = [(word, folded) for word in interests.watch_words if (folded := _fold(word))]
+    chosen = _Chosen()
+    for stored in in_order:
+        if stored.must_carry:
+            chosen.add(stored, Reason.MUST_CARRY)
+    if interests.standard or not (interests.topics or words):
+        minimum = len(in_order)
+    else:
+        _add_interests(chosen, in_order, interests, words)
+        if discovery is not None and discovery not in interests.topics:
+            for leading in _first(in_order, discovery):
+                chosen.add(leading, Reason.DISCOVERY, discovery)
+    for stored in in_order:
+        if len(chosen.choices) >= minimum:
+            break
+        chosen.add(stored, Reason.CONTENTS)
+    return tuple(chosen.choices.values())
+
+
+class _Chosen:
+    """What is in the mail so far; the first reason found for an article is the one shown."""
+
+    def __init__(self) -> None:
+        self.choices: dict[int, Choice] = {}
+
+    def add(self, stored: StoredArticle, reason: Reason, detail: str = "") -> None:
+        self.choices.setdefault(stored.id, Choice(stored.id, reason, detail))
+
+
+def _add_interests(
+    chosen: _Chosen,
+    in_order: Sequence[StoredArticle],
+    interests: Interests,
+    words: Sequence[tuple[str, str]],
+) -> None:
+    reason = Reason.ENTERPRISE if interests.from_enterprise else Reason.TOPIC
+    for topic in interests.topics:
+        for stored in in_order:
+            if topic in stored.topics:
+                chosen.add(stored, reason, topic)
+    if not words:
+        return  # folding every article costs far more than all the rest
+    haystacks = [(stored, _fold(_text(stored))) for stored in in_order]
+    for word, folded in words:
+        for stored, haystack in haystacks:
+            if folded in haystack:
+                chosen.add(stored, Reason.WATCH_WORD, word)
+
+
+def _first(in_order: Sequence[StoredArticle], topic: str) -> Iterator[StoredArticle]:
+    """The leading article of a topic, if the issue has one."""
+    for stored in in_order:
+        if topic in stored.topics:
+            yield stored
+            return
+
+
+def _text(stored: StoredArticle) -> str:
+    article = stored.article
+    # The line feed keeps a word from matching across two paragraphs.
+    return "\n".join((article.title, article.summary, *article.paragraphs))
+
+
+def _fold(text: str) -> str:
+    """Spell alike what a reader takes for the same: full and half width, upper and lower case.
+
+    >>> _fold("ＡＩ质检 ")
+    'ai质检'
+    """
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()

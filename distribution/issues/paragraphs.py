@@ -1,0 +1,136 @@
+"""Lines to paragraphs: page and column breaks cut sentences, and sometimes double a character."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from distribution.issues.content import Complaint
+from distribution.issues.lines import Line, excerpt, is_han, narrow
+
+_ENDS = "。!?…:"
+_CLOSERS = "”’」』)》]】\"'"
+
+_ENUMERATED = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|\([0-9]{1,2}\)"
+    r"|[0-9]{1,2}(?:、|\.(?![0-9])))(?![0-9])"
+)
+_LONGEST_HEADING = 30
+_LONGEST_REPEAT = 6
+_REDUPLICATED = frozenset(
+    "人天年月日事种个家处时刻常往仅刚渐慢悄默纷频层步节条件样稍略屡偏区代户村厂点星久微深"
+)
+"""人人, 天天, 层层: one character twice may be a word, so it is left to the editor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph and the line it begins on."""
+
+    number: int
+    text: str
+
+
+def is_finished(text: str) -> bool:
+    """Whether a paragraph may end here: at a sentence's end, a colon, or a line in brackets.
+
+    >>> [is_finished(text) for text in ("试点启动。", "他说：“好！”", "包括：", "提高了2.", "产业")]
+    [True, True, True, False, False]
+    """
+    plain = narrow(text)
+    if plain.startswith(("(", "[", "【")) and plain.endswith((")", "]", "】")):
+        return True
+    stem = plain.rstrip(_CLOSERS)
+    if not stem:
+        return False
+    if stem.endswith("."):
+        return len(stem) > 1 and stem[-2].isalpha()
+    return stem[-1] in _ENDS
+
+
+def begins_item(text: str) -> bool:
+    """Whether it opens with a number of a list: 一、 （二） 3、."""
+    return _ENUMERATED.match(narrow(text)) is not None
+
+
+def is_heading(text: str) -> bool:
+    """A short numbered line without a stop or a comma: 二、重点任务."""
+    plain = narrow(text)
+    return (
+        begins_item(text)
+        and len(plain) <= _LONGEST_HEADING
+        and not any(mark in plain[3:] for mark in ",。;:、")
+    )
+
+
+def belong_together(text: str, following: str) -> bool:
+    """Whether the break between these two stands in the middle of a sentence."""
+    if is_finished(text) or is_heading(text):
+        return False
+    mid_clause = narrow(text)[-1:] in (",", "、")
+    return mid_clause or not begins_item(following)
+
+
+def doubled(text: str, following: str) -> str:
+    """What the break printed twice, or nothing.
+
+    The fault repeats the whole beginning of a clause: `…权益。进` / `进一步…`. Two characters
+    and more are also recognised inside a clause; a single one there may be `企业` / `业务`.
+
+    >>> doubled("保障权益。进", "进一步强化"), doubled("中小企业", "业务收入")
+    ('进', '')
+    """
+    clause = re.split(r"[。!?…:,、;“”()《》\s]", narrow(text)[-_LONGEST_REPEAT - 2 :])[-1]
+    longest = min(_LONGEST_REPEAT, len(text), len(following))
+    for length in range(longest, 0, -1):
+        repeat = following[:length]
+        if not text.endswith(repeat) or not all(map(is_han, repeat)):
+            continue
+        if length > 1 or (repeat == clause and repeat not in _REDUPLICATED):
+            return repeat
+    return ""
+
+
+def joined(text: str, following: str) -> str:
+    """Both pieces as one; only words in Latin letters need a blank between them.
+
+    >>> joined("wheel probe", "array"), joined("于2022年", "成立")
+    ('wheel probe array', '于2022年成立')
+    """
+    words = text[-1:].isascii() and text[-1:].isalpha() and following[:1].isascii()
+    return text + (" " if words and following[:1].isalpha() else "") + following
+
+
+def paragraphs_of(lines: Iterable[Line]) -> tuple[list[Paragraph], list[Complaint]]:
+    """The paragraphs the lines make, and what was doubtful about joining them."""
+    paragraphs: list[Paragraph] = []
+    complaints: list[Complaint] = []
+    pieces: list[str] = []
+    first = 0
+    for line in lines:
+        if pieces and belong_together(pieces[-1], line.text):
+            complaints += _join(pieces, line)
+            continue
+        if pieces:
+            paragraphs.append(Paragraph(first, "".join(pieces)))
+        pieces, first = [line.text], line.number
+    if pieces:
+        paragraphs.append(Paragraph(first, "".join(pieces)))
+    return paragraphs, complaints
+
+
+def _join(pieces: list[str], line: Line) -> list[Complaint]:
+    last = pieces[-1]
+    repeat = doubled(last, line.text)
+    pieces[-1] = last.removesuffix(repeat)
+    blank = joined(pieces[-1], line.text)[len(pieces[-1]) : -len(line.text)]
+    pieces.append(blank + line.text)
+    if repeat:
+        return [
+            Complaint(
+                line.number, f"分页处重复的「{repeat}」已去掉一个，请核对", excerpt(line.text)
+            )
+        ]
+    if last[-1] == line.text[0] and is_han(last[-1]):
+        problem = f"分页处的「{last[-1]}」字连续出现两次，未作改动，请核对"
+        return [Complaint(line.number, problem, excerpt(line.text))]
+    return []

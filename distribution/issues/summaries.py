@@ -1,0 +1,100 @@
+"""A line or two that says what an article reports: its first sentences, without the dateline."""
+
+import re
+from collections.abc import Sequence
+
+from distribution.issues.paragraphs import begins_item, is_heading
+
+LONGEST = 120
+"""Characters, beyond which a sentence is cut at a clause."""
+
+_LONGEST_SENTENCE = 145
+"""A single sentence that is only a little longer reads better whole than cut."""
+
+_ENOUGH = 60
+"""Characters after which no second sentence is added."""
+
+_SENTENCE_END = re.compile(r"[。！？!?…]+[”’」』）》)]*")
+_ITEM_NUMBER = re.compile(
+    r"(?:[（(]?[0-9]{1,2}[、）)]|[0-9]{1,2}\.(?![0-9])|[（(]?[一二三四五六七八九十]{1,3}[、）)])\s*"
+)
+_OPENING, _CLOSING = "（(《“‘「【", "）)》”’」】"
+_PAUSES = "，；,;"
+
+
+def summary(paragraphs: Sequence[str], dateline_length: int) -> str:
+    """The summary; empty only where there are no paragraphs.
+
+    >>> summary(["本报讯：试点启动。首批二十家企业参加。"], 4)
+    '试点启动。首批二十家企业参加。'
+    """
+    if not paragraphs:
+        return ""
+    text = _report(paragraphs, dateline_length) or " ".join(paragraphs).strip()
+    taken = ""
+    for sentence in sentences(text):
+        if taken and (len(taken) >= _ENOUGH or len(taken) + len(sentence) > LONGEST):
+            break
+        taken += sentence
+    return _cut(taken.strip())
+
+
+def sentences(text: str) -> list[str]:
+    """The text at its full stops; an end inside quotes or brackets is none.
+
+    >>> sentences("他说：“好。行。”大家同意。散会")
+    ['他说：“好。行。”', '大家同意。', '散会']
+    """
+    found, start, depth, scanned = [], 0, 0, 0
+    for match in _SENTENCE_END.finditer(text):
+        depth = max(0, depth + _depth(text[scanned : match.end()]))
+        scanned = match.end()
+        if depth == 0:
+            found.append(text[start : match.end()])
+            start = match.end()
+    return [*found, text[start:]] if start < len(text) else found
+
+
+def _depth(text: str) -> int:
+    """How many brackets and quotes it opens and does not close."""
+    opened = sum(character in _OPENING for character in text)
+    return opened - sum(character in _CLOSING for character in text)
+
+
+def _report(paragraphs: Sequence[str], dateline_length: int) -> str:
+    """As many paragraphs as make a statement: headings, questions and 如下： alone do not."""
+    text = paragraphs[0][dateline_length:].strip()
+    if is_heading(text):
+        text = ""
+    for paragraph in paragraphs[1:]:
+        if text and not text.endswith(("：", ":")):
+            break
+        if not _is_heading_or_question(paragraph):
+            text += _without_number(paragraph)
+    return text.strip()
+
+
+def _is_heading_or_question(paragraph: str) -> bool:
+    question = begins_item(paragraph) and paragraph.endswith(("？", "?"))
+    return question or is_heading(paragraph)
+
+
+def _without_number(paragraph: str) -> str:
+    match = _ITEM_NUMBER.match(paragraph)
+    return paragraph[match.end() :] if match else paragraph
+
+
+def _cut(text: str) -> str:
+    """The text, ended at a clause outside all brackets if it is too long."""
+    if len(text) <= LONGEST or (len(text) <= _LONGEST_SENTENCE and len(sentences(text)) == 1):
+        return text
+    depth, best = 0, 0
+    for position, character in enumerate(text[: LONGEST - 1]):
+        if character in _OPENING:
+            depth += 1
+        elif character in _CLOSING:
+            depth = max(0, depth - 1)
+        elif character in _PAUSES and not depth and text[position - 1] != "的":
+            best = position
+    best = best if best >= LONGEST // 3 else LONGEST - 2
+    return text[:best].rstrip("，；：、,;") + "……"

@@ -1,0 +1,144 @@
+"""Signed tokens, and the addresses made of them: click, open, unsubscribe, return path.
+
+A token names one row for one purpose. It is 22 bytes: the key's number, the row's id (40 bits)
+and the first 128 bits of an HMAC-SHA256 over purpose, key number and id (ASVS 5.0 11.5.1 asks
+for 128). In URLs it is base64url (30 characters); where mail systems may change the case it is
+lower-case base32 (36 characters).
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+_ID_BYTES = 5
+_MAC_BYTES = 16
+_TOKEN_BYTES = 1 + _ID_BYTES + _MAC_BYTES
+
+
+class Use(StrEnum):
+    """What a token may be used for; a token for one use is worthless for any other."""
+
+    CLICK = "click"  # of a delivery
+    RUN_CLICK = "run-click"  # of a run: counts, but says nothing of the reader
+    READ = "read"  # of a delivery, not counted
+    OPEN = "open"
+    UNSUBSCRIBE = "unsubscribe"
+    PREFERENCES = "preferences"
+    MESSAGE = "message"  # Message-ID and return path
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The installation's secret keys, newest first.
+
+    The first one signs; all of them verify, for as long as old mails lie in mailboxes. The last
+    one also keys the hashes of addresses and therefore must stay the last for ever.
+    """
+
+    keys: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, secrets: Sequence[str]) -> "Keyring":
+        """Take secrets as settings spell them."""
+        return cls(tuple(secret.encode() for secret in secrets))
+
+    def sign(self, use: Use, row: int) -> bytes:
+        """Make the token of a row for one use."""
+        return _token(self.keys[0], use, row)
+
+    def verify(self, use: Use, token: bytes) -> int | None:
+        """The row a token names, or None where any bit of it is wrong."""
+        if len(token) != _TOKEN_BYTES:
+            return None
+        row = int.from_bytes(token[1 : 1 + _ID_BYTES])
+        for key in self.keys:
+            if hmac.compare_digest(_token(key, use, row), token):
+                return row
+        return None
+
+    def address_hash(self, email_key: str) -> str:
+        """A keyed hash of an address: survives its erasure, cannot be turned back."""
+        mac = hmac.new(self.keys[-1], b"address\0" + email_key.encode(), hashlib.sha256)
+        return mac.hexdigest()[:32]
+
+
+def _token(key: bytes, use: Use, row: int) -> bytes:
+    head = hashlib.sha256(key).digest()[:1] + row.to_bytes(_ID_BYTES)
+    mac = hmac.digest(key, use.value.encode() + b"\0" + head, "sha256")
+    return head + mac[:_MAC_BYTES]
+
+
+def for_url(token: bytes) -> str:
+    """Spell a token for a URL (30 characters of A-Z a-z 0-9 - _)."""
+    return base64.urlsafe_b64encode(token).rstrip(b"=").decode()
+
+
+def from_url(text: str) -> bytes:
+    """Read a token from a URL; whatever is no token becomes an empty one, which never verifies."""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return b""
+
+
+def for_mail(token: bytes) -> str:
+    """Spell a token for an address or Message-ID (36 characters of a-z 2-7)."""
+    return base64.b32encode(token).rstrip(b"=").decode().lower()
+
+
+def from_mail(text: str) -> bytes:
+    """Read a token from an address or Message-ID, whatever a relay did to its case."""
+    try:
+        return base64.b32decode(text.upper() + "=" * (-len(text) % 8))
+    except ValueError:
+        return b""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the links of one installation lead."""
+
+    keyring: Keyring
+    base_url: str
+    mail_domain: str
+
+    def click(self, delivery: int) -> str:
+        """Followed by the article's position: counted for this reader."""
+        return self._url("c", Use.CLICK, delivery)
+
+    def run_click(self, run: int) -> str:
+        """Followed by the article's position: counted for the run, not for a reader."""
+        return self._url("c", Use.RUN_CLICK, run)
+
+    def read(self, delivery: int) -> str:
+        """The reader's digest on the web; followed by a position, one article. Not counted."""
+        return self._url("r", Use.READ, delivery)
+
+    def open(self, delivery: int) -> str:
+        """The pixel."""
+        return self._url("o", Use.OPEN, delivery)
+
+    def unsubscribe(self, delivery: int) -> str:
+        """Shows a page on GET, acts on POST (RFC 8058)."""
+        return self._url("u", Use.UNSUBSCRIBE, delivery)
+
+    def preferences(self, delivery: int) -> str:
+        """The reader's own settings."""
+        return self._url("p", Use.PREFERENCES, delivery)
+
+    def message_id(self, delivery: int) -> str:
+        """The same on every attempt, so that a relay's log and a mailbox can recognise it."""
+        return f"<{self._mail_token(delivery)}@{self.mail_domain}>"
+
+    def return_path(self, delivery: int) -> str:
+        """The envelope sender: a bounce to it names the delivery (VERP)."""
+        return f"b-{self._mail_token(delivery)}@{self.mail_domain}"
+
+    def _url(self, path: str, use: Use, row: int) -> str:
+        return f"{self.base_url}/{path}/{for_url(self.keyring.sign(use, row))}"
+
+    def _mail_token(self, delivery: int) -> str:
+        return for_mail(self.keyring.sign(Use.MESSAGE, delivery))

@@ -1,0 +1,384 @@
+"""The whole schema on one page: facts only, no behaviour.
+
+Times are UTC. Migrations are written by hand from this page and `alembic check` compares the two
+on SQLite and PostgreSQL.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
+
+from distribution.db import BIG_INTEGER, DOCUMENT, Utc, word
+from distribution.words import (
+    Cause,
+    Decision,
+    DeliveryState,
+    Edition,
+    Purpose,
+    Role,
+    RunKind,
+    RunState,
+    SuppressionReason,
+    TopicOrigin,
+    Word,
+)
+
+PrimaryKey = Annotated[int, mapped_column(BIG_INTEGER, primary_key=True)]
+Digest = Annotated[str, mapped_column(String(64))]
+"""A SHA-256 in hexadecimal."""
+AddressHash = Annotated[str, mapped_column(String(32))]
+"""The keyed hash of an address key, see `links.Keyring.address_hash`."""
+Address = Annotated[str, mapped_column(String(320))]
+Who = Annotated[str, mapped_column(String(100))]
+"""Who did it: a system account, an admin, or `reader`."""
+
+
+_WORDS: tuple[type[Word], ...] = (
+    Cause,
+    Decision,
+    DeliveryState,
+    Edition,
+    Purpose,
+    Role,
+    RunKind,
+    RunState,
+    SuppressionReason,
+    TopicOrigin,
+)
+
+
+class Base(DeclarativeBase):
+    """Names constraints alike on every database, so that migrations can refer to them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, TypeEngine[Any]]] = {
+        int: BIG_INTEGER,
+        datetime: Utc(),
+        dict[str, Any]: DOCUMENT,
+        list[Any]: DOCUMENT,
+        **{kind: word(kind) for kind in _WORDS},
+    }
+
+
+def reference(target: str) -> ForeignKey:
+    """A reference that forbids to delete what is referred to."""
+    return ForeignKey(target, ondelete="RESTRICT")
+
+
+# -- topics ------------------------------------------------------------------------------------
+
+
+class Topic(Base):
+    """A subject readers choose."""
+
+    __tablename__ = "topics"
+    id: Mapped[PrimaryKey]
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    position: Mapped[int]
+    sections: Mapped[list[Any]]  # titles of the magazine's sections that lead here
+    words: Mapped[list[Any]]  # in an article's title, each of them leads here too
+
+
+# -- issues ------------------------------------------------------------------------------------
+
+
+class Issue(Base):
+    """One issue of the magazine; `year` and `label` are its name: 2023-09, 2023-07-08, 2023-s1."""
+
+    __tablename__ = "issues"
+    __table_args__ = (UniqueConstraint("year", "label"),)
+    id: Mapped[PrimaryKey]
+    year: Mapped[int]
+    label: Mapped[str] = mapped_column(String(20))
+    number: Mapped[int | None]  # none for a supplement
+    total_number: Mapped[int | None]
+    month: Mapped[date]  # its first day
+    publication: Mapped[str] = mapped_column(String(100))
+    publishers: Mapped[list[Any]]
+    contact: Mapped[dict[str, Any]]  # phone, email, website, postcode, address; editors' names
+    complaints: Mapped[list[Any]]  # what the reader did not understand, for the editor
+    source_name: Mapped[str] = mapped_column(String(255))
+    source_sha256: Mapped[Digest]
+    content_sha256: Mapped[Digest]
+    imported_at: Mapped[datetime]
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[Who | None]
+
+
+class Article(Base):
+    """One article of an issue, in the order of its contents."""
+
+    __tablename__ = "articles"
+    __table_args__ = (UniqueConstraint("issue_id", "position"),)
+    id: Mapped[PrimaryKey]
+    issue_id: Mapped[int] = mapped_column(reference("issues.id"))
+    position: Mapped[int]  # from 1
+    section: Mapped[str] = mapped_column(String(100))
+    page: Mapped[int | None]
+    title: Mapped[str] = mapped_column(String(300))
+    source: Mapped[str | None] = mapped_column(String(100))
+    date: Mapped[date | None]
+    summary: Mapped[str] = mapped_column(Text)
+    blocks: Mapped[list[Any]]  # {"kind": "paragraph", "text": ...}
+    must_carry: Mapped[bool] = mapped_column(default=False)
+
+
+class ArticleTopic(Base):
+    """An article belongs to a topic, and what says so."""
+
+    __tablename__ = "article_topics"
+    article_id: Mapped[int] = mapped_column(reference("articles.id"), primary_key=True)
+    topic_id: Mapped[int] = mapped_column(reference("topics.id"), primary_key=True)
+    origin: Mapped[TopicOrigin]
+
+
+# -- audience ----------------------------------------------------------------------------------
+
+
+class Enterprise(Base):
+    """A member enterprise of the federation."""
+
+    __tablename__ = "enterprises"
+    id: Mapped[PrimaryKey]
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    region: Mapped[str] = mapped_column(String(40), default="")
+    industry: Mapped[str] = mapped_column(String(100), default="")
+    created_at: Mapped[datetime]
+
+
+class EnterpriseInterest(Base):
+    """What contacts of an enterprise get who chose nothing themselves."""
+
+    __tablename__ = "enterprise_interests"
+    enterprise_id: Mapped[int] = mapped_column(reference("enterprises.id"), primary_key=True)
+    topic_id: Mapped[int] = mapped_column(reference("topics.id"), primary_key=True)
+    position: Mapped[int]
+
+
+class Subscriber(Base):
+    """A contact. Whether he may be mailed is derived: see `audience.barrier`."""
+
+    __tablename__ = "subscribers"
+    id: Mapped[PrimaryKey]
+    enterprise_id: Mapped[int | None] = mapped_column(reference("enterprises.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    role: Mapped[Role] = mapped_column(default=Role.OTHER)
+    email: Mapped[Address]  # as written
+    email_key: Mapped[Address] = mapped_column(unique=True)  # NFKC, lower case, IDNA domain
+    address_hash: Mapped[AddressHash] = mapped_column(unique=True)
+    edition: Mapped[Edition] = mapped_column(default=Edition.PERSONALISED)
+    created_at: Mapped[datetime]
+
+
+class Interest(Base):
+    """A topic a reader chose; `position` is his own order."""
+
+    __tablename__ = "interests"
+    subscriber_id: Mapped[int] = mapped_column(reference("subscribers.id"), primary_key=True)
+    topic_id: Mapped[int] = mapped_column(reference("topics.id"), primary_key=True)
+    position: Mapped[int]
+
+
+class WatchWord(Base):
+    """A product, region or company whose articles a reader wants, whatever their topic."""
+
+    __tablename__ = "watch_words"
+    subscriber_id: Mapped[int] = mapped_column(reference("subscribers.id"), primary_key=True)
+    word: Mapped[str] = mapped_column(String(40), primary_key=True)
+    position: Mapped[int]
+
+
+class ConsentEvent(Base):
+    """Append-only: who agreed or refused, when, to which words, over which channel."""
+
+    __tablename__ = "consent_events"
+    __table_args__ = (Index(None, "subscriber_id", "purpose", "id"),)
+    id: Mapped[PrimaryKey]
+    subscriber_id: Mapped[int] = mapped_column(reference("subscribers.id"))
+    purpose: Mapped[Purpose]
+    decision: Mapped[Decision]
+    channel: Mapped[str] = mapped_column(String(40))
+    wording: Mapped[str] = mapped_column(Text)  # the text shown, or the basis named on import
+    by: Mapped[Who]
+    at: Mapped[datetime]
+
+
+class Suppression(Base):
+    """An address that is not written to; outlives its subscriber."""
+
+    __tablename__ = "suppressions"
+    address_hash: Mapped[AddressHash] = mapped_column(primary_key=True)
+    reason: Mapped[SuppressionReason]
+    evidence: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime]
+
+
+# -- delivery ----------------------------------------------------------------------------------
+
+
+class Sheet(Base):
+    """A rendered issue, by the hash of its content: enough to rebuild any mail made of it."""
+
+    __tablename__ = "sheets"
+    sha256: Mapped[Digest] = mapped_column(primary_key=True)
+    content: Mapped[dict[str, Any]]
+
+
+class Run(Base):
+    """One sending of one issue."""
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        Index(  # a cancelled run makes room for another
+            "uq_runs_issue_kind_resend",
+            "issue_id",
+            "kind",
+            "resend_number",
+            unique=True,
+            sqlite_where=text("state <> 'cancelled'"),
+            postgresql_where=text("state <> 'cancelled'"),
+        ),
+    )
+    id: Mapped[PrimaryKey]
+    issue_id: Mapped[int] = mapped_column(reference("issues.id"))
+    kind: Mapped[RunKind]
+    resend_number: Mapped[int]
+    state: Mapped[RunState]
+    sheet_sha256: Mapped[str] = mapped_column(reference("sheets.sha256"))
+    cursor: Mapped[int]  # planning has dealt with all subscribers up to this id
+    excluded: Mapped[dict[str, Any]]  # readers left out by the plan: cause to count
+    planned: Mapped[int | None]  # deliveries, counted when sealed
+    audience_digest: Mapped[Digest | None]  # over all address hashes, when sealed
+    created_at: Mapped[datetime]
+    created_by: Mapped[Who]
+    sealed_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]  # the Date of its mails
+    expires_at: Mapped[datetime | None]  # nothing is sent after it
+    finished_at: Mapped[datetime | None]
+
+
+class Selection(Base):
+    """The articles of all readers of a run whose interests are the same."""
+
+    __tablename__ = "selections"
+    __table_args__ = (UniqueConstraint("run_id", "signature"),)
+    id: Mapped[PrimaryKey]
+    run_id: Mapped[int] = mapped_column(reference("runs.id"))
+    signature: Mapped[Digest]
+    interests: Mapped[dict[str, Any]]  # what was signed
+    choices: Mapped[list[Any]]  # [article id, reason, detail], in the mail's order
+
+
+class Slot(Base):
+    """The right to send one issue to one reader and one mailbox once, across all runs."""
+
+    __tablename__ = "slots"
+    __table_args__ = (UniqueConstraint("issue_id", "address_hash", "resend_number"),)
+    issue_id: Mapped[int] = mapped_column(reference("issues.id"), primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(reference("subscribers.id"), primary_key=True)
+    resend_number: Mapped[int] = mapped_column(primary_key=True)
+    address_hash: Mapped[AddressHash]
+
+
+# Spelled out, because a partial index serves only queries that repeat its condition literally.
+DUE = text("state IN ('planned', 'deferred')")
+UNDER_WAY = text("state IN ('leased', 'handed')")
+
+
+class Delivery(Base):
+    """One digest on its way to one subscriber."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("run_id", "subscriber_id"),
+        Index(
+            "ix_deliveries_due",
+            "next_attempt_at",
+            "id",
+            sqlite_where=DUE,
+            postgresql_where=DUE,
+        ),
+        Index(
+            "ix_deliveries_under_way",
+            "lease_until",
+            sqlite_where=UNDER_WAY,
+            postgresql_where=UNDER_WAY,
+        ),
+        Index(
+            "ix_deliveries_in_doubt",
+            "id",
+            sqlite_where=text("state = 'in_doubt'"),
+            postgresql_where=text("state = 'in_doubt'"),
+        ),
+    )
+    id: Mapped[PrimaryKey]
+    run_id: Mapped[int] = mapped_column(reference("runs.id"))
+    subscriber_id: Mapped[int] = mapped_column(reference("subscribers.id"), index=True)
+    selection_id: Mapped[int] = mapped_column(reference("selections.id"))
+    recipient: Mapped[Address]  # ASCII domain, ready for the envelope
+    address_hash: Mapped[AddressHash]
+    lane: Mapped[str] = mapped_column(String(40))  # mailbox provider, see `replies.provider_of`
+    state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.PLANNED)
+    cause: Mapped[Cause | None]  # why failed, skipped or held
+    attempts: Mapped[int] = mapped_column(default=0)
+    crashes: Mapped[int] = mapped_column(default=0)  # leases that ran out under a worker
+    next_attempt_at: Mapped[datetime]
+    lease_token: Mapped[str | None] = mapped_column(String(64))  # worker's token, batch's token
+    lease_until: Mapped[datetime | None]
+    handed_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+
+
+class DeliveryEvent(Base):
+    """Append-only: what happened to a delivery, as it was settled or steered."""
+
+    __tablename__ = "delivery_events"
+    id: Mapped[PrimaryKey]
+    delivery_id: Mapped[int] = mapped_column(reference("deliveries.id"), index=True)
+    at: Mapped[datetime]
+    state: Mapped[DeliveryState]  # from then on
+    cause: Mapped[Cause | None]
+    reply: Mapped[str] = mapped_column(String(500), default="")  # the relay's words
+    by: Mapped[Who]
+
+
+class QueueOwner(Base):
+    """The one process that drains the in-process queue; one row per queue."""
+
+    __tablename__ = "queue_owners"
+    queue: Mapped[str] = mapped_column(String(40), primary_key=True)
+    worker: Mapped[str] = mapped_column(String(32))  # leads its lease tokens
+    host: Mapped[str] = mapped_column(String(255))
+    pid: Mapped[int]
+    beat_at: Mapped[datetime]
+
+
+class Audit(Base):
+    """Append-only: who did what by command line or web."""
+
+    __tablename__ = "audit"
+    id: Mapped[PrimaryKey]
+    at: Mapped[datetime]
+    by: Mapped[Who]
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(100))
+    detail: Mapped[dict[str, Any]]

@@ -1,0 +1,138 @@
+"""Closed sets: an ASCII code for the database, a Chinese label for people.
+
+What an editor may change, such as the topics, is a table and not here.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Word(StrEnum):
+    """A code with a label: `ACCEPTED = "accepted", "已交中继"`."""
+
+    label: str
+
+    def __new__(cls, code: str, label: str = "") -> Self:
+        """Keep the label beside the code, so that neither can be forgotten."""
+        word = str.__new__(cls, code)
+        word._value_ = code
+        word.label = label
+        return word
+
+
+class Role(Word):
+    """What a contact does in his enterprise."""
+
+    LIAISON = "liaison", "联络员"
+    MANAGER = "manager", "总经理"
+    TECHNOLOGY = "technology", "技术"
+    QUALITY = "quality", "质量"
+    PERSONNEL = "personnel", "人事"
+    ADMINISTRATION = "administration", "行政"
+    OTHER = "other", "其他"
+
+
+class Edition(Word):
+    """Whether a reader's interests choose his articles."""
+
+    PERSONALISED = "personalised", "个性化"
+    STANDARD = "standard", "标准版"
+
+
+class Reason(Word):
+    """Why an article is in a reader's mail."""
+
+    MUST_CARRY = "must_carry", "编辑推荐"
+    TOPIC = "topic", "您关注"
+    ENTERPRISE = "enterprise", "本单位关注"
+    WATCH_WORD = "watch_word", "关注词"
+    DISCOVERY = "discovery", "新主题试读"
+    CONTENTS = "contents", "本期目录"
+
+
+class TopicOrigin(Word):
+    """What put an article under a topic."""
+
+    SECTION = "section", "栏目"
+    RULE = "rule", "词语规则"
+    EDITOR = "editor", "编辑"
+
+
+class Purpose(Word):
+    """What a consent is for."""
+
+    DIGEST = "digest", "接收摘要邮件"
+    TRACKING = "tracking", "阅读统计"
+
+
+class Decision(Word):
+    """What a person said when asked for consent; the last word counts."""
+
+    GRANTED = "granted", "同意"
+    WITHDRAWN = "withdrawn", "撤回"
+
+
+class Tracking(Word):
+    """What a reader allows us to learn from his opens and clicks."""
+
+    GRANTED = "granted", "同意按人统计"
+    UNKNOWN = "unknown", "只作匿名统计"
+    DENIED = "denied", "不统计"
+
+
+class SuppressionReason(Word):
+    """Why an address is not written to, whoever owns it."""
+
+    HARD_BOUNCE = "hard_bounce", "硬退信"
+    COMPLAINT = "complaint", "投诉"
+    BY_HAND = "by_hand", "人工"
+
+
+class RunKind(Word):
+    """What a run is for."""
+
+    REGULAR = "regular", "月度投递"
+
+
+class RunState(Word):
+    """Where a run stands."""
+
+    PLANNING = "planning", "规划中"
+    PLANNED = "planned", "已规划"
+    SEALED = "sealed", "已封存"
+    SENDING = "sending", "投递中"
+    PAUSED = "paused", "已暂停"
+    FINISHED = "finished", "已完成"
+    CANCELLED = "cancelled", "已取消"
+
+
+class DeliveryState(Word):
+    """Where one delivery stands; `delivery/states.py` says what may follow what."""
+
+    PLANNED = "planned", "待投递"
+    LEASED = "leased", "处理中"
+    HANDED = "handed", "交付中"
+    ACCEPTED = "accepted", "已交中继"  # the relay took it: not "delivered"
+    DEFERRED = "deferred", "待重试"
+    FAILED = "failed", "被拒收"
+    IN_DOUBT = "in_doubt", "存疑"
+    HELD = "held", "已扣留"
+    SKIPPED = "skipped", "已跳过"
+    CANCELLED = "cancelled", "已取消"
+    EXPIRED = "expired", "已过期"
+
+
+class Cause(Word):
+    """Why a delivery failed, was skipped or is held, or why a reader was left out of a plan."""
+
+    BAD_ADDRESS = "bad_address", "地址无效"
+    POLICY = "policy", "对方策略拒收"
+    CONTENT = "content", "内容被拒"
+    SIZE = "size", "邮件过大"
+    EAI = "eai", "中继不支持国际化地址"
+    UNKNOWN = "unknown", "原因不明"
+    LEFT = "left", "已退订"
+    SUPPRESSED = "suppressed", "地址已抑制"
+    NO_CONSENT = "no_consent", "未曾同意"
+    ALREADY = "already", "本期已有投递"
+    POISON = "poison", "多次导致进程崩溃"

@@ -1,0 +1,113 @@
+"""What all tests share: a migrated database of each kind, an installation, plain factories."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+import servers
+from sqlalchemy.orm import Session
+
+from distribution import db, schema
+from distribution.app import App, open_app
+
+SEPTEMBER = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
+"""Nine o'clock in Shanxi on the first of a month."""
+
+KEY = "a-secret-of-the-tests-only-0123456789"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the person who runs the tests may reach them."""
+    for name in os.environ:
+        if name.startswith("DISTRIBUTION_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def postgresql_folder() -> Iterator[str]:
+    """The socket folder of a PostgreSQL server."""
+    try:
+        with servers.postgresql() as folder:
+            yield folder
+    except servers.NoServer as reason:
+        pytest.skip(str(reason))
+
+
+def postgresql_url(folder: str, database: str) -> str:
+    """The address of one of the server's databases."""
+    return f"postgresql+psycopg://postgres@/{database}?host={folder}"
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_folder: str) -> str:
+    """The name of a migrated database that others are copied from."""
+    with psycopg.connect(host=postgresql_folder, user="postgres", autocommit=True) as server:
+        server.execute("CREATE DATABASE migrated")
+    engine = db.open_engine(postgresql_url(postgresql_folder, "migrated"))
+    schema.upgrade(engine)
+    engine.dispose()
+    return "migrated"
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database file that others are copied from."""
+    path = tmp_path_factory.mktemp("migrated") / "distribution.db"
+    engine = db.open_engine(f"sqlite:///{path}")
+    schema.upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def empty_postgresql(postgresql_folder: str) -> Iterator[str]:
+    """The address of a database without tables."""
+    name = f"t{secrets.token_hex(6)}"
+    with psycopg.connect(host=postgresql_folder, user="postgres", autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        yield postgresql_url(postgresql_folder, name)
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgresql_database(postgresql_folder: str, migrated_postgresql: str) -> Iterator[str]:
+    """The address of a migrated database of this test alone."""
+    name = f"t{secrets.token_hex(6)}"
+    with psycopg.connect(host=postgresql_folder, user="postgres", autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_postgresql}")
+        yield postgresql_url(postgresql_folder, name)
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """The environment of an installation with a migrated database of either kind."""
+    home = tmp_path / "home"
+    home.mkdir()
+    environ = {"DISTRIBUTION_HOME": str(home), "DISTRIBUTION_SECRET_KEYS": KEY}
+    if request.param == "postgresql":
+        environ["DISTRIBUTION_DATABASE_URL"] = request.getfixturevalue("postgresql_database")
+    else:
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), home / "distribution.db")
+    return environ
+
+
+@pytest.fixture
+def app(environment: dict[str, str]) -> Iterator[App]:
+    """An opened installation on either database."""
+    opened = open_app(environment)
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def session(app: App) -> Iterator[Session]:
+    """A session that may write."""
+    with app.transaction() as opened:
+        yield opened

@@ -1,0 +1,165 @@
+"""One reader's mail: what is in it, under which heading, with which links."""
+
+import re
+from dataclasses import replace
+from html import unescape
+
+import pytest
+from digest_samples import PERSONAL, make_article, make_issue, make_sheet
+
+from distribution.digests import Choice, Digest, Interests, Sheet, join, select, too_large
+from distribution.digests.joining import HTML_BYTES
+from distribution.digests.wrapping import columns
+from distribution.words import Reason
+
+ISSUE = make_issue()
+OWN = Interests(("quality", "equipment", "policy"), ("之12",))
+
+
+@pytest.fixture(scope="module")
+def sheet() -> Sheet:
+    return make_sheet()
+
+
+def mail(sheet: Sheet, interests: Interests, discovery: str | None = None) -> Digest:
+    return join(sheet, select(ISSUE.articles, interests, discovery=discovery), PERSONAL)
+
+
+def headings(digest: Digest) -> list[str]:
+    return re.findall(r"<h2[^>]*>([^<]*)</h2>", digest.html)
+
+
+def titles(digest: Digest) -> list[str]:
+    found = re.findall(r"<h3[^>]*><a[^>]*>([^<]*)</a></h3>", digest.html)
+    return [unescape(title) for title in found]
+
+
+def test_articles_stand_under_the_name_of_what_brought_them_in(sheet: Sheet) -> None:
+    assert headings(mail(sheet, OWN, "science")) == [
+        *("质量管理", "装备制造", "政策措施"),
+        *("关注词", "新主题试读"),
+    ]
+
+
+def test_the_whole_contents_stand_under_the_magazines_sections(sheet: Sheet) -> None:
+    assert headings(mail(sheet, Interests(()))) == [
+        *("政策措施", "装备制造", "产教融合", "行业资讯"),
+        *("省内信息", "质量管理", "科技前沿"),
+    ]
+
+
+def test_every_article_says_why_it_is_there(sheet: Sheet) -> None:
+    html = mail(sheet, OWN, "science").html
+    reasons = [text.split(" · ")[-1] for text in re.findall(r'class="m"[^>]*>([^<]*)<', html)]
+    assert reasons == [
+        *["您关注：质量管理"] * 3,
+        *["您关注：装备制造"] * 6,
+        *["您关注：政策措施"] * 4,
+        *["关注词：之12", "新主题试读：科技前沿"],
+    ]
+
+
+def test_a_fact_that_is_missing_leaves_no_separator() -> None:
+    bare = make_article(1, "policy")
+    bare = replace(bare, article=replace(bare.article, source=None, date=None, page=None))
+    digest = join(make_sheet(bare), [Choice(101, Reason.TOPIC, "policy")], PERSONAL)
+    assert ">您关注：政策措施</p>" in digest.html
+
+
+def test_the_subject_counts_the_readers_own_articles(sheet: Sheet) -> None:
+    assert mail(sheet, OWN).subject == "《三晋装备通讯》2026年第11期：为您选出 14 篇"
+    assert mail(sheet, Interests(())).subject == "《三晋装备通讯》2026年第11期：全部 29 篇"
+
+
+@pytest.mark.parametrize(
+    ("interests", "sentence"),
+    [
+        (OWN, "本期 29 篇，按您的关注为您选出 14 篇。"),
+        (Interests(("quality",), from_enterprise=True), "按贵单位的关注为您选出 3 篇。"),
+        (Interests(("nowhere",)), "本期 29 篇中没有您关注的内容，以下 3 篇供您浏览。"),
+        (Interests(("quality",), standard=True), "这是标准版，收录本期全部 29 篇。"),
+    ],
+)
+def test_the_opening_says_how_the_mail_came_about(
+    sheet: Sheet, interests: Interests, sentence: str
+) -> None:
+    digest = mail(sheet, interests)
+    for part in (digest.html, digest.text):
+        assert sentence in part
+        assert part.count("篇。") + part.count("供您浏览。") == 1
+
+
+def test_both_parts_carry_the_same_titles_in_the_same_order(sheet: Sheet) -> None:
+    digest = mail(sheet, OWN, "science")
+    text = digest.text.partition("=" * 72)[2].replace("\n", "")
+    places = [text.index(title) for title in titles(digest)]
+    assert len(places) == 15
+    assert places == sorted(places)
+
+
+def test_every_article_leads_to_its_full_text(sheet: Sheet) -> None:
+    choices = select(ISSUE.articles, OWN)
+    digest = join(sheet, choices, PERSONAL)
+    for choice in choices:
+        url = f"{PERSONAL.click_url}/{choice.article - 100}"
+        assert digest.html.count(f'href="{url}"') == 3  # in the contents, the title, 阅读全文
+        assert f"\n{url}\n" in digest.text
+
+
+@pytest.mark.parametrize("interests", [OWN, Interests(())])
+def test_the_ways_out_are_always_there(sheet: Sheet, interests: Interests) -> None:
+    digest = mail(sheet, interests)
+    for url in (PERSONAL.read_url, PERSONAL.preferences_url, PERSONAL.unsubscribe_url):
+        assert f'href="{url}"' in digest.html
+        assert f"\n{url}\n" in digest.text
+    other = "改收标准版" if interests is OWN else "改收个性化版"
+    assert other in digest.html
+    assert other in digest.text
+
+
+def test_the_pixel_is_there_only_where_opens_are_counted(sheet: Sheet) -> None:
+    choices = select(ISSUE.articles, OWN)
+    assert "<img" not in join(sheet, choices, PERSONAL).html
+    counted = join(sheet, choices, replace(PERSONAL, open_url="https://read.example.cn/o/x")).html
+    assert re.findall("<img[^>]*>", counted) == [
+        '<img src="https://read.example.cn/o/x" width="1" height="1" alt="">'
+    ]
+
+
+def test_the_preview_shows_the_readers_first_titles(sheet: Sheet) -> None:
+    digest = mail(sheet, OWN)
+    assert "；".join(titles(digest)[:3]) in digest.html
+
+
+def test_the_same_input_gives_the_same_bytes(sheet: Sheet) -> None:
+    assert mail(sheet, OWN) == mail(make_sheet(), OWN)
+
+
+def test_no_mark_is_left(sheet: Sheet) -> None:
+    for part in (mail(sheet, OWN).html, mail(sheet, OWN).text):
+        assert not re.search(r"\d{20}", part)
+        assert not re.search(r"<!--(?!\[if mso\]|\[endif\])", part.replace("<![endif]-->", ""))
+
+
+def test_the_text_part_fits_a_screen(sheet: Sheet) -> None:
+    for line in mail(sheet, OWN, "science").text.split("\n"):
+        assert columns(line) <= 72
+        assert line[:1] not in tuple("。，、；：！？」』）》”")
+
+
+def test_a_long_reason_is_wrapped_in_the_text_part(sheet: Sheet) -> None:
+    digest = join(sheet, [Choice(101, Reason.WATCH_WORD, "煤" * 40)], PERSONAL)
+    assert max(columns(line) for line in digest.text.split("\n")) <= 72
+
+
+def test_the_longest_mail_stays_below_what_providers_cut(sheet: Sheet) -> None:
+    digest = mail(sheet, Interests(()))
+    assert len(titles(digest)) == 29
+    assert len(digest.html.encode()) < HTML_BYTES - 8 * 1024
+    assert not too_large(digest)
+
+
+def test_a_mail_that_would_be_cut_is_recognised() -> None:
+    assert not too_large(Digest("", "x" * HTML_BYTES, ""))
+    assert too_large(Digest("", "x" * (HTML_BYTES + 1), ""))
+    assert too_large(Digest("", "字" * (HTML_BYTES // 3 + 1), ""))

@@ -1,0 +1,111 @@
+"""The table of contents and its faults."""
+
+from collections.abc import Callable
+
+import pytest
+
+from distribution.issues.content import ReadIssue
+from distribution.issues.contents import MOST_ENTRIES
+from distribution.issues.unreadable import UnreadableIssue
+
+Read = Callable[..., ReadIssue]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "试点工作正式启动·····\t12",
+        "试点工作正式启动……12",
+        "试点工作正式启动…………… 12",
+        "试点工作正式启动....12",
+        "试点工作正式启动．．．．１２",
+        "试点工作正式启动 ·· ·· （12）",
+        "试点工作正式启动……\n12",
+        "试点工作\n正式启动……12",
+        "试点工作正\n式启动\n……12",
+        "试点工作正式启动 12",
+    ],
+)
+def test_leaders_of_every_kind_end_a_title(read: Read, entry: str) -> None:
+    issue = read(contents=f"政策措施\n{entry}", body="试点工作正式启动\n试点今日启动。")
+
+    (article,) = issue.articles
+    assert (article.section, article.title, article.page) == ("政策措施", "试点工作正式启动", 12)
+    assert article.paragraphs == ("试点今日启动。",)
+    assert issue.complaints == ()
+
+
+def test_sections_come_from_the_contents_and_not_from_the_body(read: Read) -> None:
+    issue = read(
+        contents="政策措施\n试点工作正式启动……1\n装备制造\n新型轴承通过验证……2",
+        body="试点工作正式启动\n试点今日\n装备制造\n启动。\n新型轴承通过验证\n轴承寿命延长。",
+    )
+
+    assert [article.section for article in issue.articles] == ["政策措施", "装备制造"]
+    assert issue.articles[0].paragraphs == ("试点今日启动。",)
+    assert issue.complaints == ()
+
+
+def test_a_section_with_blanks_or_brackets_keeps_its_name(read: Read) -> None:
+    issue = read(contents="【政 策 措 施】\n试点工作正式启动……1\n◆装备制造\n新型轴承通过验证……2")
+
+    assert [article.section for article in issue.articles] == ["政策措施", "装备制造"]
+
+
+def test_a_new_section_is_accepted_and_questioned(read: Read) -> None:
+    issue = read(contents="党建工作\n试点工作正式启动……1\n新型轴承通过验证……2")
+
+    assert {article.section for article in issue.articles} == {"党建工作"}
+    (complaint,) = issue.complaints
+    assert (complaint.line, complaint.excerpt) == (9, "党建工作")
+
+
+def test_entries_above_the_first_section_are_named(read: Read) -> None:
+    issue = read(contents="试点工作正式启动……1\n装备制造\n新型轴承通过验证……2")
+
+    assert [article.section for article in issue.articles] == ["", "装备制造"]
+    (complaint,) = issue.complaints
+    assert (complaint.line, complaint.excerpt) == (9, "试点工作正式启动")
+
+
+def test_an_entry_without_a_page_is_named(read: Read) -> None:
+    issue = read(contents="政策措施\n试点工作正式启动……\n装备制造\n新型轴承通过验证……2")
+
+    assert [article.page for article in issue.articles] == [None, 2]
+    assert [complaint.line for complaint in issue.complaints] == [10]
+
+
+def test_a_title_over_two_lines_is_no_section(read: Read) -> None:
+    issue = read(
+        contents="科技前沿\n时间缩短\n新型工艺通过验证……16",
+        body="时间缩短 新型工艺通过验证\n工艺通过验证。",
+    )
+
+    (article,) = issue.articles
+    assert (article.section, article.title) == ("科技前沿", "时间缩短新型工艺通过验证")
+
+
+def test_a_title_that_ends_in_a_number_keeps_it(read: Read) -> None:
+    issue = read(contents="政策措施\n展望工业 2030……7", body="展望工业2030\n前景可期。")
+
+    assert (issue.articles[0].title, issue.articles[0].page) == ("展望工业 2030", 7)
+
+
+def test_a_line_that_is_neither_section_nor_entry_is_named(read: Read) -> None:
+    stray = "本期目录由编辑部编排，页码以印刷版为准"
+    issue = read(contents=f"{stray}\n政策措施\n试点工作正式启动……1\n新型轴承通过验证……2")
+
+    (complaint,) = issue.complaints
+    assert (complaint.line, complaint.excerpt) == (9, stray)
+
+
+def test_contents_without_entries_are_no_contents(read: Read) -> None:
+    with pytest.raises(UnreadableIssue, match="没有一条带页码的标题"):
+        read(contents="政策措施", body="试点今日启动。")
+
+
+def test_a_file_with_hundreds_of_entries_is_no_issue(read: Read) -> None:
+    entries = "\n".join(f"第{number}条……1" for number in range(MOST_ENTRIES + 1))
+
+    with pytest.raises(UnreadableIssue, match="不像一期刊物"):
+        read(contents=f"政策措施\n{entries}")

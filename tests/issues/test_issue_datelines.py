@@ -1,0 +1,100 @@
+"""Who reported what when, and what only looks like it."""
+
+from datetime import date
+
+import pytest
+
+from distribution.issues.datelines import Dateline, read_dateline, source_at_end
+
+NOVEMBER = date(2026, 11, 1)
+
+
+@pytest.mark.parametrize(
+    ("dateline", "source", "day"),
+    [
+        ("晋工社太原2026年11月3日电：", "晋工社", date(2026, 11, 3)),
+        ("晋工社台州11月3日电（记者 某某）", "晋工社", date(2026, 11, 3)),
+        ("晋工社太原12月30日电 ", "晋工社", date(2025, 12, 30)),
+        ("2026年10月9日晋工社太原电：", "晋工社", date(2026, 10, 9)),
+        ("2026年10月09日三晋装备网讯：", "三晋装备网", date(2026, 10, 9)),
+        ("2026年10月14日三晋工业报：", "三晋工业报", date(2026, 10, 14)),
+        ("2026 年 10 月 14 日 三晋工业报：", "三晋工业报", date(2026, 10, 14)),
+        ("２０２６年１０月１４日三晋工业报:", "三晋工业报", date(2026, 10, 14)),
+        ("2026-10-14 三晋工业报：", "三晋工业报", date(2026, 10, 14)),
+        ("据三晋装备网2026年10月9日消息：", "三晋装备网", date(2026, 10, 9)),
+        ("据省装备协会网站2026年10月9日消息：", "省装备协会网站", date(2026, 10, 9)),
+        ("三晋装备报10月9日报道：", "三晋装备报", date(2026, 10, 9)),
+        ("2026年10月9日太岳重型机械有限公司发布：", "太岳重型机械有限公司", date(2026, 10, 9)),
+        ("2026年10月9日，省装备产业联席会发布：", "省装备产业联席会", date(2026, 10, 9)),
+        ("2026年10月9日太岳装备设计研究院：", "太岳装备设计研究院", date(2026, 10, 9)),
+        ("2026年2月30日三晋装备网：", "三晋装备网", None),
+        ("太岳重型机械有限公司发布：", "太岳重型机械有限公司", None),
+        ("来自三晋装备网消息：", "三晋装备网", None),
+        ("据三晋装备网报道，", "三晋装备网", None),
+        ("三晋装备网：", "三晋装备网", None),
+        ("三晋装备网讯：", "三晋装备网", None),
+        ("三晋装备通讯：", "三晋装备通讯", None),
+        ("本报讯（记者 某某）", "本报", None),
+        ("本刊讯 ", "本刊", None),
+    ],
+)
+def test_agency_and_date_are_found_in_every_order(
+    dateline: str, source: str, day: date | None
+) -> None:
+    found = read_dateline(f"{dateline}近日，试点启动。", NOVEMBER)
+
+    assert found == Dateline(source, day, len(dateline))
+
+
+def test_a_date_behind_the_agency_dates_the_report_and_stays_in_it() -> None:
+    found = read_dateline("三晋装备网：2026年10月21日，论坛开幕。", NOVEMBER)
+
+    assert found == Dateline("三晋装备网", date(2026, 10, 21), 6)
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "2026年10月9日,五个部门联合印发方案，相关内容解读：",
+        "2026年10月9日上午，联合会举行颁奖会。",
+        "2026年10月9日，会议指出：要抓好落实。",
+        "2026年10月9日会议指出：要抓好落实。",
+        "2026年10月9日新产品发布会：现场签约。",
+        "10月9日，论坛开幕。",
+    ],
+)
+def test_a_date_without_an_agency_stays_in_its_sentence(paragraph: str) -> None:
+    assert read_dateline(paragraph, NOVEMBER) == Dateline(None, date(2026, 10, 9), 0)
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "会议指出：要抓好落实。",
+        "据介绍，项目进展顺利。",
+        "据统计：产量增长。",
+        "从统计公报：产量增长。",
+        "统计公报：产量增长。",
+        "加快建设工业互联网：支持企业上云。",
+        "一是支持企业上网：降低费用。",
+        "企业上报：共十项。",
+        "记者从省装备协会获悉：试点启动。",
+        "学校与企业合作的三点经验：一是互聘。",
+        "产业协会：行业的桥梁。",
+        "2026年12月31日前，企业应完成改造。",
+        "2027年1月1日起施行。",
+        "1949年10月1日，新的一页翻开。",
+        "2026年13月1日，日期印错。",
+        "联合会发布报告，截至2026年10月9日，会员增加。",
+        "",
+        "：",
+        "电",
+    ],
+)
+def test_body_text_is_no_dateline(paragraph: str) -> None:
+    assert read_dateline(paragraph, NOVEMBER) == Dateline(None, None, 0)
+
+
+def test_an_agency_in_brackets_at_the_end_counts() -> None:
+    assert source_at_end("试点启动。（来源：三晋装备网）") == "三晋装备网"
+    assert source_at_end("试点启动（来源不明）。") is None

@@ -1,0 +1,66 @@
+"""What a reader sees of an article before he opens it."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from distribution.issues.summaries import LONGEST, summary
+
+
+def test_the_dateline_is_left_out() -> None:
+    assert summary(["三晋装备网：试点启动。"], 6) == "试点启动。"
+
+
+def test_a_second_sentence_is_added_to_a_short_first() -> None:
+    first, second, third = "甲" * 40 + "。", "乙" * 40 + "。", "丙" * 9 + "。"
+
+    assert summary([first + second + third], 0) == first + second
+
+
+def test_a_long_sentence_ends_at_a_clause_outside_brackets() -> None:
+    text = "甲" * 80 + "，" + "乙" * 10 + "（" + "丙" * 10 + "，" + "丙" * 80 + "）。"
+
+    assert summary([text], 0) == "甲" * 80 + "……"
+
+
+def test_a_sentence_without_a_clause_is_cut() -> None:
+    cut = summary(["甲" * 300], 0)
+
+    assert len(cut) == LONGEST
+    assert cut.endswith("甲……")
+
+
+def test_a_lead_in_takes_the_next_paragraph_without_its_number() -> None:
+    paragraphs = ["报告提出三点建议：", "1、优化服务。扩大范围。"]
+
+    assert summary(paragraphs, 0) == "报告提出三点建议：优化服务。扩大范围。"
+
+
+def test_a_question_does_not_follow_a_lead_in() -> None:
+    paragraphs = ["现解读如下：", "1、为什么出台？", "因为需要。"]
+
+    assert summary(paragraphs, 0) == "现解读如下：因为需要。"
+
+
+def test_a_heading_is_no_summary() -> None:
+    assert summary(["一、总体要求", "试点先行。"], 0) == "试点先行。"
+
+
+def test_a_full_stop_inside_quotes_ends_no_sentence() -> None:
+    text = "他说：“" + "甲" * 50 + "。" + "乙" * 20 + "。”" + "丙" * 80 + "。"
+
+    assert summary([text], 0) == text[: text.index("丙")]
+
+
+def test_a_paragraph_that_is_only_a_dateline_still_gives_a_summary() -> None:
+    assert summary(["三晋装备网："], 6) == "三晋装备网："
+    assert summary(["三晋装备网：", "试点启动。"], 6) == "试点启动。"
+
+
+@given(st.lists(st.text(alphabet="甲乙，。：（）“”…1、 a", min_size=1), max_size=4))
+def test_a_summary_is_short_and_never_empty(paragraphs: list[str]) -> None:
+    real = [paragraph.strip() for paragraph in paragraphs if paragraph.strip()]
+
+    found = summary(real, 0)
+
+    assert bool(found) == bool(real)
+    assert len(found) <= 145

