@@ -1,0 +1,61 @@
+"""The settings of one SMTP relay, and the sentences said when it deals with nobody."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from distribution.delivery.transport import RelayUnavailable
+
+Security = Literal["none", "starttls", "tls"]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long each phase may take in all, so that a byte now and then does not prolong it.
+
+    The values are those of RFC 5321 4.5.3.2 or shorter, except after the dot: giving up there
+    too early is what makes second copies, so the relay gets the full ten minutes.
+    """
+
+    connect: timedelta = timedelta(seconds=30)
+    banner: timedelta = timedelta(seconds=60)
+    hello: timedelta = timedelta(seconds=60)
+    """EHLO, STARTTLS with its handshake, and AUTH: each."""
+    mail: timedelta = timedelta(seconds=60)
+    rcpt: timedelta = timedelta(seconds=60)
+    data: timedelta = timedelta(seconds=120)
+    body: timedelta = timedelta(seconds=180)
+    dot: timedelta = timedelta(seconds=600)
+    idle: timedelta = timedelta(seconds=30)
+    """How long a connection may lie unused before a fresh one is preferred."""
+    quit: timedelta = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """Where the relay is and how to speak to it; safe to print, the password is left out."""
+
+    host: str
+    port: int = 25
+    security: Security = "starttls"
+    username: str = ""
+    password: str = field(default="", repr=False)
+    helo: str = ""
+    """The name we greet with; empty: the address literal of our own end (RFC 5321 4.1.4)."""
+    connections: int = 4
+    mails_per_connection: int = 100
+    ca_file: Path | None = None
+    """Certificates to trust instead of the system's."""
+    timeouts: Timeouts = field(default_factory=Timeouts)
+
+    def __post_init__(self) -> None:
+        if self.connections < 1 or self.mails_per_connection < 1:
+            raise ValueError("a relay needs at least one connection and one mail on each")
+        if not self.helo.isascii() or not self.helo.isprintable() or " " in self.helo:
+            raise ValueError(f"not a name to greet with: {self.helo!r}")
+
+    def unavailable(self, what: str, advice: str, *, permanent: bool) -> RelayUnavailable:
+        """One sentence: which relay, what happened, what to do."""
+        message = f"中继 {self.host}:{self.port} {what}：{advice}。"
+        return RelayUnavailable(message, permanent=permanent)
