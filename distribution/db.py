@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -176,4 +176,9 @@ def friendly() -> Iterator[None]:
         yield
     except OperationalError as error:
         reason = str(error.orig).splitlines()[0]
-        raise DatabaseUnusable(f"数据库暂时无法使用（{reason}）：请检查数据库服务与磁盘") from error
+        advice = "别的进程正在写入，请稍后再试" if "locked" in reason else "请检查数据库服务与磁盘"
+        raise DatabaseUnusable(f"数据库暂时无法使用（{reason}）：{advice}") from error
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:  # its other kinds are defects of ours
+            raise
+        raise DatabaseUnusable(f"数据库文件已损坏或不是数据库（{error.orig}）") from error

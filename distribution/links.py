@@ -79,9 +79,10 @@ def for_url(token: bytes) -> str:
 def from_url(text: str) -> bytes:
     """Read a token from a URL; whatever is no token becomes an empty one, which never verifies."""
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        token = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except ValueError:
         return b""
+    return token if for_url(token) == text else b""  # the last character has bits to spare
 
 
 def for_mail(token: bytes) -> str:
@@ -92,9 +93,10 @@ def for_mail(token: bytes) -> str:
 def from_mail(text: str) -> bytes:
     """Read a token from an address or Message-ID, whatever a relay did to its case."""
     try:
-        return base64.b32decode(text.upper() + "=" * (-len(text) % 8))
+        token = base64.b32decode(text.upper() + "=" * (-len(text) % 8))
     except ValueError:
         return b""
+    return token if for_mail(token) == text.lower() else b""
 
 
 @dataclass(frozen=True)

@@ -44,8 +44,8 @@ def ensure(engine: Engine, *, embedded: bool) -> None:
     An embedded installation is created and upgraded here; elsewhere an upgrade is a decision
     (`distribution db upgrade`), because other hosts may still run the version before.
     """
-    with engine.connect() as connection:
-        found = revision_of(connection)
+    with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
+        found = revision_of(connection)  # looking must not wait for a running sender
     if found == HEAD:
         return
     if found is not None and found not in _known():

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from distribution import db, schema
 from distribution.app import App, open_app
 
+collect_ignore_glob = ["*conftest.py"]  # four files of one name cannot all be searched for doctests
+
 SEPTEMBER = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
 """Nine o'clock in Shanxi on the first of a month."""
 

@@ -15,12 +15,14 @@ from distribution.audience.store.contacts import (
     subscribers,
 )
 from distribution.audience.store.readers import Audience, Reader, barrier, reader, readers_after
+from distribution.audience.wording import InvalidText
 
 __all__ = [
     "AlreadySubscribed",
     "Audience",
     "EmailAddress",
     "InvalidAddress",
+    "InvalidText",
     "NewSubscriber",
     "Profile",
     "Reader",

@@ -7,13 +7,20 @@ from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 
 from distribution.errors import DistributionError
 
+_LONGEST = 320
+"""Characters, RFC 3696: 64 of the name, @, 255 of the domain."""
+_SHOWN = 60
+_PASTED = "\u200b\u200e\u200f\u202a\u202c\ufeff"
+"""Invisible characters that come along when an address is copied from a window or a sheet."""
+
 
 class InvalidAddress(DistributionError):
     """Raised for what is no e-mail address; `reason` is the library's English sentence."""
 
     def __init__(self, given: str, reason: str) -> None:
         self.given, self.reason = given, reason
-        super().__init__(f"{given!r} 不是邮件地址：请写成 名字@域名，例如 liangyi@sanjin.example")
+        shown = given if len(given) <= _SHOWN else f"{given[:_SHOWN]}…"
+        super().__init__(f"{shown!r} 不是邮件地址：请写成 名字@域名，例如 liangyi@sanjin.example")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +42,22 @@ def read_address(given: str) -> EmailAddress:
     >>> read_address("a@例子.中国").envelope
     'a@xn--fsqu00a.xn--fiqs8s'
     """
-    written = given.strip()
+    written = given.strip().strip(_PASTED).strip()
     plain = unicodedata.normalize("NFKC", written)
     try:
-        parsed = validate_email(plain, check_deliverability=False, test_environment=True)
+        parsed = validate_email(
+            plain, check_deliverability=False, test_environment=True, strict=True
+        )
     except (EmailNotValidError, EmailSyntaxError) as error:
         raise InvalidAddress(given, str(error)) from None
     if parsed.ascii_domain is None or "." not in parsed.ascii_domain:
         raise InvalidAddress(given, "the domain has no dot")
     domain = parsed.ascii_domain.lower()
-    return EmailAddress(
+    address = EmailAddress(
         written=written,
         key=f"{parsed.local_part.lower()}@{domain}",
         envelope=f"{parsed.local_part}@{domain}",
     )
+    if max(len(address.written), len(address.key)) > _LONGEST:
+        raise InvalidAddress(given, "too long")
+    return address

@@ -3,21 +3,29 @@
 import getpass
 import json
 import os
+import shutil
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from typing import TypeVar
 
 import click
+from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from distribution import clock
 from distribution.app import App, open_app
 
-PIPE_WIDTH = 200
+PIPE_WIDTH = 1000
 """Columns where there is no terminal to ask: wide enough that nothing is folded."""
+WIDE = 110
+"""Columns from which a table may show what it could do without."""
+_JOINERS = "\u200c\u200d"  # invisible, but they hold emoji and some scripts together
 
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -37,6 +45,14 @@ def admin() -> str:
         return f"uid-{os.getuid()}"
 
 
+def programme() -> str:
+    """How this programme is called here: its name, or its path where PATH does not lead to it."""
+    found, running = shutil.which("distribution"), Path(sys.argv[0])
+    if found is not None and running.exists() and Path(found).samefile(running):
+        return "distribution"
+    return str(running)
+
+
 def as_json(command: Command) -> Command:
     """The option --json."""
     return click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 文档。")(command)
@@ -47,27 +63,58 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
 
 
-def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
-    """Print a table; numbers stand to the right, None is a dash."""
+def show_table(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str = "",
+    empty: str = "",
+) -> None:
+    """Print a table; numbers stand to the right, None is a dash; `empty` is said of no rows."""
     rows = [list(row) for row in rows]
-    table = Table(title=title or None, title_justify="left", title_style="bold")
+    if title:
+        click.secho(printable(title), bold=True)
+    if empty and not rows:
+        click.echo(empty)
+        return
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for position, heading in enumerate(headings):
-        numbers = bool(rows) and all(isinstance(row[position], int) for row in rows)
-        table.add_column(heading, justify="right" if numbers else "left", overflow="fold")
+        column = [row[position] for row in rows]
+        numbers = bool(column) and all(isinstance(value, int) for value in column)
+        whole = any(isinstance(value, datetime | date) for value in column)
+        table.add_column(
+            heading, justify="right" if numbers else "left", overflow="fold", no_wrap=whole
+        )
     for row in rows:
-        table.add_row(*(_cell(value) for value in row))
+        table.add_row(*(Text(_cell(value)) for value in row))  # Text: nothing in it is markup
     console().print(table)
 
 
 def show_json(document: object) -> None:
-    """Print one JSON document: UTF-8, stable order."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
+    """Print one JSON document: UTF-8 whatever the terminal speaks, stable order."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
+    click.echo(text.encode("utf-8", "backslashreplace"))
+
+
+def printable(text: str) -> str:
+    r"""Text that cannot steer a terminal: control and invisible characters become escapes.
+
+    >>> printable("a\x1b[31mb\n")
+    'a\\x1b[31mb\\n'
+    """
+    return "".join(_escaped(character) for character in text)
+
+
+def _escaped(character: str) -> str:
+    if unicodedata.category(character) in ("Cc", "Cf", "Cs") and character not in _JOINERS:
+        return character.encode("unicode_escape").decode()
+    return character
 
 
 def _cell(value: object) -> str:
     if value is None or value == "":
         return "—"
-    return clock.for_people(value) if isinstance(value, datetime) else str(value)
+    return clock.for_people(value) if isinstance(value, datetime) else printable(str(value))
 
 
 def _plain(value: object) -> str:
@@ -77,8 +124,13 @@ def _plain(value: object) -> str:
 
 
 def split(text: str | None) -> tuple[str, ...] | None:
-    """A list a person wrote: separated by commas, Chinese or not; None stays None."""
+    """A list a person wrote: separated by commas or semicolons, Chinese or not; None stays None.
+
+    >>> split("质量管理，policy、 装备制造,, ")
+    ('质量管理', 'policy', '装备制造')
+    """
     if text is None:
         return None
-    parts = text.replace("，", ",").replace("、", ",").split(",")
-    return tuple(part.strip() for part in parts if part.strip())
+    for separator in "，、；;":
+        text = text.replace(separator, ",")
+    return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -1,16 +1,19 @@
 """`distribution demo`: a whole month in one command, with made-up people."""
 
+import shlex
+import sys
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
 
 import click
 
 from distribution import audience, clock, delivery, issues
 from distribution.app import App, open_app
 from distribution.bundle import sample
+from distribution.cli.common import programme
 from distribution.cli.progress import Progress
 from distribution.cli.run import show_status
+from distribution.cli.stopping import asked_to_stop
 from distribution.errors import DistributionError
 from distribution.transports import Outbox
 
@@ -22,8 +25,11 @@ EXAMPLES = (
 )
 """Which facts of a reader's interests make a mail worth looking at."""
 
-SETTINGS = """\
-# 演示装置的设置；distribution config show 显示全部。
+FIRST_LINE = "# 演示装置的设置；distribution config show 显示全部。"
+"""Tells a demonstration from an installation with real readers."""
+
+SETTINGS = f"""\
+{FIRST_LINE}
 sender_name = "三晋装备通讯"
 sender_address = "digest@sanjin-zhuangbei.example"
 base_url = "http://localhost:8000"
@@ -38,12 +44,25 @@ class NotADemo(DistributionError):
         super().__init__(f"{folder} 里有别的东西，不是演示：请另给一个文件夹，没有改动任何内容")
 
 
+class CannotUse(DistributionError):
+    """Raised for a folder that the system does not let us write."""
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        self.folder = folder
+        super().__init__(f"文件夹 {folder} 用不了（{error.strerror}）：请另给一个可以写入的文件夹")
+
+
 @click.command("demo")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"))
+@click.argument(
+    "folder",
+    metavar="[文件夹]",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo"),
+)
 def command(folder: Path) -> None:
     """用虚构的期刊与联系人走完一个月：导入、规划、投递。
 
-    一切都在 FOLDER（默认 demo）里，邮件写入其中的 outbox。再次运行不会重复投递。
+    一切都在这个文件夹（默认 demo）里，邮件写入其中的 outbox。再次运行不会重复投递。
     """
     app = _open(folder)
     key = _prepare(app)
@@ -56,22 +75,30 @@ def command(folder: Path) -> None:
     show_status(status)
     for mismatch in mismatches:
         click.echo(f"不符：{mismatch}")
-    outbox = Outbox(folder / "outbox")
-    click.echo("值得一看的三封（可用邮件程序打开）：")
     examples = _different([(row[0], row[1], row[2]) for row in sent])
-    for label, delivery_id, recipient in examples:
-        click.echo(f"  {label}：{recipient}")
-        click.echo(f"    {outbox.file(app.addresses.message_id(delivery_id))}")
-    _show_next(folder, key, run_id, examples[0][2])
+    if examples:
+        _show_examples(app, examples)
+        _show_next(folder, key, run_id, examples[0][2])
+    if mismatches:
+        sys.exit(1)
 
 
 def _open(folder: Path) -> App:
-    if not (folder / MARK).exists():
-        if folder.exists() and any(folder.iterdir()):
+    mark = folder / MARK
+    try:
+        if not mark.exists():
+            if folder.exists() and any(folder.iterdir()):
+                raise NotADemo(folder)
+            folder.mkdir(parents=True, exist_ok=True)
+            mark.write_text(SETTINGS, encoding="utf-8")
+        if not mark.read_bytes().startswith(FIRST_LINE.encode()):
             raise NotADemo(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / MARK).write_text(SETTINGS, encoding="utf-8")
-    return open_app({"DISTRIBUTION_HOME": str(folder)})
+    except OSError as error:
+        raise CannotUse(folder, error) from error
+    app = open_app({"DISTRIBUTION_HOME": str(folder)})
+    if app.settings.transport != "outbox":
+        raise NotADemo(folder)
+    return app
 
 
 def _prepare(app: App) -> str:
@@ -99,10 +126,13 @@ def _send(app: App, run_id: int) -> None:
         click.echo(f"演示已于 {clock.for_people(finished_at)} 完成，没有再投递。")
         return
     delivery.start(app.transaction, run_id, at=clock.now(), expiry=timedelta(hours=72))
-    with Progress() as progress:
-        drained = drain(app, run_id, Event(), progress.show)
+    with asked_to_stop() as stop, Progress() as progress:
+        drained = drain(app, run_id, stop, progress.show)
     if drained.trouble is not None:
         raise drained.trouble
+    if drained.stopped:
+        click.echo("已停止；再次运行同一命令即继续，不会重复投递。")
+        sys.exit(1)
 
 
 def _different(
@@ -116,14 +146,24 @@ def _different(
     return found
 
 
+def _show_examples(app: App, examples: list[tuple[str, int, str]]) -> None:
+    outbox = Outbox(app.settings.home / "outbox")
+    click.echo(f"值得一看的{'一二三'[len(examples) - 1]}封（可用邮件程序打开）：")
+    for label, delivery_id, recipient in examples:
+        click.echo(f"  {label}：{recipient}")
+        click.echo(f"    {outbox.file(app.addresses.message_id(delivery_id))}")
+
+
 def _show_next(folder: Path, key: str, run_id: int, email: str) -> None:
+    command = shlex.quote(programme())
     click.echo("接下来可以试：")
     for line in (
-        f"export DISTRIBUTION_HOME={folder}",
-        f"distribution issue show {key}",
-        "distribution subscriber list",
-        f"distribution subscriber show {email}",
-        f"distribution digest preview {key} --subscriber {email} --out digest.html",
-        f"distribution run verify {run_id}",
+        f"export DISTRIBUTION_HOME={shlex.quote(str(folder.absolute()))}",
+        f"{command} issue show {key}",
+        f"{command} issue show {key} --article 1",
+        f"{command} subscriber list",
+        f"{command} subscriber show {email}",
+        f"{command} digest preview {key} --subscriber {email} --out digest.html",
+        f"{command} run verify {run_id}",
     ):
         click.echo(f"  {line}")

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from distribution import audience, clock, delivery, issues
-from distribution.cli.common import installation
+from distribution.cli.common import installation, printable
 from distribution.errors import DistributionError
 
 FORMATS = (".html", ".txt", ".eml")
@@ -17,6 +17,15 @@ class UnknownFormat(DistributionError):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(f"{path} 的后缀不明：请用 {'、'.join(FORMATS)} 之一")
+
+
+class CannotWrite(DistributionError):
+    """Raised for a file that the system does not let us write."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        self.path = path
+        missing = "；文件夹不存在，请先建立" if not path.parent.is_dir() else "：请换一个位置"
+        super().__init__(f"写不进 {path}（{error.strerror}）{missing}")
 
 
 @click.group("digest")
@@ -51,7 +60,8 @@ def preview(key: str, email: str, out: Path) -> None:
     try:
         out.write_bytes(content)
     except OSError as error:
-        raise click.FileError(str(out), f"写不进去（{error.strerror}）") from error
-    click.echo(f"已写入 {out}：{draft.digest.subject}（{len(draft.message) // 1024} KiB）")
+        raise CannotWrite(out, error) from error
+    subject = printable(draft.digest.subject)
+    click.echo(f"已写入 {out}：{subject}（邮件 {-(-len(draft.message) // 1024)} KiB）")
     if reader.barrier is not None:
         click.echo(f"注意：目前不会向他投递（{reader.barrier.label}）。")

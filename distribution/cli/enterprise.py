@@ -34,4 +34,5 @@ def list_enterprises(as_json: bool) -> None:  # noqa: FBT001 - click's flags
         show_table(
             ("名称", "地区", "行业", "联系人", "同意接收"),
             [(row.name, row.region, row.industry, count, agreed) for row, count, agreed in rows],
+            empty="还没有会员企业：新增订阅者时写明 --enterprise 即可",
         )

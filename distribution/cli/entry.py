@@ -1,35 +1,108 @@
 """The entry point: Chinese help, one sentence per error, exit codes 0, 1 and 2."""
 
+import errno
 import gettext
 import os
 import sys
 from pathlib import Path
 
+_LONGEST = 600
+"""Characters of an error; the middle of a longer one is left out."""
+
 
 def main() -> None:
     """Run the command line; the only place where errors become words and exit codes."""
     _speak_chinese()
-    import click  # after the language is set: click looks its words up when they are used
-
-    from distribution.cli.root import root
+    _open_streams()
     from distribution.errors import DistributionError
 
     try:
-        root.main(prog_name="distribution", standalone_mode=False)
-    except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(2)
-    except click.Abort:
-        click.echo("已中止，没有改动。", err=True)
-        sys.exit(1)
+        _refuse_garbled(sys.argv)
+        sys.exit(_run())
     except DistributionError as error:
-        click.echo(f"distribution: {error}", err=True)
+        _say(f"distribution: {_short(str(error))}")
         sys.exit(error.exit_code)
+    except BrokenPipeError:  # `| head` has seen enough
+        _silence()
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        _silence()
+        _say(f"distribution: 写不进去，磁盘已满（{error.strerror}）：请腾出空间后重试")
+        sys.exit(1)
+
+
+def _run() -> int:
+    import click  # after the language is set: click looks its words up when they are used
+
+    from distribution.cli import chinese
+    from distribution.cli.root import root
+
+    try:
+        code = root.main(prog_name="distribution", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
+    except click.ClickException as error:
+        chinese.complain(error)
+        return 2
+    except click.Abort:
+        _say("已中止：没有做完的不算数，可以再次运行。")
+        return 1
+    finally:
+        sys.stdout.flush()  # here, where a broken pipe has somebody to catch it
+    return code if isinstance(code, int) else 0
 
 
 def _speak_chinese() -> None:
     """Give click's own words our catalogue; an explicit LANGUAGE of the person's stands."""
     os.environ.setdefault("LANGUAGE", "zh_CN")
     gettext.bindtextdomain("messages", str(Path(__file__).with_name("locale")))
+
+
+def _open_streams() -> None:
+    """See to it that what is said can be written, in any locale and with closed streams."""
+    for name in ("stdin", "stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller: nobody wants to hear it
+            mode = "r" if name == "stdin" else "w"
+            nowhere = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - stays open
+            setattr(sys, name, nowhere)
+        elif name != "stdin" and hasattr(stream, "reconfigure"):
+            narrow = stream.encoding.lower() in ("ascii", "us-ascii", "ansi_x3.4-1968")
+            encoding = "utf-8" if narrow else stream.encoding
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def _refuse_garbled(arguments: list[str]) -> None:
+    """No database takes what is no text; said once here rather than by every command."""
+    from distribution.errors import DistributionError
+
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            raise DistributionError(
+                f"参数 {argument!r} 不是 UTF-8 文字：请检查终端的编码或给文件改名"
+            ) from None
+
+
+def _say(sentence: str) -> None:
+    import click
+
+    from distribution.cli.common import printable
+
+    click.echo(printable(sentence), err=True)
+
+
+def _short(sentence: str) -> str:
+    if len(sentence) <= _LONGEST:
+        return sentence
+    half = _LONGEST // 2
+    return f"{sentence[:half]}…{sentence[-half:]}"
+
+
+def _silence() -> None:
+    """Keep the interpreter from writing into the broken stream once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -22,6 +22,8 @@ class Progress:
         self._bar: Bar | None = None
         self._first: tuple[float, int] | None = None
         self._line_at = 0.0
+        self._line = ""
+        self._printed = ""
         self._other: Owner | None = None
         if sys.stdout.isatty():
             self._bar = Bar(
@@ -42,6 +44,8 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
+        elif self._line != self._printed:
+            click.echo(self._line)
 
     def show(self, status: Status, other: Owner | None) -> None:
         """Show where a run stands; `other` is the process that sends it, if it is not this one."""
@@ -52,9 +56,12 @@ class Progress:
         done, words = status.total - left, self._speed(status.total - left, left)
         if self._bar is not None:
             self._bar.update(self._task, total=status.total, completed=done, description=words)
-        elif time.monotonic() >= self._line_at:
+            return
+        self._line = f"投递 {done}/{status.total} {words}".rstrip()
+        if time.monotonic() >= self._line_at:
             self._line_at = time.monotonic() + LINE_EVERY.total_seconds()
-            click.echo(f"投递 {done}/{status.total} {words}".rstrip())
+            self._printed = self._line
+            click.echo(self._line)
 
     def _speed(self, done: int, left: int) -> str:
         now = time.monotonic()

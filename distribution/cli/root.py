@@ -4,6 +4,7 @@ import click
 
 import distribution
 from distribution.cli import (
+    chinese,
     config,
     database,
     demo,
@@ -17,7 +18,9 @@ from distribution.cli import (
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(distribution.__version__, message="distribution %(version)s")
+@click.version_option(
+    distribution.__version__, message="distribution %(version)s", help="显示版本。"
+)
 def root() -> None:
     """期刊订阅与投递：读入一期期刊，为每位联系人选文，并在每月一号投递。"""
 
@@ -34,3 +37,4 @@ for command in (
     demo.command,
 ):
     root.add_command(command)
+chinese.speak(root)

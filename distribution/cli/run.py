@@ -1,21 +1,21 @@
 """`distribution run`: plan, seal, start, watch and steer the sending of an issue."""
 
-import signal
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from threading import Event
 
 import click
 from sqlalchemy.orm import Session
 
 from distribution import audit, clock, config, delivery
+from distribution.cli.chinese import row_number
 from distribution.cli.common import admin, as_json, installation, show_json, show_table
 from distribution.cli.progress import Progress
+from distribution.cli.stopping import asked_to_stop
 from distribution.delivery import Status
 from distribution.words import Cause, DeliveryState, RunState
 
-run_id = click.argument("run_id", metavar="批次号", type=int)
+run_id = click.argument("run_id", metavar="批次号", type=int, callback=row_number)
 
 
 @click.group("run")
@@ -31,8 +31,10 @@ def plan(key: str) -> None:
     number = delivery.plan(app.transaction, key, app.recipe, by=admin(), at=at)
     with app.transaction() as session:
         status = delivery.status(session, number)
-        audit.record(session, "run.plan", str(number), by=admin(), at=at, issue=key)
-    click.echo(f"批次 {number}（{key} 期）{status.run.state.label}：{status.total} 封投递。")
+        audit.record(session, "run.plan", str(number), by=admin(), at=at, issue=status.issue_key)
+    click.echo(
+        f"批次 {number}（{status.issue_key} 期）{status.run.state.label}：{status.total} 封投递。"
+    )
     _show_excluded(status)
     if status.run.state is RunState.PLANNED:
         click.echo(f"下一步：distribution run start {number}")
@@ -48,7 +50,7 @@ def list_runs(as_json: bool) -> None:  # noqa: FBT001 - click's flags
             show_json([_document(status) for status in rows])
             return
         show_table(
-            ("批次", "期号", "状态", "投递", "已交中继", "规划", "开始", "完成"),
+            ("批次", "期号", "状态", "投递", "已交中继", "开始", "完成"),
             [
                 (
                     status.run.id,
@@ -56,12 +58,12 @@ def list_runs(as_json: bool) -> None:  # noqa: FBT001 - click's flags
                     status.run.state.label,
                     status.total,
                     status.count(DeliveryState.ACCEPTED),
-                    status.run.created_at,
                     status.run.started_at,
                     status.run.finished_at,
                 )
                 for status in rows
             ],
+            empty="还没有投递批次：期刊批准后运行 distribution run plan 期号",
         )
 
 
@@ -80,7 +82,10 @@ def seal(run_id: int) -> None:
 @group.command("start")
 @run_id
 def start(run_id: int) -> None:
-    """开始投递并显示进度；未封存的先封存。中断后再运行即继续，不会重复投递。"""
+    """开始投递并显示进度；中断后再运行即继续，不会重复投递。
+
+    尚未封存的先封存。另有进程正在投递时，这里只显示进展。
+    """
     from workers.draining import drain
 
     app, at = installation(), clock.now()
@@ -89,7 +94,7 @@ def start(run_id: int) -> None:
     delivery.start(app.transaction, run_id, at=at, expiry=expiry)
     with app.transaction() as session:
         audit.record(session, "run.start", str(run_id), by=admin(), at=at)
-    with _asked_to_stop() as stop, Progress() as progress:
+    with asked_to_stop() as stop, Progress() as progress:
         drained = drain(app, run_id, stop, progress.show)
     show_status(drained.status)
     if drained.trouble is not None:
@@ -163,7 +168,8 @@ def cancel(run_id: int, yes: bool) -> None:  # noqa: FBT001
     """取消：尚未交付的永不投递，这些读者可由新的批次投递。"""
     with installation().reading() as session:
         waiting = delivery.status(session, run_id)
-    if not yes:
+    over = waiting.run.state in (RunState.FINISHED, RunState.CANCELLED)  # refused below, unasked
+    if not yes and not over:
         if not sys.stdin.isatty():
             raise click.UsageError("取消不可撤回：没有终端可询问时请加 --yes。")
         left = waiting.count(DeliveryState.PLANNED) + waiting.count(DeliveryState.DEFERRED)
@@ -239,19 +245,3 @@ def _document(status: Status) -> dict[str, object]:
         "expires_at": run.expires_at,
         "finished_at": run.finished_at,
     }
-
-
-class _asked_to_stop:  # noqa: N801 - reads as the phrase it is
-    """Turns SIGINT and SIGTERM into an event, so that mails in hand are finished."""
-
-    def __enter__(self) -> Event:
-        event = Event()
-        self._before = {
-            number: signal.signal(number, lambda *_: event.set())
-            for number in (signal.SIGINT, signal.SIGTERM)
-        }
-        return event
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)

@@ -48,8 +48,8 @@ def add(
     app, at = installation(), clock.now()
     new = audience.NewSubscriber(
         address=audience.read_address(email),
-        name=name.strip(),
-        enterprise=enterprise.strip(),
+        name=name,
+        enterprise=enterprise,
         role=_role(role),
         topics=split(topics) or (),
         watch_words=split(words) or (),
@@ -58,11 +58,11 @@ def add(
     with app.transaction() as session:
         row = audience.add_subscriber(session, new, app.keyring.address_hash, by=admin(), at=at)
         audit.record(session, "subscriber.add", str(row.id), by=admin(), at=at)
-    click.echo(f"已新增 {new.name} <{new.address.written}>。")
-    if not consent:
+    click.echo(f"已新增 {row.name} <{row.email}>。")
+    if not consent.strip():
         click.echo(
             "尚无同意依据，不会向他投递；取得同意后："
-            f"distribution subscriber consent {email} --basis 依据"
+            f"distribution subscriber consent {row.email} --basis 依据"
         )
 
 
@@ -95,6 +95,7 @@ def list_subscribers(search: str, limit: int, as_json: bool) -> None:  # noqa: F
                 (row.name, row.email, enterprise, row.role.label, _barrier(why))
                 for row, enterprise, why in rows
             ],
+            empty="没有符合的订阅者。" if search else "还没有订阅者：distribution subscriber add",
         )
         if len(rows) == limit:
             click.echo(f"只列出前 {limit} 位；--limit 可改，--search 可缩小范围。")
@@ -105,12 +106,7 @@ def list_subscribers(search: str, limit: int, as_json: bool) -> None:  # noqa: F
 @as_json
 def show(email: str, as_json: bool) -> None:  # noqa: FBT001
     """查看一位订阅者的全部资料，以及能否向他投递。"""
-    with installation().reading() as session:
-        found = audience.profile(session, audience.find_subscriber(session, email))
-        if as_json:
-            show_json(_document(found))
-        else:
-            _show_profile(found)
+    _present(email, as_json=as_json)
 
 
 @group.command("interests")
@@ -127,24 +123,22 @@ def interests(
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """查看或修改一位订阅者的关注；不带选项只查看。"""
-    app, at = installation(), clock.now()
     changes = {"topics": topics, "words": words, "edition": edition}
-    with app.transaction() as session:
+    if all(value is None for value in changes.values()):
+        _present(email, as_json=as_json)
+        return
+    at = clock.now()
+    with installation().transaction() as session:
         row = audience.find_subscriber(session, email)
-        if any(value is not None for value in changes.values()):
-            audience.set_interests(
-                session,
-                row,
-                topic_names=split(topics),
-                watch_words=split(words),
-                edition=None if edition is None else _edition(edition),
-            )
-            audit.record(session, "subscriber.interests", str(row.id), by=admin(), at=at, **changes)
-        found = audience.profile(session, row)
-        if as_json:
-            show_json(_document(found))
-        else:
-            _show_profile(found)
+        audience.set_interests(
+            session,
+            row,
+            topic_names=split(topics),
+            watch_words=split(words),
+            edition=None if edition is None else _edition(edition),
+        )
+        audit.record(session, "subscriber.interests", str(row.id), by=admin(), at=at, **changes)
+    _present(email, as_json=as_json)
 
 
 @group.command("unsubscribe")
@@ -163,20 +157,29 @@ def consent(email: str, basis: str) -> None:
     _decide(email, Decision.GRANTED, basis)
 
 
+def _present(email: str, *, as_json: bool) -> None:
+    with installation().reading() as session:
+        found = audience.profile(session, audience.find_subscriber(session, email))
+        if as_json:
+            show_json(_document(found))
+        else:
+            _show_profile(found)
+
+
 def _decide(email: str, said: Decision, wording: str) -> None:
     at = clock.now()
     with installation().transaction() as session:
         row = audience.find_subscriber(session, email)
-        before = audience.profile(session, row).barrier
-        already = Cause.LEFT if said is Decision.WITHDRAWN else None
-        if before is already:
-            click.echo(f"{row.email} 本来就{'已退订' if already else '同意接收'}：没有改动。")
-            return
-        audience.record_consent(
+        changed = audience.record_consent(
             session, row, said, wording=wording, channel="cli", by=admin(), at=at
         )
-        audit.record(session, f"subscriber.{said.value}", str(row.id), by=admin(), at=at)
+        if changed:
+            audit.record(session, f"subscriber.{said.value}", str(row.id), by=admin(), at=at)
         now = audience.profile(session, row).barrier
+    if not changed:
+        already = "同意接收" if said is Decision.GRANTED else "已退订"
+        click.echo(f"{row.email} 本来就{already}：没有改动。")
+    if changed or now is Cause.SUPPRESSED:
         click.echo(f"{row.email}：{_barrier(now)}。")
 
 
@@ -214,9 +217,7 @@ def _show_profile(found: Profile) -> None:
             ("状态", _barrier(found.barrier)),
             (
                 "最近同意记录",
-                f"{clock.for_people(last.at)} {last.decision.label}：{last.wording}"
-                if last
-                else None,
+                _consent(last) if last else None,
             ),
         ],
     )

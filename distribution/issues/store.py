@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from distribution import topics
@@ -21,8 +24,11 @@ from distribution.issues.content import (
     StoredArticle,
     StoredIssue,
 )
+from distribution.issues.unreadable import UnreadableIssue
 from distribution.models import Article as ArticleRow
 from distribution.models import ArticleTopic, Issue, Topic
+
+_KEY = re.compile(r"(?P<year>[0-9]{4})-(?P<label>[0-9a-z-]{1,20})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,14 @@ class Imported:
     changed: bool
     complaints: tuple[Complaint, ...]
     articles: int
+
+
+class ImportedMeanwhile(Refused):
+    """Raised when somebody else imported the same issue in the same moment."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"{key} 期刚由别人导入：没有改动；请用 distribution issue show {key} 核对")
 
 
 class AlreadyApproved(Refused):
@@ -48,9 +62,10 @@ def save_issue(
     session: Session, read: ReadIssue, source: bytes, name: str, at: datetime
 ) -> Imported:
     """Store an issue; the same content again changes nothing, an unapproved one is replaced."""
+    _refuse_oversized(read, name)
     content_hash = _content_hash(read)
     head = read.masthead
-    row = _row_of(session, head.year, head.label)
+    row = _row_of(session, head.year, head.label, lock=True)
     if row is not None and row.content_sha256 == content_hash:
         return Imported(row.id, head.key, False, read.complaints, len(read.articles))
     if row is not None and row.approved_at is not None:
@@ -66,20 +81,32 @@ def save_issue(
     row.complaints = [asdict(complaint) for complaint in read.complaints]
     row.source_name, row.source_sha256 = name, hashlib.sha256(source).hexdigest()
     row.content_sha256, row.imported_at = content_hash, at
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # two who import a new issue at once; the first one's stays
+        raise ImportedMeanwhile(head.key) from error
     _add_articles(session, row.id, read.articles)
     return Imported(row.id, head.key, True, read.complaints, len(read.articles))
 
 
-def find_issue(session: Session, key: str) -> Issue:
+def find_issue(session: Session, key: str, *, lock: bool = False) -> Issue:
     """The issue people call `2023-09`; NotFound names the newest ones."""
-    year, _, label = key.partition("-")
-    row = _row_of(session, int(year), label) if year.isascii() and year.isdigit() else None
+    row = _found(session, key, lock=lock)
     if row is None:
         known = [key_of(issue) for issue in list_issues(session)[:5]]
         hint = f"已导入的有 {'、'.join(known)}" if known else "先运行 distribution issue import"
-        raise NotFound("期刊", key, hint)
+        raise NotFound("期刊", repr(key.strip()), hint)
     return row
+
+
+def _found(session: Session, key: str, *, lock: bool = False) -> Issue | None:
+    """Forgives what keyboards and texts do to a key: blanks, widths, dashes, a missing zero."""
+    plain = "".join(unicodedata.normalize("NFKC", key).lower().split())
+    spelt = _KEY.fullmatch(re.sub("[\u2010-\u2015\u2212]", "-", plain))
+    if spelt is None:
+        return None
+    label = spelt["label"].zfill(2) if spelt["label"].isdigit() else spelt["label"]
+    return _row_of(session, int(spelt["year"]), label, lock=lock)
 
 
 def list_issues(session: Session) -> Sequence[Issue]:
@@ -100,7 +127,7 @@ def key_of(row: Issue) -> str:
 
 def approve(session: Session, key: str, *, by: str, at: datetime) -> bool:
     """Release an issue for sending; False where it was approved before."""
-    row = find_issue(session, key)
+    row = find_issue(session, key, lock=True)
     if row.approved_at is not None:
         return False
     row.approved_at, row.approved_by = at, by
@@ -122,8 +149,24 @@ def load_issue(session: Session, issue_id: int) -> StoredIssue:
     )
 
 
-def _row_of(session: Session, year: int, label: str) -> Issue | None:
-    return session.scalar(select(Issue).where(Issue.year == year, Issue.label == label))
+def _row_of(session: Session, year: int, label: str, *, lock: bool = False) -> Issue | None:
+    query = select(Issue).where(Issue.year == year, Issue.label == label)
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def _refuse_oversized(read: ReadIssue, name: str) -> None:
+    """A heading of a thousand characters is a paragraph that was taken for one."""
+    found = [("刊名", read.masthead.publication, 100)]
+    for article in read.articles:
+        found += [
+            (f"第 {article.position} 篇的标题", article.title, 300),
+            (f"第 {article.position} 篇的栏目", article.section, 100),
+            (f"第 {article.position} 篇的来源", article.source or "", 100),
+        ]
+    for what, text, longest in found:
+        if len(text) > longest:
+            reason = f"{what}有 {len(text)} 个字（{text[:20]}…），最多 {longest} 个"
+            raise UnreadableIssue(name, reason, "请检查目录，每条应单独成行")
 
 
 def _content_hash(read: ReadIssue) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 
 from distribution.words import Cause
 
-_ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+# Not a part of an IP address such as 5.1.1.7.
+_ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 
 
 @dataclass(frozen=True, slots=True)

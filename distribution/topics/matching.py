@@ -26,19 +26,19 @@ def topics_of(
     >>> [(rule.code, origin) for rule, origin in topics_of("行业 资讯", "质量月开幕", rules)]
     [('a', <TopicOrigin.SECTION: 'section'>), ('b', <TopicOrigin.RULE: 'rule'>)]
     """
-    wanted = _plain(section)
-    by_section = [rule for rule in rules if wanted in map(_plain, rule.sections)]
-    plain_title = _plain(title)
+    wanted = plain(section)
+    by_section = [rule for rule in rules if wanted in map(plain, rule.sections)]
+    plain_title = plain(title)
     by_word = [
         rule
         for rule in rules
-        if rule not in by_section and any(_plain(word) in plain_title for word in rule.words)
+        if rule not in by_section and any(plain(word) in plain_title for word in rule.words)
     ]
     return [(rule, TopicOrigin.SECTION) for rule in by_section] + [
         (rule, TopicOrigin.RULE) for rule in by_word
     ]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Titles differ in width and blanks from print to print."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from distribution.errors import DistributionError
 from distribution.models import Topic
-from distribution.topics.matching import TopicRule
+from distribution.topics.matching import TopicRule, plain
 
 
 class UnknownTopic(DistributionError):
@@ -40,10 +40,10 @@ def rules(session: Session) -> list[TopicRule]:
 def resolve(session: Session, given: Sequence[str]) -> list[Topic]:
     """The topics people named by code or name, in their order, each once; or UnknownTopic."""
     known = all_topics(session)
-    by_word = {word: topic for topic in known for word in (topic.code, topic.name)}
+    by_word = {plain(word): topic for topic in known for word in (topic.code, topic.name)}
     found: dict[int, Topic] = {}
     for word in given:
-        topic = by_word.get(word.strip())
+        topic = by_word.get(plain(word))
         if topic is None:
             raise UnknownTopic(word, known)
         found.setdefault(topic.id, topic)

@@ -1,15 +1,18 @@
 """All SQL about enterprises, subscribers and what they want; `selecting.py` has who is due."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from distribution import topics
 from distribution.audience.address import EmailAddress, InvalidAddress, read_address
 from distribution.audience.store.readers import barrier, decision
+from distribution.audience.wording import tidy, tidy_words
+from distribution.db import upsert
 from distribution.errors import NotFound, Refused
 from distribution.models import (
     ConsentEvent,
@@ -66,13 +69,17 @@ class Profile:
 def add_subscriber(
     session: Session, new: NewSubscriber, hasher: AddressHasher, *, by: str, at: datetime
 ) -> Subscriber:
-    """Add a contact with his interests and, where it is given, his consent."""
-    if _by_key(session, new.address.key) is not None:
-        raise AlreadySubscribed(new.address.written)
-    enterprise = ensure_enterprise(session, new.enterprise, at=at) if new.enterprise else None
-    row = Subscriber(
+    """Add a contact with his interests and, where it is given, his consent.
+
+    Of two who add one address at once, the database lets one; the other is AlreadySubscribed.
+    """
+    name = tidy("姓名", new.name, longest=100)
+    enterprise = (
+        ensure_enterprise(session, new.enterprise, at=at) if new.enterprise.strip() else None
+    )
+    insert = upsert(session, Subscriber).values(
         enterprise_id=enterprise.id if enterprise else None,
-        name=new.name,
+        name=name,
         role=new.role,
         email=new.address.written,
         email_key=new.address.key,
@@ -80,10 +87,11 @@ def add_subscriber(
         edition=new.edition,
         created_at=at,
     )
-    session.add(row)
-    session.flush()
+    row: Subscriber | None = session.scalar(insert.on_conflict_do_nothing().returning(Subscriber))
+    if row is None:
+        raise AlreadySubscribed(new.address.written)
     set_interests(session, row, topic_names=new.topics, watch_words=new.watch_words)
-    if new.consent:
+    if new.consent.strip():
         record_consent(
             session, row, Decision.GRANTED, wording=new.consent, channel="cli", by=by, at=at
         )
@@ -94,11 +102,15 @@ def ensure_enterprise(
     session: Session, name: str, *, at: datetime, region: str = "", industry: str = ""
 ) -> Enterprise:
     """The enterprise of this name, added where it is new."""
-    row = session.scalar(select(Enterprise).where(Enterprise.name == name))
+    name = tidy("单位名称", name, longest=200)
+    named = select(Enterprise).where(Enterprise.name == name)
+    row = session.scalar(named)
     if row is None:
-        row = Enterprise(name=name, region=region, industry=industry, created_at=at)
-        session.add(row)
-        session.flush()
+        insert = upsert(session, Enterprise).values(
+            name=name, region=region, industry=industry, created_at=at
+        )
+        session.execute(insert.on_conflict_do_nothing())
+        row = session.scalars(named).one()
     return row
 
 
@@ -118,13 +130,15 @@ def set_interests(
     edition: Edition | None = None,
 ) -> None:
     """Replace a reader's topics, watch words or edition; None leaves one as it is."""
+    _lock(session, row)
     if topic_names is not None:
         session.execute(delete(Interest).where(Interest.subscriber_id == row.id))
         for position, topic in enumerate(topics.resolve(session, topic_names)):
             session.add(Interest(subscriber_id=row.id, topic_id=topic.id, position=position))
     if watch_words is not None:
+        words = tidy_words(watch_words)
         session.execute(delete(WatchWord).where(WatchWord.subscriber_id == row.id))
-        for position, word in enumerate(dict.fromkeys(watch_words)):
+        for position, word in enumerate(words):
             session.add(WatchWord(subscriber_id=row.id, word=word, position=position))
     if edition is not None:
         row.edition = edition
@@ -141,8 +155,13 @@ def record_consent(
     by: str,
     at: datetime,
     purpose: Purpose = Purpose.DIGEST,
-) -> None:
-    """Write down what a subscriber said; his last word counts from now on."""
+) -> bool:
+    """Write down what a subscriber said; False where it was his last word already."""
+    wording = tidy("依据", wording, longest=500)
+    _lock(session, row)
+    last = session.scalar(select(decision(purpose)).where(Subscriber.id == row.id))
+    if last == said.value:
+        return False
     session.add(
         ConsentEvent(
             subscriber_id=row.id,
@@ -155,6 +174,7 @@ def record_consent(
         )
     )
     session.flush()
+    return True
 
 
 def find_subscriber(session: Session, email: str) -> Subscriber:
@@ -206,12 +226,12 @@ def subscribers(
         .order_by(Subscriber.id)
         .limit(limit)
     )
-    if search:
-        wanted = f"%{_literally(search.lower())}%"
+    if search.strip():
+        plain = unicodedata.normalize("NFKC", search.strip())
+        wanted = [f"%{_literally(text)}%" for text in {plain, search.strip()}]
+        columns = (Subscriber.email, Subscriber.email_key, Subscriber.name, Enterprise.name)
         query = query.where(
-            Subscriber.email_key.like(wanted, escape="\\")
-            | Subscriber.name.like(wanted, escape="\\")
-            | Enterprise.name.like(wanted, escape="\\")
+            or_(*(column.ilike(text, escape="\\") for column in columns for text in wanted))
         )
     return session.execute(query).all()
 
@@ -237,6 +257,11 @@ def enterprises(
         .order_by(Enterprise.id)
     )
     return session.execute(query).all()
+
+
+def _lock(session: Session, row: Subscriber) -> None:
+    """Let one transaction at a time change what belongs to a subscriber."""
+    session.execute(select(Subscriber.id).where(Subscriber.id == row.id).with_for_update())
 
 
 def _by_key(session: Session, key: str) -> Subscriber | None:

@@ -1,0 +1,160 @@
+"""The settings themselves: names, units, defaults, and what each may be."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "DISTRIBUTION_"
+_MINIMUM_KEY_LENGTH = 16
+_HOST = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+_DOMAIN = re.compile(rf"{_HOST}(\.{_HOST})+")
+_MAIL_ADDRESS = re.compile(rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]+@{_HOST}(\.{_HOST})+")
+_WEB_ADDRESS = re.compile(
+    rf"https?://({_HOST}(\.{_HOST})*|\[[0-9A-Fa-f:.]+\])(:[0-9]{{1,5}})?(/[A-Za-z0-9._~/%-]*)?"
+)
+
+
+def _no_truth(value: object) -> object:
+    """TOML's `true` is no number, though Python takes it for 1."""
+    if isinstance(value, bool):
+        message = "应为整数"
+        raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueError only
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_no_truth)]
+Port = Annotated[Whole, Field(ge=1, le=65535)]
+Count = Annotated[Whole, Field(ge=1, le=10_000)]
+Seconds = Annotated[Whole, Field(ge=1, le=86_400)]
+
+
+class Settings(BaseSettings):
+    """The whole configuration; read once, at the edge, by `load`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
+
+    home: Path = Field(Path("distribution-data"), description="本装置的文件夹")
+    database_url: SecretStr = Field(
+        SecretStr(""), description="sqlite:///… 或 postgresql://…；空：home 中的 SQLite"
+    )
+    redis_url: SecretStr = Field(SecretStr(""), description="空：队列就在本进程内")
+    secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="签名密钥，新的在前，逗号分隔；最后一把永不更换。空：home/secret.key"
+    )
+    base_url: str = Field("http://localhost:8000", description="邮件中链接的起点")
+    transport: Literal["outbox", "smtp"] = Field(
+        "outbox", description="outbox：写入 home/outbox；smtp：交给中继"
+    )
+    smtp_host: str = Field("localhost", description="中继主机")
+    smtp_port: Port = Field(25, description="中继端口")
+    smtp_security: Literal["none", "starttls", "tls"] = Field("starttls", description="加密方式")
+    smtp_username: str = Field("", description="空：不登录")
+    smtp_password: SecretStr = Field(SecretStr(""), description="登录密码")
+    smtp_ca_file: Path | None = Field(None, description="中继证书的根证书文件；空：系统自带")
+    sender_name: str = Field("编辑部", description="发件人名称")
+    sender_address: str = Field("digest@magazine.example", description="发件人地址")
+    mail_domain: str = Field("", description="退信地址与 Message-ID 的域名；空：发件人的域名")
+    connections: Annotated[Whole, Field(ge=1, le=200)] = Field(8, description="同时与中继的连接数")
+    batch_size: Count = Field(50, description="一次领取的投递数")
+    lease_seconds: Seconds = Field(60, description="领取的有效时间")
+    dot_timeout_seconds: Seconds = Field(600, description="等待中继最终答复的时间")
+    expiry_hours: Annotated[Whole, Field(ge=1, le=720)] = Field(
+        72, description="开始投递后多久不再重试"
+    )
+    ticker_seconds: Annotated[Whole, Field(ge=1, le=600)] = Field(
+        5, description="检查到期投递的间隔"
+    )
+    minimum_articles: Annotated[Whole, Field(ge=1, le=100)] = Field(
+        3, description="一封邮件至少的文章数"
+    )
+
+    @field_validator("secret_keys", mode="before")
+    @classmethod
+    def _split_keys(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(key.strip() for key in value.split(",") if key.strip())
+        return value
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _long_enough(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(key.get_secret_value()) < _MINIMUM_KEY_LENGTH for key in keys):
+            message = f"每把密钥至少 {_MINIMUM_KEY_LENGTH} 个字符"
+            raise ValueError(message)
+        return keys
+
+    @field_validator("base_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if not _WEB_ADDRESS.fullmatch(value):
+            message = (
+                "应以 http:// 或 https:// 加域名开头，不含空格、汉字（域名用 xn-- 形式）、?、#"
+            )
+            raise ValueError(message)
+        return value.rstrip("/")
+
+    @field_validator("sender_address")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        if not _MAIL_ADDRESS.fullmatch(value):
+            message = "应为一个 ASCII 邮件地址，例如 digest@mail.xinxi.cn"
+            raise ValueError(message)
+        return value
+
+    @field_validator("mail_domain")
+    @classmethod
+    def _host_name(cls, value: str) -> str:
+        if value and not _DOMAIN.fullmatch(value):
+            message = "应为一个 ASCII 域名，例如 mail.xinxi.cn"
+            raise ValueError(message)
+        return value
+
+    @field_validator("sender_name")
+    @classmethod
+    def _printable(cls, value: str) -> str:
+        if not value.strip() or not value.isprintable():
+            message = "不能为空，不能含控制字符"
+            raise ValueError(message)
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings' signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """`load` gathers the sources itself, so that it can name the one at fault."""
+        return (init_settings,)
+
+    @property
+    def database(self) -> str:
+        """The database's address; holds a password."""
+        return self.database_url.get_secret_value() or _sqlite(self.home / "distribution.db")
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this is one folder on one host."""
+        return self.database.startswith("sqlite")
+
+    @property
+    def domain(self) -> str:
+        """The domain of return paths and Message-IDs."""
+        return self.mail_domain or self.sender_address.rpartition("@")[2]
+
+    @property
+    def key_file(self) -> Path:
+        """Holds the secret keys of an embedded installation, one a line, newest first."""
+        return self.home / "secret.key"
+
+
+def _sqlite(path: Path) -> str:
+    return f"sqlite:///{quote(str(path))}"  # a folder's name may hold what URLs read as signs

@@ -1,0 +1,76 @@
+"""The command line in this process and as a real programme."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from distribution.cli import entry
+
+entry._speak_chinese()  # before anything imports click's commands, as the programme does
+
+PROGRAMME = str(Path(sys.executable).with_name("distribution"))
+MORNING = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:  # noqa: ANN401 - any JSON
+        return json.loads(self.out)
+
+    @property
+    def sentence(self) -> str:
+        """The one line of an error."""
+        lines = self.err.splitlines()
+        assert len(lines) == 1, self.err
+        assert lines[0].startswith("distribution: ")
+        return lines[0].removeprefix("distribution: ")
+
+
+class Office:
+    """Runs commands in this process, through the real entry point."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+
+    def __call__(self, *arguments: str) -> Outcome:
+        self._monkeypatch.setattr(sys, "argv", ["distribution", *arguments])
+        with pytest.raises(SystemExit) as end:
+            entry.main()
+        said = self._capsys.readouterr()
+        code = end.value.code
+        return Outcome(code if isinstance(code, int) else 0, said.out, said.err)
+
+
+def programme(environ: dict[str, str], *arguments: str, **changes: str) -> Outcome:
+    """Run the installed programme in a process of its own."""
+    done = subprocess.run(
+        [PROGRAMME, *arguments],
+        env={**_clean(), **environ, **changes},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def _clean() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+
+
+only_sqlite = pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
+"""For what the database has no part in."""
