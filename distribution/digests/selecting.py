@@ -67,13 +67,13 @@ def select(
     for stored in in_order:
         if stored.must_carry:
             chosen.add(stored, Reason.MUST_CARRY)
-    if interests.standard or not (interests.topics or words):
-        minimum = len(in_order)
-    else:
+    if not interests.standard:
         _add_interests(chosen, in_order, interests, words)
         if discovery is not None and discovery not in interests.topics:
             for leading in _first(in_order, discovery):
                 chosen.add(leading, Reason.DISCOVERY, discovery)
+    if interests.standard or not interests.topics:
+        minimum = len(in_order)  # who chose no topic misses nothing, whatever his watch words
     for stored in in_order:
         if len(chosen.choices) >= minimum:
             break

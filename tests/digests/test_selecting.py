@@ -49,7 +49,7 @@ def test_topics_of_the_enterprise_are_named_as_such() -> None:
 
 
 def test_a_watch_word_is_found_in_any_width_and_case_and_in_paragraphs() -> None:
-    assert numbers(Interests((), ("ai", "煤矿智能化")), minimum=0) == [
+    assert numbers(Interests(("elsewhere",), ("ai", "煤矿智能化")), minimum=0) == [
         (3, Reason.MUST_CARRY, ""),
         (4, Reason.WATCH_WORD, "ai"),
         (5, Reason.WATCH_WORD, "煤矿智能化"),
@@ -64,7 +64,7 @@ def test_a_blank_watch_word_matches_nothing() -> None:
 
 def test_a_word_does_not_match_across_two_paragraphs() -> None:
     split = make_article(7, title="无关", summary="", paragraphs=("全省煤矿", "智能化"))
-    assert select([split], Interests((), ("煤矿智能",)), minimum=0) == ()
+    assert select([split], Interests(("elsewhere",), ("煤矿智能",)), minimum=0) == ()
 
 
 def test_without_any_interest_the_whole_contents_are_sent() -> None:
@@ -151,3 +151,9 @@ def test_a_signature_tells_readers_apart_by_everything_that_matters() -> None:
 def test_a_signature_stays_the_same_for_ever() -> None:
     signature = Interests(("policy",), ("煤矿智能化",)).signature()
     assert signature == "740bd05cb3e02ee37e0dea601619c80d49bfc7ffe380701c793c992814dff542"
+
+
+def test_who_has_only_watch_words_gets_them_first_and_then_the_whole_contents() -> None:
+    chosen = numbers(Interests((), ("ai",)))
+    assert (4, Reason.WATCH_WORD, "ai") in chosen
+    assert len(chosen) == len(ISSUE)
