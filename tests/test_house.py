@@ -1,0 +1,90 @@
+"""The rules of the house that no linter knows, kept by tests."""
+
+import ast
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted(
+    path for folder in ("distribution", "workers") for path in (ROOT / folder).rglob("*.py")
+)
+SQL = {"select", "insert", "update", "delete"}
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_every_module_says_in_a_sentence_what_it_is(path: Path) -> None:
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert docstring is not None
+    assert docstring.splitlines()[0].endswith((".", "。", ","))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_sql_stands_in_stores_only(path: Path) -> None:
+    imported = {
+        alias.name
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy")
+        for alias in node.names
+    }
+    assert not imported & SQL or "store" in relative(path)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_only_the_clock_asks_for_the_time(path: Path) -> None:
+    asks = re.search(r"\b(datetime\.now|utcnow|date\.today)\(", path.read_text(encoding="utf-8"))
+    assert asks is None or path.name == "clock.py"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_no_file_outgrows_its_purpose(path: Path) -> None:
+    longest = 450 if path.name == "models.py" else 320
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= longest
+
+
+def test_no_requirement_names_where_it_was_downloaded() -> None:
+    for path in (ROOT / "requirements").glob("*.txt"):
+        text = path.read_text(encoding="utf-8")
+        assert "://" not in text
+        assert text.count("--hash=sha256:") >= text.count("==") > 0
+
+
+def test_broker_messages_can_never_be_pickles() -> None:
+    assert not [path for path in SOURCES if "pickle" in path.read_text(encoding="utf-8").lower()]
+
+
+def test_an_installed_wheel_works_from_any_folder(tmp_path: Path) -> None:
+    wheels, target, elsewhere = tmp_path / "wheels", tmp_path / "target", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    run("-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", wheels, ROOT)
+    with zipfile.ZipFile(next(wheels.glob("*.whl"))) as wheel:
+        wheel.extractall(target)
+    out = run(
+        "-c",
+        f"import sys; sys.path.insert(0, {str(target)!r}); import distribution.cli as c; "
+        f"assert c.__file__.startswith({str(target)!r}); sys.argv[1:] = ['demo', 'shop']; c.main()",
+        cwd=elsewhere,
+    )
+    assert "已交中继" in out
+    assert len(list((elsewhere / "shop" / "outbox").glob("*.eml"))) > 60
+
+
+def run(*words: object, cwd: Path = ROOT) -> str:
+    done = subprocess.run(
+        [sys.executable, *map(str, words)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
