@@ -6,7 +6,8 @@ from distribution.delivery.ledger import Terms
 from distribution.delivery.ownership import Owner, beat, claim, resign
 from distribution.delivery.planning import NotApproved, Recipe, plan, seal, wishes_of
 from distribution.delivery.press import Press, TooLarge
-from distribution.delivery.sending import Pace, Pumped, Sender
+from distribution.delivery.pumping import Pace, Pumped
+from distribution.delivery.sending import Sender
 from distribution.delivery.steering import WrongState, cancel, pause, resume, start
 from distribution.delivery.store.runs import accepted_with, anything_to_do, find_run, list_runs
 from distribution.delivery.transport import (

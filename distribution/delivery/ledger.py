@@ -9,11 +9,15 @@ the wire.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import takewhile
 
 from sqlalchemy.orm import Session
 
+from distribution.delivery.states import OPEN
+from distribution.delivery.store import closing, runs
 from distribution.delivery.store import rows as store
-from distribution.delivery.store import runs
+from distribution.delivery.store.events import add_events
+from distribution.delivery.transport import Evidence
 from distribution.words import Cause, DeliveryState
 
 POISON_AT = 3
@@ -42,6 +46,17 @@ class Leased:
     attempts: int
     """This attempt included."""
     token: str
+    suspect: bool
+    """A worker died under it; it was leased alone and must be sent alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A row whose mail may or may not have been taken by the relay."""
+
+    delivery_id: int
+    token: str
+    crashes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +75,19 @@ class Result:
 def lease(session: Session, limit: int, token: str, terms: Terms) -> list[Leased] | None:
     """Take up to `limit` due rows of all running runs; those who have left meanwhile are skipped.
 
-    None when nothing was due. At most one row under which a worker died before is among them,
-    and it comes first: a mail that kills its worker takes no others down with it.
+    None when nothing was due. A row under which a worker died before is taken alone: a mail that
+    kills its worker takes no others down with it. Such rows were due before, so they come first.
     """
-    suspects = store.take_due(session, 1, token, terms.lease, suspects=True)
-    fresh = store.take_due(session, limit - len(suspects), token, terms.lease, suspects=False)
-    taken = [*suspects, *fresh]
-    if not taken:
+    due = _together([(row[0], row[1]) for row in store.find_due(session, limit)])
+    if not due:
         return None
-    barred = store.barred(session, [row.id for row in taken])
+    taken = store.take(session, list(due), token, terms.lease)
+    barred = store.barred(session, list(due))
     skipped = [
         Result(delivery_id, token, DeliveryState.SKIPPED, cause)
         for delivery_id, cause in barred.items()
     ]
-    settle(session, skipped, by=token)
+    settle(session, skipped, by="ledger")
     return [
         Leased(
             delivery_id=row.id,
@@ -83,10 +97,23 @@ def lease(session: Session, limit: int, token: str, terms: Terms) -> list[Leased
             lane=row.lane,
             attempts=row.attempts,
             token=token,
+            suspect=due[row.id] > 0,
         )
         for row in taken
         if row.id not in barred
     ]
+
+
+def _together(due: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """Of (delivery, crashes) in their order, those one lease may hold.
+
+    >>> _together([(1, 0), (2, 0), (3, 1)])
+    {1: 0, 2: 0}
+    >>> _together([(3, 1), (4, 0)])
+    {3: 1}
+    """
+    innocent = dict(takewhile(lambda row: row[1] == 0, due))
+    return innocent or dict(due[:1])
 
 
 def renew(session: Session, tokens: Sequence[str], terms: Terms) -> None:
@@ -127,11 +154,36 @@ def settle(session: Session, results: Sequence[Result], *, by: str) -> set[int]:
         rows = [(result.delivery_id, result.token) for result in group]
         changed = store.mark_settled(session, rows, state, cause, wait)
         replies = {row.delivery_id: row.reply for row in group if row.delivery_id in changed}
-        store.add_events(session, replies, state, cause, by=by)
-        if state is DeliveryState.PLANNED:
+        add_events(session, replies, state, cause, by=by)
+        if state in OPEN:
             runs.reopen(session, changed)
         settled |= changed
     return settled
+
+
+def doubts(session: Session, after: int, limit: int) -> list[Doubt]:
+    """The first deliveries in doubt behind the id `after`."""
+    return [Doubt(row[0], row[1] or "", row[2]) for row in store.doubts(session, after, limit)]
+
+
+def proven(doubt: Doubt, evidence: Evidence) -> Result | None:
+    """What evidence makes of a doubt: None where it tells nothing.
+
+    A mail that was certainly not taken is planned again, unless it is what kills the workers.
+    """
+    words = f"evidence: {evidence.value}"
+    if evidence is Evidence.ACCEPTED:
+        return Result(doubt.delivery_id, doubt.token, DeliveryState.ACCEPTED, reply=words)
+    if evidence is Evidence.UNKNOWN:
+        return None
+    if doubt.crashes >= POISON_AT:
+        return Result(doubt.delivery_id, doubt.token, DeliveryState.HELD, Cause.POISON, words)
+    return Result(doubt.delivery_id, doubt.token, DeliveryState.PLANNED, reply=words)
+
+
+def lock(session: Session, rows: Sequence[tuple[int, str]]) -> None:
+    """Wait here, once and in order, for whoever else is changing these rows."""
+    store.lock(session, [delivery_id for delivery_id, _ in rows])
 
 
 def release(
@@ -148,11 +200,7 @@ def recover(session: Session, *, dead_worker: str | None = None) -> None:
     the end of their leases.
     """
     poisoned = store.expire_leases(session, POISON_AT, dead_worker)
-    store.add_events(
-        session, dict.fromkeys(poisoned, ""), DeliveryState.HELD, Cause.POISON, by="ledger"
-    )
+    add_events(session, dict.fromkeys(poisoned, ""), DeliveryState.HELD, Cause.POISON, by="ledger")
     doubtful = store.doubt_handed(session, dead_worker)
-    store.add_events(
-        session, dict.fromkeys(doubtful, ""), DeliveryState.IN_DOUBT, None, by="ledger"
-    )
-    store.close_unsendable(session)
+    add_events(session, dict.fromkeys(doubtful, ""), DeliveryState.IN_DOUBT, None, by="ledger")
+    closing.close_unsendable(session)

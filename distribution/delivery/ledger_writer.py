@@ -68,11 +68,13 @@ class LedgerWriter:
         await self._enter(_Entry(delivery_id, token, _future(), release=wait))
 
     async def run(self) -> None:
-        """Commit until cancelled; what waits then is committed first."""
+        """Commit until cancelled, which must not be done while anybody waits."""
         while True:
             await self._bell.wait()
             self._bell.clear()
-            batch, self._waiting = self._waiting, []
+            gathered, self._waiting = self._waiting, []
+            # An intent nobody waits for any more is none; a result stays true.
+            batch = [entry for entry in gathered if entry.result or not entry.done.cancelled()]
             if batch:
                 await self._commit(batch)
 
@@ -84,7 +86,7 @@ class LedgerWriter:
     async def _commit(self, batch: list[_Entry]) -> None:
         try:
             good = await asyncio.to_thread(self._write, batch)
-        except DatabaseUnusable as error:
+        except Exception as error:  # noqa: BLE001 - it is raised where somebody waits; nobody may wait for ever
             for entry in batch:
                 if not entry.done.done():
                     entry.done.set_exception(error)
@@ -102,6 +104,8 @@ class LedgerWriter:
             if entry.result is None and entry.release is None
         ]
         with self.transaction() as session:
+            if len(batch) > 1:
+                ledger.lock(session, [(entry.delivery_id, entry.token) for entry in batch])
             good = ledger.settle(session, results, by=self.worker) if results else set()
             for entry, wait in releases:
                 ledger.release(session, [(entry.delivery_id, entry.token)], wait)

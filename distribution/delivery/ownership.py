@@ -27,11 +27,13 @@ class Owner:
 def claim(session: Session, worker: str) -> Owner | None:
     """Become the owner; returns the living one where there is another."""
     host, pid = os.uname().nodename, os.getpid()
-    living = owners.owner(session, QUEUE)
-    if living is not None and living.worker != worker:
-        if living.host != host or _runs(living.pid):
-            return Owner(living.worker, living.host, living.pid)
-        ledger.recover(session, dead_worker=living.worker)
+    known = owners.owner(session, QUEUE)
+    if known is not None and known[0].worker != worker:
+        before, beats = known
+        if before.host == host and not _runs(before.pid):
+            ledger.recover(session, dead_worker=before.worker)
+        elif beats:
+            return Owner(before.worker, before.host, before.pid)
     owners.put_owner(session, QUEUE, worker, host, pid)
     return None
 

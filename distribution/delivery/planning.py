@@ -85,6 +85,7 @@ def audience_digest(session: Session, run_id: int) -> tuple[int, str]:
 
 
 def _open_run(session: Session, issue: Issue, recipe: Recipe, *, by: str, at: datetime) -> int:
+    plans.lock_issue(session, issue.id)
     run = plans.regular_run(session, issue.id)
     if run is None:
         content = issues.load_issue(session, issue.id)

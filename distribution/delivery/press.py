@@ -4,6 +4,9 @@ What is dear was done once: the sheet is rendered at planning, choices are read 
 selection. Per reader only finished pieces are joined.
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +20,12 @@ from distribution.errors import DistributionError
 from distribution.links import Addresses
 from distribution.words import Reason, Tracking
 
+log = logging.getLogger(__name__)
+
 CACHED_SELECTIONS = 5_000
+
+UNMAKEABLE = (DistributionError, ValueError, LookupError, TypeError)
+"""What a mail that cannot be made raises: a limit, a broken value, a fact that is missing."""
 
 
 class TooLarge(DistributionError):
@@ -49,26 +57,23 @@ class Press:
         self._selections: dict[int, _Selection] = {}
 
     def load(self, session: Session, run_ids: set[int], selection_ids: set[int]) -> None:
-        """Have these runs and selections at hand for `mail`."""
+        """Have these runs and selections at hand for `mail`, as far as they can be read."""
         for run_id in run_ids - self._runs.keys():
-            run = runs.find_run(session, run_id)
-            sheet = digests.Sheet.from_json(runs.sheet(session, run.sheet_sha256).content)
-            # Its sealed or planned date serves a preview of what has not started.
-            date = run.started_at or run.sealed_at or run.created_at
-            self._runs[run_id] = _Run(sheet, date.astimezone(SHANGHAI).replace(microsecond=0))
+            with _reported("run", run_id):
+                self._runs[run_id] = _read_run(session, run_id)
         if len(self._selections) > CACHED_SELECTIONS:
             self._selections.clear()
         for selection_id in selection_ids - self._selections.keys():
-            row = runs.selection(session, selection_id)
-            choices = tuple(digests.Choice(a, Reason(why), what) for a, why, what in row.choices)
-            tracking = Tracking(row.interests["tracking"])
-            self._selections[selection_id] = _Selection(choices, tracking)
+            with _reported("selection", selection_id):
+                self._selections[selection_id] = _read_selection(session, selection_id)
 
     def mail(
         self, delivery_id: int, run_id: int, selection_id: int, recipient: str
     ) -> tuple[Envelope, bytes]:
-        """The same bytes each time it is asked for the same delivery."""
-        run, selection = self._runs[run_id], self._selections[selection_id]
+        """The same bytes each time it is asked for the same delivery; raises UNMAKEABLE."""
+        run, selection = self._runs.get(run_id), self._selections.get(selection_id)
+        if run is None or selection is None:
+            raise LookupError(f"run {run_id} or selection {selection_id} cannot be read")
         envelope = Envelope(
             sender=self._addresses.return_path(delivery_id),
             recipient=recipient,
@@ -83,6 +88,29 @@ class Press:
             date=run.date,
         )
         return envelope, body
+
+
+@contextmanager
+def _reported(kind: str, number: int) -> Iterator[None]:
+    """Go on with the other runs: the mails of what cannot be read are held when they are due."""
+    try:
+        yield
+    except UNMAKEABLE:
+        log.exception("%s %d cannot be read", kind, number)
+
+
+def _read_run(session: Session, run_id: int) -> _Run:
+    run = runs.find_run(session, run_id)
+    sheet = digests.Sheet.from_json(runs.sheet(session, run.sheet_sha256).content)
+    # Its sealed or planned date serves a preview of what has not started.
+    date = run.started_at or run.sealed_at or run.created_at
+    return _Run(sheet, date.astimezone(SHANGHAI).replace(microsecond=0))
+
+
+def _read_selection(session: Session, selection_id: int) -> _Selection:
+    row = runs.selection(session, selection_id)
+    choices = tuple(digests.Choice(a, Reason(why), what) for a, why, what in row.choices)
+    return _Selection(choices, Tracking(row.interests["tracking"]))
 
 
 def personal_of(

@@ -11,8 +11,8 @@ ALLOWED: dict[S, frozenset[S]] = {
     S.HANDED: frozenset({S.ACCEPTED, S.DEFERRED, S.FAILED, S.IN_DOUBT}),
     S.DEFERRED: frozenset({S.LEASED, S.CANCELLED, S.EXPIRED}),
     # Evidence settles a doubt, or the worker itself when its reply comes late after all.
-    S.IN_DOUBT: frozenset({S.ACCEPTED, S.DEFERRED, S.FAILED, S.PLANNED}),
-    S.HELD: frozenset({S.PLANNED}),
+    S.IN_DOUBT: frozenset({S.ACCEPTED, S.DEFERRED, S.FAILED, S.PLANNED, S.HELD}),
+    S.HELD: frozenset({S.PLANNED, S.CANCELLED}),  # by a person
     S.FAILED: frozenset({S.PLANNED}),  # an operator's retry, in the same slot
     S.ACCEPTED: frozenset(),
     S.SKIPPED: frozenset(),
@@ -25,6 +25,9 @@ FINAL = frozenset({S.ACCEPTED, S.FAILED, S.SKIPPED, S.CANCELLED, S.EXPIRED})
 
 OPEN = frozenset({S.PLANNED, S.LEASED, S.HANDED, S.DEFERRED})
 """While one of these is left a run is not finished; doubts and held mails wait for a person."""
+
+IN_HANDS = frozenset({S.LEASED, S.HANDED, S.IN_DOUBT})
+"""Where a worker's result or a proof may find a delivery; all else is moved by persons and time."""
 
 
 def sources(target: S) -> tuple[S, ...]:

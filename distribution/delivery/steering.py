@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from distribution.db import Transaction
 from distribution.delivery import planning
-from distribution.delivery.store import rows
+from distribution.delivery.store import closing
 from distribution.delivery.store.runs import find_run
 from distribution.errors import Refused
 from distribution.models import Run
@@ -59,7 +59,7 @@ def cancel(session: Session, run_id: int, *, by: str, at: datetime) -> None:
     _require(run, open_states, "取消")
     run.state, run.finished_at = RunState.CANCELLED, at
     session.flush()
-    rows.cancel_deliveries(session, run_id, by)
+    closing.cancel_deliveries(session, run_id, by)
 
 
 def _require(run: Run, states: Collection[RunState], wanted: str) -> None:

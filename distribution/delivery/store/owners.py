@@ -12,12 +12,12 @@ ALIVE = timedelta(seconds=15)
 """An owner whose heartbeat is older is taken for dead."""
 
 
-def owner(session: Session, queue: str) -> QueueOwner | None:
-    """Who drains the queue, if his heart still beats."""
-    query = select(QueueOwner).where(
-        QueueOwner.queue == queue, QueueOwner.beat_at > database_time(-ALIVE)
-    )
-    return session.scalar(query)
+def owner(session: Session, queue: str) -> tuple[QueueOwner, bool] | None:
+    """Who drains the queue, and whether his heart still beats."""
+    beats = QueueOwner.beat_at > database_time(-ALIVE)
+    query = select(QueueOwner, beats).where(QueueOwner.queue == queue)
+    row = session.execute(query.execution_options(populate_existing=True)).first()
+    return (row[0], bool(row[1])) if row else None
 
 
 def put_owner(session: Session, queue: str, worker: str, host: str, pid: int) -> None:

@@ -9,9 +9,15 @@ from sqlalchemy.orm import Session
 from distribution.audience import Reader
 from distribution.db import database_time, upsert
 from distribution.digests import Choice, Interests, Sheet
-from distribution.models import Delivery, Run, Selection, Slot
+from distribution.models import Delivery, Issue, Run, Selection, Slot
 from distribution.models import Sheet as SheetRow
 from distribution.words import DeliveryState, RunKind, RunState
+
+
+def lock_issue(session: Session, issue_id: int) -> None:
+    """Let no other planner open a run of the issue at the same time."""
+    query = select(Issue.id).where(Issue.id == issue_id).with_for_update(key_share=True)
+    session.execute(query).one()
 
 
 def regular_run(session: Session, issue_id: int) -> Run | None:

@@ -1,52 +1,48 @@
-"""All SQL of the ledger. Nothing here commits; times are the database's."""
+"""SQL of the ledger's rows. Nothing here commits; times are the database's.
 
-from collections.abc import Iterable, Mapping, Sequence
+On PostgreSQL whatever may touch the rows of another worker passes over those that are locked,
+and what must wait for a lock takes its rows by ascending id: nobody can wait in a circle.
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    and_,
-    case,
-    delete,
-    exists,
-    insert,
-    or_,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import CTE, ColumnElement, Row, and_, case, exists, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from distribution import audience
 from distribution.db import database_time
-from distribution.delivery.states import sources
-from distribution.models import DUE, UNDER_WAY, Delivery, DeliveryEvent, Run, Slot, Subscriber
+from distribution.delivery.states import IN_HANDS, sources
+from distribution.delivery.store.times import moment
+from distribution.models import DUE, UNDER_WAY, Delivery, Run, Subscriber
 from distribution.words import Cause, DeliveryState, RunState
 
-_CHUNK = 2_000  # rows changed by one statement where there may be a million
+
+def lock(session: Session, delivery_ids: Collection[int]) -> None:
+    """Take the locks of these rows in the order everybody takes them."""
+    query = select(Delivery.id).where(Delivery.id.in_(delivery_ids)).order_by(Delivery.id)
+    session.execute(query.with_for_update()).all()
 
 
-def take_due(
-    session: Session, limit: int, token: str, lease: timedelta, *, suspects: bool
-) -> Sequence[Row[int, int, int, str, str, int]]:
-    """Lease due rows of running runs, the longest due first; `suspects` outlived a worker."""
-    due = (
-        select(Delivery.id)
-        .where(
-            DUE,
-            Delivery.next_attempt_at <= database_time(),
-            Delivery.run_id.in_(select(Run.id).where(Run.state == RunState.SENDING)),
-            Delivery.crashes > 0 if suspects else Delivery.crashes == 0,
-        )
+def find_due(session: Session, limit: int) -> Sequence[Row[int, int]]:
+    """Due rows of running runs and how often a worker died under each, the longest due first."""
+    query = (
+        select(Delivery.id, Delivery.crashes)
+        .where(DUE, Delivery.next_attempt_at <= moment(), _sending())
         .order_by(Delivery.next_attempt_at, Delivery.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
-        .cte("due")  # a CTE, or PostgreSQL may lock more rows than the limit
     )
+    return session.execute(query).all()
+
+
+def take(
+    session: Session, delivery_ids: Sequence[int], token: str, lease: timedelta
+) -> Sequence[Row[int, int, int, str, str, int]]:
+    """Lease these due rows."""
     taken = session.execute(
         update(Delivery)
-        .where(Delivery.id.in_(select(due.c.id)))
+        .where(DUE, Delivery.id.in_(delivery_ids))
         .values(
             state=DeliveryState.LEASED,
             lease_token=token,
@@ -79,14 +75,17 @@ def barred(session: Session, delivery_ids: Sequence[int]) -> dict[int, Cause]:
 
 def extend_leases(session: Session, tokens: Sequence[str], lease: timedelta) -> None:
     """Renew what is leased under these tokens and has not run out."""
-    session.execute(
-        update(Delivery)
-        .where(
+    ours = _unlocked(
+        and_(
             UNDER_WAY,
             Delivery.state == DeliveryState.LEASED,
             Delivery.lease_token.in_(tokens),
-            Delivery.lease_until > database_time(),
+            Delivery.lease_until > moment(),
         )
+    )
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(select(ours.c.id)))
         .values(lease_until=database_time(lease))
         .execution_options(synchronize_session=False)
     )
@@ -100,14 +99,13 @@ def mark_handed(session: Session, rows: Sequence[tuple[int, str]], patience: tim
         .correlate(Delivery)
         .scalar_subquery()
     )
-    sending = exists().where(Run.id == Delivery.run_id, Run.state == RunState.SENDING)
     handed = session.scalars(
         update(Delivery)
         .where(
             _ours(rows),
             Delivery.state == DeliveryState.LEASED,
-            Delivery.lease_until > database_time(),
-            sending.correlate(Delivery),
+            Delivery.lease_until > moment(),
+            _sending(),
             why.is_(None),
         )
         .values(
@@ -128,17 +126,22 @@ def mark_settled(
     cause: Cause | None,
     wait: timedelta,
 ) -> set[int]:
-    """Move rows to `state` from wherever it may be reached; returns the ids that moved."""
+    """Move rows that are in hands to `state` where it may follow; returns the ids that moved.
+
+    A deferred one has not killed its worker: it is no suspect any more.
+    """
     accepted = state is DeliveryState.ACCEPTED
+    tried = state is DeliveryState.DEFERRED
     settled = session.scalars(
         update(Delivery)
-        .where(_ours(rows), Delivery.state.in_(sources(state)))
+        .where(_ours(rows), Delivery.state.in_(IN_HANDS.intersection(sources(state))))
         .values(
             state=state,
             cause=cause,
             lease_until=None,
             **({"accepted_at": database_time()} if accepted else {}),
             **({"next_attempt_at": database_time(wait)} if not accepted else {}),
+            **({"crashes": 0} if tried else {}),
         )
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
@@ -164,9 +167,10 @@ def mark_released(session: Session, rows: Sequence[tuple[int, str]], wait: timed
 
 def expire_leases(session: Session, poison_at: int, dead_worker: str | None) -> list[int]:
     """Return rows whose lease ran out, or whose worker is dead; gives the ids now held."""
+    lost = _given_up(DeliveryState.LEASED, dead_worker)
     over = session.execute(
         update(Delivery)
-        .where(UNDER_WAY, Delivery.state == DeliveryState.LEASED, _given_up(dead_worker))
+        .where(Delivery.id.in_(select(lost.c.id)))
         .values(
             state=case(
                 (Delivery.crashes + 1 >= poison_at, DeliveryState.HELD.value),
@@ -188,91 +192,21 @@ def doubt_handed(session: Session, dead_worker: str | None) -> list[int]:
 
     The token stays: the worker itself may still bring its result.
     """
+    lost = _given_up(DeliveryState.HANDED, dead_worker)
     doubtful = session.scalars(
         update(Delivery)
-        .where(UNDER_WAY, Delivery.state == DeliveryState.HANDED, _given_up(dead_worker))
-        .values(state=DeliveryState.IN_DOUBT, lease_until=None)
+        .where(Delivery.id.in_(select(lost.c.id)))
+        .values(state=DeliveryState.IN_DOUBT, lease_until=None, crashes=Delivery.crashes + 1)
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     )
     return list(doubtful)
 
 
-def close_unsendable(session: Session) -> None:
-    """Expire what is past its run's time, cancel what is left of cancelled runs."""
-    late = select(Run.id).where(Run.expires_at <= database_time())
-    _close(session, DUE & Delivery.run_id.in_(late), DeliveryState.EXPIRED)
-    gone = select(Run.id).where(Run.state == RunState.CANCELLED)
-    _close(session, DUE & Delivery.run_id.in_(gone), DeliveryState.CANCELLED)
-
-
-def cancel_deliveries(session: Session, run_id: int, by: str) -> None:
-    """Cancel all of a run that has not been handed over."""
-    waiting = or_(DUE, Delivery.state == DeliveryState.LEASED)
-    _close(session, and_(waiting, Delivery.run_id == run_id), DeliveryState.CANCELLED, by)
-
-
-def _close(
-    session: Session, condition: ColumnElement[bool], state: DeliveryState, by: str = "ledger"
-) -> None:
-    """Close rows chunk by chunk; the slots of cancelled ones become free for another run."""
-    while True:
-        chunk = select(Delivery.id).where(condition).limit(_CHUNK).with_for_update().cte("chunk")
-        closed = session.execute(
-            update(Delivery)
-            .where(Delivery.id.in_(select(chunk.c.id)))
-            .values(state=state, lease_token=None, lease_until=None)
-            .returning(Delivery.id, Delivery.run_id, Delivery.subscriber_id)
-            .execution_options(synchronize_session=False)
-        ).all()
-        if not closed:
-            return
-        add_events(session, dict.fromkeys((row[0] for row in closed), ""), state, None, by=by)
-        if state is DeliveryState.CANCELLED:
-            _free_slots(session, closed)
-
-
-def _free_slots(session: Session, closed: Sequence[Row[int, int, int]]) -> None:
-    for run_id in {row[1] for row in closed}:
-        run = session.get_one(Run, run_id)
-        readers = [row[2] for row in closed if row[1] == run_id]
-        session.execute(
-            delete(Slot).where(
-                Slot.issue_id == run.issue_id,
-                Slot.resend_number == run.resend_number,
-                Slot.subscriber_id.in_(readers),
-            )
-        )
-
-
-def add_events(
-    session: Session,
-    replies: Mapping[int, str],
-    state: DeliveryState,
-    cause: Cause | None,
-    *,
-    by: str,
-) -> None:
-    """Append one event for each delivery id, with the relay's words where there were any."""
-    rows = [
-        {
-            "delivery_id": delivery_id,
-            "at": database_time(),
-            "state": state,
-            "cause": cause,
-            "reply": reply[:500],
-            "by": by,
-        }
-        for delivery_id, reply in replies.items()
-    ]
-    for start in range(0, len(rows), 500):
-        session.execute(insert(DeliveryEvent).values(rows[start : start + 500]))
-
-
-def doubts(session: Session, after: int, limit: int) -> Sequence[Row[int, str | None]]:
-    """Deliveries in doubt with their tokens, by id."""
+def doubts(session: Session, after: int, limit: int) -> Sequence[Row[int, str | None, int]]:
+    """Deliveries in doubt, by id, with their tokens and how often a worker died under them."""
     query = (
-        select(Delivery.id, Delivery.lease_token)
+        select(Delivery.id, Delivery.lease_token, Delivery.crashes)
         .where(Delivery.state == DeliveryState.IN_DOUBT, Delivery.id > after)
         .order_by(Delivery.id)
         .limit(limit)
@@ -280,13 +214,29 @@ def doubts(session: Session, after: int, limit: int) -> Sequence[Row[int, str | 
     return session.execute(query).all()
 
 
-def _ours(rows: Iterable[tuple[int, str]]) -> ColumnElement[bool]:
+def _sending() -> ColumnElement[bool]:
+    """The delivery's run may send now.
+
+    Correlated, or SQLite goes through all rows of the run instead of those that are due.
+    """
+    in_time = or_(Run.expires_at.is_(None), Run.expires_at > moment())
+    running = exists().where(Run.id == Delivery.run_id, Run.state == RunState.SENDING, in_time)
+    return running.correlate(Delivery)
+
+
+def _ours(rows: Sequence[tuple[int, str]]) -> ColumnElement[bool]:
     """Row and token together: a row we lost and leased again is another lease."""
-    return tuple_(Delivery.id, Delivery.lease_token).in_(list(rows))
+    ids = [delivery_id for delivery_id, _ in rows]  # said apart, so that the primary key is used
+    return and_(Delivery.id.in_(ids), tuple_(Delivery.id, Delivery.lease_token).in_(list(rows)))
 
 
-def _given_up(dead_worker: str | None) -> ColumnElement[bool]:
-    over = Delivery.lease_until <= database_time()
-    if dead_worker is None:
-        return over
-    return or_(over, Delivery.lease_token.startswith(dead_worker, autoescape=True))
+def _given_up(state: DeliveryState, dead_worker: str | None) -> CTE:
+    over: ColumnElement[bool] = Delivery.lease_until <= moment()
+    if dead_worker is not None:
+        over = or_(over, Delivery.lease_token.startswith(dead_worker, autoescape=True))
+    return _unlocked(and_(UNDER_WAY, Delivery.state == state, over))
+
+
+def _unlocked(condition: ColumnElement[bool]) -> CTE:
+    """Rows that fulfil the condition, without those somebody is changing at this moment."""
+    return select(Delivery.id).where(condition).with_for_update(skip_locked=True).cte("unlocked")

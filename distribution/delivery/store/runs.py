@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from distribution.db import database_time
 from distribution.delivery.states import OPEN
+from distribution.delivery.store.times import moment
 from distribution.errors import NotFound
 from distribution.models import DUE, UNDER_WAY, Delivery, Issue, Run, Selection, Sheet
 from distribution.words import Cause, DeliveryState, RunState
@@ -28,7 +29,9 @@ class Waiting:
 def find_run(session: Session, run_id: int, *, lock: bool = False) -> Run:
     """A run by its number; `lock` keeps other processes from changing it meanwhile."""
     query = select(Run).where(Run.id == run_id)
-    run = session.scalar(query.with_for_update() if lock else query)
+    if lock:  # what the session may have read before the lock was ours is read again
+        query = query.with_for_update().execution_options(populate_existing=True)
+    run = session.scalar(query)
     if run is None:
         raise NotFound("批次", str(run_id), "distribution run list 列出全部批次")
     return run
@@ -78,24 +81,34 @@ def waiting(session: Session, run_id: int) -> Waiting:
 
 
 def anything_to_do(session: Session) -> bool:
-    """Whether a running run has a due row, or a lease has run out."""
-    sending = select(Run.id).where(Run.state == RunState.SENDING)
-    due = exists().where(
-        DUE, Delivery.next_attempt_at <= database_time(), Delivery.run_id.in_(sending)
+    """Whether a row is due, a lease has run out, or a run is to be tidied up or finished."""
+    running = exists().where(Run.id == Delivery.run_id, Run.state == RunState.SENDING)
+    cancelled = exists().where(Run.id == Delivery.run_id, Run.state == RunState.CANCELLED)
+    signs = (
+        exists().where(DUE, Delivery.next_attempt_at <= moment(), running.correlate(Delivery)),
+        exists().where(UNDER_WAY, Delivery.lease_until <= moment()),
+        exists(Delivery.id).where(DUE, cancelled.correlate(Delivery)),
+        exists().where(Run.state == RunState.SENDING, *_drained()),
     )
-    abandoned = exists().where(UNDER_WAY, Delivery.lease_until <= database_time())
-    return bool(session.scalar(select(or_(due, abandoned))))
+    return any(session.scalar(select(sign)) for sign in signs)
 
 
 def drained_runs(session: Session) -> Sequence[Run]:
     """Running runs without an open delivery, locked until the transaction ends."""
-    open_left = exists().where(Delivery.run_id == Run.id, Delivery.state.in_(OPEN))
     query = (
         select(Run)
-        .where(Run.state == RunState.SENDING, ~open_left.correlate(Run))
+        .where(Run.state == RunState.SENDING, *_drained())
         .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     )
     return session.scalars(query).all()
+
+
+def _drained() -> tuple[ColumnElement[bool], ...]:
+    """A row of `runs` has no open delivery; asked in two parts, each with an index of its own."""
+    return tuple(
+        ~exists().where(Delivery.run_id == Run.id, part).correlate(Run) for part in (DUE, UNDER_WAY)
+    )
 
 
 def selections(session: Session, run_id: int) -> Sequence[Selection]:

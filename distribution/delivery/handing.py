@@ -1,0 +1,128 @@
+"""One mail on its way to the relay: composed, offered, its intent recorded, sent, settled."""
+
+import logging
+import random
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from distribution import replies
+from distribution.db import DatabaseUnusable
+from distribution.delivery.backoff import next_wait
+from distribution.delivery.ledger import Leased, Result
+from distribution.delivery.ledger_writer import LedgerWriter
+from distribution.delivery.press import UNMAKEABLE, Press
+from distribution.delivery.transport import (
+    Handover,
+    NonAsciiAddressUnsupported,
+    OutcomeUnknown,
+    RefusedByRelay,
+    RelayUnavailable,
+    Reply,
+    Transport,
+)
+from distribution.words import Cause, DeliveryState
+
+log = logging.getLogger(__name__)
+
+FENCE = timedelta(seconds=20)
+"""A worker that was frozen this long after its intent does not send any more."""
+
+RELAY_REST = timedelta(seconds=5)
+"""How long rows given back to a relay in trouble wait at least."""
+
+
+@dataclass(slots=True)
+class Hand:
+    """Delivers leased rows; used by all connections of one pump."""
+
+    press: Press
+    transport: Transport
+    writer: LedgerWriter
+    unrecorded: list[Result]
+    """Results the database would not take; true all the same, and offered to it later."""
+    accepted: int = field(default=0, init=False)
+
+    async def deliver(self, row: Leased) -> None:
+        """Send one mail and settle its row.
+
+        Raises RelayUnavailable or DatabaseUnusable where the next mail would fare no better.
+        """
+        try:
+            envelope, body = self.press.mail(
+                row.delivery_id, row.run_id, row.selection_id, row.recipient
+            )
+        except UNMAKEABLE as error:
+            # One mail that cannot be made must not keep the others from going out.
+            log.exception("delivery %d cannot be composed", row.delivery_id)
+            await self._settle(row, DeliveryState.HELD, Cause.POISON, str(error))
+            return
+        try:
+            handover = await self.transport.begin(envelope)
+        except RelayUnavailable:
+            await self.writer.release(row.delivery_id, row.token, RELAY_REST)
+            raise
+        except RefusedByRelay as refusal:
+            await self._settle_refused(row, refusal.reply)
+        except NonAsciiAddressUnsupported:
+            await self._settle(row, DeliveryState.FAILED, Cause.EAI)
+        else:
+            await self._hand_over(row, handover, body)
+
+    async def record(self, result: Result) -> None:
+        """Settle a row; what the database will not take is kept for later."""
+        try:
+            ours = await self.writer.settle(result)
+        except DatabaseUnusable:
+            self.unrecorded.append(result)
+            raise
+        if result.state is DeliveryState.ACCEPTED and not ours:
+            # Another worker may have been given it: the books cannot show this copy.
+            log.error("delivery %d was accepted, but was not ours any more", result.delivery_id)
+
+    async def _hand_over(self, row: Leased, handover: Handover, body: bytes) -> None:
+        asked = time.monotonic()
+        try:
+            allowed = await self.writer.hand_over(row.delivery_id, row.token)
+        except DatabaseUnusable:
+            await handover.abandon()  # never send what cannot be recorded
+            # The intent may stand all the same: say that nothing was sent.
+            await self._settle(row, DeliveryState.DEFERRED, reply="the ledger was away")
+            raise
+        if not allowed:
+            await handover.abandon()
+            return
+        if time.monotonic() - asked > FENCE.total_seconds():
+            await handover.abandon()
+            await self._settle(row, DeliveryState.DEFERRED, reply="the worker stood still")
+            return
+        try:
+            reply = await handover.finish(body)
+        except OutcomeUnknown as error:
+            await self._settle(row, DeliveryState.IN_DOUBT, reply=str(error))
+            return
+        if reply.positive:
+            self.accepted += 1
+            await self._settle(row, DeliveryState.ACCEPTED, reply=f"{reply.code} {reply.text}")
+        else:
+            await self._settle_refused(row, reply)
+
+    async def _settle_refused(self, row: Leased, reply: Reply) -> None:
+        judgement = replies.judge(reply.code, reply.text, row.lane)
+        words = f"{reply.code} {reply.text}"
+        if judgement.cause is not None:
+            await self._settle(row, DeliveryState.FAILED, judgement.cause, words)
+            return
+        chance = random.random()  # noqa: S311 - spreads load, guards nothing
+        wait = next_wait(row.attempts, judgement.wait, chance)
+        await self._settle(row, DeliveryState.DEFERRED, reply=words, wait=wait)
+
+    async def _settle(
+        self,
+        row: Leased,
+        state: DeliveryState,
+        cause: Cause | None = None,
+        reply: str = "",
+        wait: timedelta = timedelta(0),
+    ) -> None:
+        await self.record(Result(row.delivery_id, row.token, state, cause, reply, wait))

@@ -1,0 +1,217 @@
+"""The pump: one event loop's work, many connections fed by leases, until nothing is due."""
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from distribution.db import DatabaseUnusable, Transaction
+from distribution.delivery import ledger
+from distribution.delivery.handing import Hand
+from distribution.delivery.ledger import Doubt, Leased, Result, Terms
+from distribution.delivery.ledger_writer import LedgerWriter
+from distribution.delivery.press import Press
+from distribution.delivery.transport import RelayUnavailable, Transport
+from distribution.errors import DistributionError
+from distribution.links import Addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How hard the sender works."""
+
+    connections: int
+    batch_size: int
+    terms: Terms
+
+
+@dataclass(slots=True)
+class Pumped:
+    """What a call of `pump` did."""
+
+    tried: int = 0
+    accepted: int = 0
+    more: bool = False
+    """Rows were still due when the time was over."""
+    trouble: DistributionError | None = None
+    """Why it stopped before the time: the relay or the database is away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outfit:
+    """What a pump works with."""
+
+    transaction: Transaction
+    transport: Transport
+    press: Press
+    addresses: Addresses
+    pace: Pace
+    worker: str
+    stopping: Callable[[], bool]
+    unrecorded: list[Result] = field(default_factory=list)
+    """Results that earlier pumps could not record."""
+
+
+class Pump:
+    """Works once, inside one event loop."""
+
+    def __init__(self, outfit: Outfit, at_most: timedelta) -> None:
+        self.outfit = outfit
+        self.pace = outfit.pace
+        self.writer = LedgerWriter(outfit.transaction, self.pace.terms, outfit.worker)
+        self.hand = Hand(outfit.press, outfit.transport, self.writer, outfit.unrecorded)
+        self.until = time.monotonic() + at_most.total_seconds()
+        self.recover_at = 0.0
+        self.outcome = Pumped()
+        self.broken = False
+        self.ready: deque[Leased] = deque()
+        self.under_way: dict[int, str] = {}  # delivery: token
+        self.feeding = asyncio.Lock()
+        self.quiet = asyncio.Event()  # set while nothing is under way
+        self.quiet.set()
+        self.suspicious = False  # what is under way must stay alone
+
+    async def run(self) -> Pumped:
+        """Send until nothing is due, the time is over, or trouble comes."""
+        try:
+            async with _in_background(self.writer.run(), self._renew()):
+                await self._record_left()
+                await self._settle_doubts()
+                try:
+                    await _all(self._connection() for _ in range(self.pace.connections))
+                finally:
+                    await self._release_ready()
+                await self._settle_doubts()
+        except DatabaseUnusable as error:
+            self.outcome.trouble = error
+        finally:
+            await self.outfit.transport.close()
+        self.outcome.accepted = self.hand.accepted
+        return self.outcome
+
+    @property
+    def over(self) -> bool:
+        """Whether no further mail is to be begun."""
+        troubled = self.broken or self.outcome.trouble is not None
+        return troubled or time.monotonic() >= self.until or self.outfit.stopping()
+
+    async def _connection(self) -> None:
+        """Send one mail after the other; ends when nothing is due."""
+        try:
+            while (row := await self._next()) is not None:
+                try:
+                    self.outcome.tried += 1
+                    await self.hand.deliver(row)
+                finally:
+                    self._done(row)
+        except (DatabaseUnusable, RelayUnavailable) as error:
+            self.outcome.trouble = error
+        except BaseException:
+            self.broken = True  # the others finish the mail in hand, then it is raised
+            raise
+
+    async def _next(self) -> Leased | None:
+        """The next row that is ours, leasing more when there is none; None at the end."""
+        async with self.feeding:
+            if self.suspicious:
+                await self.quiet.wait()
+            while not self.ready and not self.over:
+                leased = await asyncio.to_thread(self._lease)
+                if leased is None:
+                    return None
+                self.ready.extend(leased)
+            if self.ready and self.ready[0].suspect:
+                await self.quiet.wait()
+            if self.over:
+                self.outcome.more = True
+                return None
+            row = self.ready.popleft()
+            self.under_way[row.delivery_id] = row.token
+            self.suspicious = row.suspect
+            self.quiet.clear()
+            return row
+
+    def _done(self, row: Leased) -> None:
+        del self.under_way[row.delivery_id]
+        if not self.under_way:
+            self.suspicious = False
+            self.quiet.set()
+
+    def _lease(self) -> list[Leased] | None:
+        """Lease a batch and have at hand what its mails are made of; None when nothing is due."""
+        token = self.outfit.worker + secrets.token_hex(8)
+        with self.outfit.transaction() as session:
+            if time.monotonic() >= self.recover_at:
+                ledger.recover(session)
+                self.recover_at = time.monotonic() + self.pace.terms.lease.total_seconds() / 4
+            leased = ledger.lease(session, self.pace.batch_size, token, self.pace.terms)
+            if leased is not None:
+                self.outfit.press.load(
+                    session,
+                    {row.run_id for row in leased},
+                    {row.selection_id for row in leased},
+                )
+            return leased
+
+    async def _release_ready(self) -> None:
+        """Give back what was leased and not begun."""
+        rows, self.ready = [(row.delivery_id, row.token) for row in self.ready], deque()
+        await _all(self.writer.release(*row, timedelta(0)) for row in rows)
+
+    async def _record_left(self) -> None:
+        """Record what earlier pumps knew and the database would not take."""
+        left, self.outfit.unrecorded[:] = list(self.outfit.unrecorded), []
+        await _all(self.hand.record(result) for result in left)
+
+    async def _settle_doubts(self) -> None:
+        """Settle what is in doubt where the transport can prove what became of it."""
+        last_id = 0
+        while doubts := await asyncio.to_thread(self._doubts, last_id):
+            for doubt in doubts:
+                message_id = self.outfit.addresses.message_id(doubt.delivery_id)
+                result = ledger.proven(doubt, await self.outfit.transport.evidence(message_id))
+                if result is not None:
+                    await self.writer.settle(result)
+            last_id = doubts[-1].delivery_id
+
+    def _doubts(self, after: int) -> list[Doubt]:
+        with self.outfit.transaction() as session:
+            ledger.recover(session)
+            return ledger.doubts(session, after, self.pace.batch_size)
+
+    async def _renew(self) -> None:
+        """Keep what is leased and not yet on the wire, however slow the relay is."""
+        while True:
+            await asyncio.sleep(self.pace.terms.lease.total_seconds() / 3)
+            tokens = {row.token for row in self.ready} | set(self.under_way.values())
+            with contextlib.suppress(DatabaseUnusable):  # the guard at the hand-over will tell
+                await asyncio.to_thread(self._extend, sorted(tokens))
+
+    def _extend(self, tokens: list[str]) -> None:
+        with self.outfit.transaction() as session:
+            ledger.renew(session, tokens, self.pace.terms)
+
+
+async def _all(work: Iterable[Coroutine[None, None, None]]) -> None:
+    """Do all of it side by side, to the end; then raise what went wrong first."""
+    for end in await asyncio.gather(*work, return_exceptions=True):
+        if end is not None:
+            raise end
+
+
+@contextlib.asynccontextmanager
+async def _in_background(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Run endless work beside the block."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
