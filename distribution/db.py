@@ -18,9 +18,11 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Float,
     Integer,
     create_engine,
     event,
+    literal,
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -30,7 +32,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from distribution.errors import DistributionError
@@ -87,26 +89,27 @@ BIG_INTEGER = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up I
 DOCUMENT: TypeEngine[Any] = JSON().with_variant(JSONB, "postgresql")
 
 
-class database_time(ColumnElement[datetime]):  # noqa: N801 - reads as the SQL function it is
+class database_time(FunctionElement[datetime]):  # noqa: N801 - reads as the SQL function it is
     """The database's own clock at this moment, `ahead` of it or, when negative, behind."""
 
     type = Utc()
-    inherit_cache = False
+    inherit_cache = True  # the seconds are a parameter, so a statement is compiled only once
 
     def __init__(self, ahead: timedelta = timedelta(0)) -> None:
-        self.ahead = ahead
+        super().__init__(literal(ahead.total_seconds(), Float()))
 
 
 @compiles(database_time, "postgresql")
-def _postgresql_time(element: database_time, _compiler: SQLCompiler, **_: object) -> str:
-    return f"(clock_timestamp() + make_interval(secs => {element.ahead.total_seconds():.6f}))"
+def _postgresql_time(element: database_time, compiler: SQLCompiler, **words: Any) -> str:  # noqa: ANN401
+    seconds = compiler.process(element.clauses, **words)
+    return f"(clock_timestamp() + make_interval(secs => {seconds}))"
 
 
 @compiles(database_time, "sqlite")
-def _sqlite_time(element: database_time, _compiler: SQLCompiler, **_: object) -> str:
+def _sqlite_time(element: database_time, compiler: SQLCompiler, **words: Any) -> str:  # noqa: ANN401
     # The same 26 characters as SQLAlchemy stores, so that text comparison is time comparison.
-    seconds = f"{element.ahead.total_seconds():+.3f} seconds"
-    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', '{seconds}')"
+    seconds = compiler.process(element.clauses, **words)
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', printf('%+.3f seconds', {seconds}))"
 
 
 def open_engine(url: str) -> Engine:

@@ -340,7 +340,7 @@ class Delivery(Base):
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.PLANNED)
     cause: Mapped[Cause | None]  # why failed, skipped or held
     attempts: Mapped[int] = mapped_column(default=0)
-    crashes: Mapped[int] = mapped_column(default=0)  # leases that ran out under a worker
+    crashes: Mapped[int] = mapped_column(default=0)  # leases that ran out, or doubts
     next_attempt_at: Mapped[datetime]
     lease_token: Mapped[str | None] = mapped_column(String(64))  # worker's token, batch's token
     lease_until: Mapped[datetime | None]
