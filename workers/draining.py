@@ -87,6 +87,7 @@ def _claim(app: App) -> Owner | None:
 def _worker(app: App) -> Iterator[None]:
     """A Dramatiq worker in this process; leaving finishes the mails in hand."""
     set_app(app)
+    app.sender.go_on()
     worker = dramatiq.Worker(broker, queues={send_due.queue_name}, worker_threads=1)
     worker.start()
     send_due.send()

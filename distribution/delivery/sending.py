@@ -57,6 +57,11 @@ class Sender:
         """Make a running `pump` finish the mails in hand and return; from any thread."""
         self._stop.set()
 
+    def go_on(self) -> None:
+        """Let `pump` work again after `stop`, with the troubles of before forgotten."""
+        self._stop.clear()
+        self.troubles, self.trouble = 0, None
+
     async def _pump(self, at_most: timedelta) -> Pumped:
         outfit = Outfit(
             transaction=self.transaction,

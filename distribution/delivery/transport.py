@@ -50,6 +50,8 @@ class Evidence(Enum):
 class TransportError(DistributionError):
     """The base of what can go wrong on the way to the next hop."""
 
+    exit_code = 1  # the run is released and goes on once the relay is back
+
 
 class RelayUnavailable(TransportError):
     """Raised by `begin` when the relay deals with nobody now; says nothing about a recipient.

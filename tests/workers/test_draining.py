@@ -1,0 +1,143 @@
+"""Dramatiq's side: bells may ring once, often or never; the mails go out once."""
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import dramatiq
+import pytest
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.brokers.stub import StubBroker
+
+import workers
+from distribution import audience, clock, delivery, issues
+from distribution.app import App
+from distribution.bundle import sample
+from distribution.config import Settings
+from distribution.delivery import Owner, Status
+from distribution.words import DeliveryState, RunState
+from workers.broker import make_broker
+from workers.current import set_app
+from workers.draining import drain
+from workers.sending import send_due
+from workers.ticker import Ticker, ring_if_due
+
+
+@pytest.fixture
+def started(app: App) -> Iterator[int]:
+    """A released run of the sample issue to its made-up readers; yields its number."""
+    data, at = sample("issue.txt").read_bytes(), clock.now()
+    with app.transaction() as session:
+        done = issues.save_issue(session, issues.read_issue(data, "issue"), data, "issue", at)
+        issues.approve(session, done.key, by="test", at=at)
+        audience.load_sample(session, app.keyring.address_hash, at=at)
+    run_id = delivery.plan(app.transaction, done.key, app.recipe, by="test", at=at)
+    delivery.start(app.transaction, run_id, at=at, expiry=timedelta(days=1))
+    set_app(app)
+    yield run_id
+    set_app(None)
+    workers.broker.flush_all()
+
+
+def mails(app: App) -> list[Path]:
+    return sorted((app.settings.home / "outbox").glob("*.eml"))
+
+
+def status_of(app: App, run_id: int) -> Status:
+    with app.reading() as session:
+        return delivery.status(session, run_id)
+
+
+def nobody_watches(_status: Status, _other: Owner | None) -> None:
+    pass
+
+
+def work(rings: int) -> None:
+    """Ring the bell so often, and let a worker answer until the queue is empty."""
+    worker = dramatiq.Worker(workers.broker, worker_timeout=50, worker_threads=4)
+    worker.start()
+    for _ in range(rings):
+        send_due.send()
+    workers.broker.join("sending")
+    worker.stop()
+
+
+def test_every_bell_rung_six_times_sends_nothing_twice(app: App, started: int) -> None:
+    work(rings=6)
+    status = status_of(app, started)
+    assert status.run.state is RunState.FINISHED
+    assert status.states == {DeliveryState.ACCEPTED: len(mails(app))}
+    assert len(mails(app)) == 67
+
+
+def test_a_lost_bell_is_rung_again_by_the_ticker(app: App, started: int) -> None:
+    workers.broker.flush_all()
+    ring_if_due()
+    work(rings=0)
+    assert status_of(app, started).run.state is RunState.FINISHED
+
+
+def test_the_ticker_is_silent_where_nothing_is_due(app: App, started: int) -> None:
+    with app.transaction() as session:
+        delivery.pause(session, started)
+    ring_if_due()
+    assert workers.broker.queues["sending"].qsize() == 0
+
+
+def test_a_command_drains_its_own_run_and_leaves_the_queue(app: App, started: int) -> None:
+    drained = drain(app, started, Event(), nobody_watches)
+    assert drained.status.run.state is RunState.FINISHED
+    with app.transaction() as session:
+        assert delivery.claim(session, "somebody-else") is None
+
+
+def test_a_run_owned_by_a_living_process_is_only_watched(app: App, started: int) -> None:
+    with app.transaction() as session:
+        delivery.claim(session, "the-owner")  # this very process: it lives
+    seen: list[Owner | None] = []
+    stop = Event()
+
+    def watch(_status: Status, other: Owner | None) -> None:
+        seen.append(other)
+        stop.set()
+
+    drained = drain(app, started, stop, watch)
+    assert drained.stopped
+    assert seen == [Owner("the-owner", os.uname().nodename, os.getpid())]
+    assert mails(app) == []
+
+
+def test_a_second_drain_in_one_process_works_as_the_first(app: App, started: int) -> None:
+    stop = Event()
+    stop.set()
+    assert drain(app, started, stop, nobody_watches).stopped
+    assert drain(app, started, Event(), nobody_watches).status.run.state is RunState.FINISHED
+
+
+def test_two_drains_at_once_send_each_mail_once(app: App, started: int) -> None:
+    threads = [Thread(target=drain, args=(app, started, Event(), nobody_watches)) for _ in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(mails(app)) == 67
+    assert status_of(app, started).count(DeliveryState.ACCEPTED) == 67
+
+
+@pytest.mark.parametrize(("url", "kind"), [("", StubBroker), ("redis://localhost/0", RedisBroker)])
+def test_the_settings_choose_the_broker_and_nothing_of_dramatiqs_own_is_on(
+    url: str, kind: type[dramatiq.Broker]
+) -> None:
+    broker = make_broker(Settings(redis_url=url))  # type: ignore[arg-type] # pydantic converts
+    assert isinstance(broker, kind)
+    assert [type(middleware) for middleware in broker.middleware] == [Ticker]
+    broker.close()
+
+
+def test_a_message_carries_no_more_than_an_id() -> None:
+    message = send_due.message()
+    assert message.args == ()
+    assert message.kwargs == {}
+    assert type(dramatiq.get_encoder()) is dramatiq.JSONEncoder
