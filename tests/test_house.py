@@ -88,3 +88,23 @@ def run(*words: object, cwd: Path = ROOT) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+STATIONS = {
+    path.name
+    for path in (ROOT / "distribution").iterdir()
+    if (path / "__init__.py").exists() and path.name != "cli"
+}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_stations_know_only_the_public_names_of_others(path: Path) -> None:
+    inner = [
+        node.module
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        and node.module is not None
+        and re.fullmatch(rf"distribution\.({'|'.join(sorted(STATIONS))})\..+", node.module)
+    ]
+    own = ".".join(path.relative_to(ROOT).parts[:2])
+    assert [module for module in inner if not module.startswith(own + ".")] == []

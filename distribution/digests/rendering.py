@@ -15,7 +15,7 @@ from distribution.digests.selecting import Choice
 from distribution.digests.sheet import ArticleFacts, Publication, Sheet
 from distribution.digests.templates import BrokenTemplate, Templates
 from distribution.digests.wording import clean, day, issue_name, shortened
-from distribution.issues.content import Contact, Masthead, StoredArticle, StoredIssue
+from distribution.issues import Contact, Masthead, StoredArticle, StoredIssue
 from distribution.words import Reason
 
 _FRAME = (

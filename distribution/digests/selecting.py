@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from distribution.digests.fingerprint import fingerprint
-from distribution.issues.content import StoredArticle
+from distribution.issues import StoredArticle
 from distribution.words import Reason, Tracking
 
 

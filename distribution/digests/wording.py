@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from distribution.digests.selecting import Choice
-from distribution.issues.content import Masthead
+from distribution.issues import Masthead
 from distribution.words import Reason
 
 # What nobody means to print: controls, also those that turn the direction of writing, lone

@@ -1,6 +1,6 @@
 """What must hold for every envelope and message before a byte of it goes anywhere. Pure."""
 
-from distribution.delivery.transport import Envelope, RefusedByRelay, RelayUnavailable, Reply
+from distribution.delivery import Envelope, RefusedByRelay, RelayUnavailable, Reply
 
 _FORBIDDEN = frozenset('<>()[]\\,;:"')
 """RFC 5321 4.1.2 allows some of these in quotes; no mailbox of ours has them, every trick does."""

@@ -8,7 +8,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from distribution.delivery.transport import (
+from distribution.delivery import (
     Envelope,
     Evidence,
     OutcomeUnknown,

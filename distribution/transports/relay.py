@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from distribution.delivery.transport import RelayUnavailable
+from distribution.delivery import RelayUnavailable
 
 Security = Literal["none", "starttls", "tls"]
 

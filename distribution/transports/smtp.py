@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
-from distribution.delivery.transport import (
+from distribution.delivery import (
     Envelope,
     Evidence,
     NonAsciiAddressUnsupported,

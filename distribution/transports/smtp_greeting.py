@@ -11,7 +11,7 @@ import ssl
 from base64 import b64encode
 from contextlib import ExitStack
 
-from distribution.delivery.transport import RelayUnavailable, Reply
+from distribution.delivery import RelayUnavailable, Reply
 from distribution.transports.relay import Relay
 from distribution.transports.smtp_wire import BrokenConnection, Intrusion, Wire, clean, within
 

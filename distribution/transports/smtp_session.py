@@ -5,7 +5,7 @@ from contextlib import ExitStack, suppress
 from datetime import timedelta
 from typing import NoReturn
 
-from distribution.delivery.transport import (
+from distribution.delivery import (
     Envelope,
     NonAsciiAddressUnsupported,
     OutcomeUnknown,

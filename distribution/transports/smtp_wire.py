@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from distribution.delivery.transport import Reply
+from distribution.delivery import Reply
 
 _LONGEST_REPLY = 8 * 1024
 _MOST_LINES = 100
