@@ -268,6 +268,7 @@ class Run(Base):
     excluded: Mapped[dict[str, Any]]  # readers left out by the plan: cause to count
     planned: Mapped[int | None]  # deliveries, counted when sealed
     audience_digest: Mapped[Digest | None]  # over all address hashes, when sealed
+    selections_digest: Mapped[Digest | None]  # over who gets which articles and why, when sealed
     created_at: Mapped[datetime]
     created_by: Mapped[Who]
     sealed_at: Mapped[datetime | None]

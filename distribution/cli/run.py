@@ -237,6 +237,7 @@ def _document(status: Status) -> dict[str, object]:
         ],
         "excluded": run.excluded,
         "audience_digest": run.audience_digest,
+        "selections_digest": run.selections_digest,
         "due_now": status.waiting.due_now,
         "next_in_seconds": None if next_in is None else round(next_in.total_seconds()),
         "created_at": run.created_at,

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from distribution import digests
-from distribution.delivery.planning import audience_digest
+from distribution.delivery.planning import signed
 from distribution.delivery.states import OPEN
 from distribution.delivery.store import books, runs
 from distribution.models import Run
@@ -63,11 +63,13 @@ def verify(session: Session, run_id: int) -> list[str]:
     run = runs.find_run(session, run_id)
     found: list[str] = []
     if run.state in SEALED or run.planned is not None:
-        count, digest = audience_digest(session, run_id)
-        if count != run.planned:
-            found.append(f"封存时有 {run.planned} 封投递，现有 {count} 封")
-        if digest != run.audience_digest:
+        seal = signed(session, run_id)
+        if seal.count != run.planned:
+            found.append(f"封存时有 {run.planned} 封投递，现有 {seal.count} 封")
+        if seal.audience != run.audience_digest:
             found.append("读者名单与封存时的摘要不符")
+        elif seal.selections != run.selections_digest:
+            found.append("各人的选文与封存时的摘要不符")
     if run.state is RunState.FINISHED:
         left = sum(count for state, count in runs.tally(session, run_id).items() if state in OPEN)
         if left:

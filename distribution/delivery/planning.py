@@ -16,7 +16,7 @@ from distribution import audience, digests, issues, topics
 from distribution.audience import Reader
 from distribution.db import Transaction
 from distribution.delivery.store import plans
-from distribution.delivery.store.runs import find_run
+from distribution.delivery.store.runs import find_run, selections
 from distribution.errors import Refused
 from distribution.models import Issue, Run
 from distribution.replies import provider_of
@@ -71,17 +71,35 @@ def seal(transaction: Transaction, run_id: int, *, at: datetime) -> None:
             raise Refused(f"批次 {run_id} 还没有规划完：再运行一次 distribution run plan")
         if run.state is not RunState.PLANNED:
             return
-        run.planned, run.audience_digest = audience_digest(session, run_id)
+        seal = signed(session, run_id)
+        run.planned, run.audience_digest = seal.count, seal.audience
+        run.selections_digest = seal.selections
         run.sealed_at, run.state = at, RunState.SEALED
 
 
-def audience_digest(session: Session, run_id: int) -> tuple[int, str]:
-    """The number of a run's deliveries and a SHA-256 over their sorted address hashes."""
-    count, digest = 0, hashlib.sha256()
-    for address_hash in plans.address_hashes(session, run_id):
-        digest.update(address_hash.encode())
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a run's plan amounts to: the same as long as nothing of it has changed."""
+
+    count: int
+    audience: str
+    """A SHA-256 over the sorted address hashes."""
+    selections: str
+    """A SHA-256 over who gets which articles and why."""
+
+
+def signed(session: Session, run_id: int) -> Seal:
+    """Reckon a run's seal from its rows."""
+    count, audience_hash, selections_hash = 0, hashlib.sha256(), hashlib.sha256()
+    articles = {
+        row.id: digests.fingerprint({"interests": row.interests, "choices": row.choices})
+        for row in selections(session, run_id)
+    }
+    for address_hash, selection_id in plans.planned_for(session, run_id):
+        audience_hash.update(address_hash.encode())
+        selections_hash.update(f"{address_hash} {articles[selection_id]}\n".encode())
         count += 1
-    return count, digest.hexdigest()
+    return Seal(count, audience_hash.hexdigest(), selections_hash.hexdigest())
 
 
 def _open_run(session: Session, issue: Issue, recipe: Recipe, *, by: str, at: datetime) -> int:

@@ -141,6 +141,7 @@ def upgrade() -> None:
         sa.Column("excluded", DOCUMENT, nullable=False),
         sa.Column("planned", INTEGER, nullable=True),
         sa.Column("audience_digest", sa.String(length=64), nullable=True),
+        sa.Column("selections_digest", sa.String(length=64), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("created_by", sa.String(length=100), nullable=False),
         sa.Column("sealed_at", INSTANT, nullable=True),

@@ -15,7 +15,8 @@ from workers.current import set_app
 
 STATUS_KEYS = {
     "run", "issue", "kind", "state", "planned", "total", "states", "causes", "excluded",
-    "audience_digest", "due_now", "next_in_seconds", "created_at", "sealed_at", "started_at",
+    "audience_digest", "selections_digest", "due_now", "next_in_seconds", "created_at",
+    "sealed_at", "started_at",
     "expires_at", "finished_at",
 }  # fmt: skip
 

@@ -22,7 +22,7 @@ from factories import (
 )
 from sqlalchemy import delete, insert, update
 
-from distribution import delivery
+from distribution import delivery, digests
 from distribution.app import App
 from distribution.models import Delivery, DeliveryEvent, Run, Selection, Sheet, Slot, Subscriber
 from distribution.words import Cause, DeliveryState, RunKind, RunState
@@ -154,8 +154,29 @@ def test_a_selection_that_was_altered_is_noticed(app: App) -> None:
     run_id = sent(app)
     change(app, update(Selection).values(interests={"topics": ["others"]}))
 
-    [found] = mismatches(app, run_id)
-    assert found.endswith("与其签名不符")
+    sealed, signature = mismatches(app, run_id)
+    assert sealed == "各人的选文与封存时的摘要不符"
+    assert signature.endswith("与其签名不符")
+
+
+def test_an_article_slipped_into_a_selection_is_noticed(app: App) -> None:
+    run_id = sent(app)
+    change(app, update(Selection).values(choices=[[1, "topic", "quality"]]))
+
+    assert mismatches(app, run_id) == ["各人的选文与封存时的摘要不符"]
+
+
+def test_a_reader_given_anothers_selection_is_noticed(app: App) -> None:
+    run_id = sent(app)
+    reader = min(row.id for row in deliveries(app, run_id).values())
+    with app.transaction() as session:
+        nothing = digests.fingerprint({})
+        other = Selection(run_id=run_id, signature=nothing, interests={}, choices=[])
+        session.add(other)
+        session.flush()
+        session.execute(update(Delivery).where(Delivery.id == reader).values(selection_id=other.id))
+
+    assert mismatches(app, run_id) == ["各人的选文与封存时的摘要不符"]
 
 
 def test_a_sheet_that_was_altered_is_noticed(app: App) -> None:

@@ -205,7 +205,8 @@ def test_sealing_counts_the_plan_and_signs_its_readers(app: App) -> None:
     run = the_run(app, run_id)
     assert (run.state, run.planned, run.sealed_at) == (RunState.SEALED, 3, SEPTEMBER)
     with app.reading() as session:
-        assert planning.audience_digest(session, run_id) == (3, run.audience_digest)
+        seal = planning.signed(session, run_id)
+    assert seal == planning.Seal(3, str(run.audience_digest), str(run.selections_digest))
 
 
 def test_the_digest_does_not_depend_on_the_order_of_readers(app: App) -> None:
@@ -217,7 +218,7 @@ def test_the_digest_does_not_depend_on_the_order_of_readers(app: App) -> None:
     for key in (KEY, "2026-10"):
         run_id = plan(app, key)
         with app.reading() as session:
-            digests.append(planning.audience_digest(session, run_id))
+            digests.append(planning.signed(session, run_id).audience)
 
     assert digests[0] == digests[1]
 

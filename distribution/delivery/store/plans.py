@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
 from distribution.audience import Reader
@@ -127,12 +127,12 @@ def add_deliveries(
     )
 
 
-def address_hashes(session: Session, run_id: int) -> Iterator[str]:
-    """The address hashes of a run's deliveries, sorted, without holding them all."""
+def planned_for(session: Session, run_id: int) -> Iterator[Row[str, int]]:
+    """Address hash and selection of a run's deliveries, sorted by hash, not held all at once."""
     query = (
-        select(Delivery.address_hash)
+        select(Delivery.address_hash, Delivery.selection_id)
         .where(Delivery.run_id == run_id)
         .order_by(Delivery.address_hash)
         .execution_options(yield_per=10_000)
     )
-    return iter(session.scalars(query))
+    return iter(session.execute(query))
