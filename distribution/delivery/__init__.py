@@ -3,8 +3,8 @@
 from distribution.delivery.books import Status, finish_drained, status, verify
 from distribution.delivery.drafting import Draft, draft
 from distribution.delivery.ledger import Terms
-from distribution.delivery.ownership import Owner, beat, claim, resign
-from distribution.delivery.planning import NotApproved, Recipe, plan, seal, wishes_of
+from distribution.delivery.ownership import Owner, claim, resign
+from distribution.delivery.planning import NotApproved, Recipe, plan, seal
 from distribution.delivery.press import Press, TooLarge
 from distribution.delivery.pumping import Pace, Pumped
 from distribution.delivery.sending import Sender
@@ -48,7 +48,6 @@ __all__ = [
     "WrongState",
     "accepted_with",
     "anything_to_do",
-    "beat",
     "cancel",
     "claim",
     "draft",
@@ -63,5 +62,4 @@ __all__ = [
     "start",
     "status",
     "verify",
-    "wishes_of",
 ]

@@ -25,7 +25,10 @@ class Owner:
 
 
 def claim(session: Session, worker: str) -> Owner | None:
-    """Become the owner; returns the living one where there is another."""
+    """Become the owner, or go on being it; returns the living one where there is another.
+
+    Each call is a heartbeat.
+    """
     host, pid = os.uname().nodename, os.getpid()
     known = owners.owner(session, QUEUE)
     if known is not None and known[0].worker != worker:
@@ -36,11 +39,6 @@ def claim(session: Session, worker: str) -> Owner | None:
             return Owner(before.worker, before.host, before.pid)
     owners.put_owner(session, QUEUE, worker, host, pid)
     return None
-
-
-def beat(session: Session, worker: str) -> bool:
-    """Tell that the owner lives; False where the queue has passed to somebody else."""
-    return owners.beat(session, QUEUE, worker)
 
 
 def resign(session: Session, worker: str) -> None:

@@ -17,11 +17,6 @@ def claim(app: App, worker: str) -> delivery.Owner | None:
         return delivery.claim(session, worker)
 
 
-def beat(app: App, worker: str) -> bool:
-    with app.transaction() as session:
-        return delivery.beat(session, worker)
-
-
 def owner(app: App) -> str | None:
     with app.reading() as session:
         return session.scalar(select(QueueOwner.worker))
@@ -93,12 +88,20 @@ def test_nobody_on_another_host_is_declared_dead(app: App) -> None:
     assert claim(app, "second") is None
 
 
-def test_a_heartbeat_tells_whether_the_queue_is_still_ours(app: App) -> None:
+def test_claiming_again_is_the_owners_heartbeat(app: App) -> None:
     claim(app, "first")
-    assert beat(app, "first")
+    change_owner(app, beat_at=LONG_AGO)
+    assert claim(app, "first") is None
+    assert claim(app, "second") is not None
+
+
+def test_an_owner_that_was_relieved_learns_it_when_he_claims_again(app: App) -> None:
+    claim(app, "first")
     change_owner(app, beat_at=LONG_AGO)
     claim(app, "second")
-    assert not beat(app, "first")
+    relieved_by = claim(app, "first")
+    assert relieved_by is not None
+    assert relieved_by.worker == "second"
 
 
 def test_only_the_owner_can_resign(app: App) -> None:

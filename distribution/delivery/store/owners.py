@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from distribution.db import database_time, upsert
@@ -32,14 +32,3 @@ def remove_owner(session: Session, queue: str, worker: str) -> None:
     session.execute(
         delete(QueueOwner).where(QueueOwner.queue == queue, QueueOwner.worker == worker)
     )
-
-
-def beat(session: Session, queue: str, worker: str) -> bool:
-    """Renew a heartbeat; False where somebody else owns the queue now."""
-    changed = session.execute(
-        update(QueueOwner)
-        .where(QueueOwner.queue == queue, QueueOwner.worker == worker)
-        .values(beat_at=database_time())
-        .returning(QueueOwner.queue)
-    )
-    return changed.first() is not None
