@@ -67,8 +67,10 @@ def _follow(app: App, run_id: int, stop: Event, watch: Watcher, *, claim: bool) 
                 status = delivery.status(session, run_id)
             watch(status, other)
             if _through(status):
-                return _finish(app, run_id)
-            if _at_rest(status):
+                finished = _finish(app, run_id)
+                if finished is not None:
+                    return finished
+            elif _at_rest(status):
                 return Drained(status)
             trouble = app.sender.trouble if working else None
             if trouble is not None:
@@ -105,11 +107,15 @@ def _through(status: Status) -> bool:
     return status.run.state is RunState.SENDING and not status.open
 
 
-def _finish(app: App, run_id: int) -> Drained:
+def _finish(app: App, run_id: int) -> Drained | None:
+    """Finish a run that is through; None while another process or thread is just doing it."""
     with app.transaction() as session:
         checked = delivery.finish_drained(session, clock.now())
         session.flush()
-        return Drained(delivery.status(session, run_id), mismatches=tuple(checked.get(run_id, ())))
+        status = delivery.status(session, run_id)
+    if _through(status) and run_id not in checked:
+        return None
+    return Drained(status, mismatches=tuple(checked.get(run_id, ())))
 
 
 def _at_rest(status: Status) -> bool:

@@ -116,6 +116,24 @@ def test_a_second_drain_in_one_process_works_as_the_first(app: App, started: int
     assert drain(app, started, Event(), nobody_watches).status.run.state is RunState.FINISHED
 
 
+def test_a_run_that_somebody_else_is_just_finishing_is_waited_for(app: App, started: int) -> None:
+    app.sender.pump(timedelta(seconds=50))
+    held = Event()
+
+    def hold() -> None:
+        with app.transaction() as session:
+            delivery.find_run(session, started, lock=True)
+            held.set()
+            Event().wait(1)
+
+    holder = Thread(target=hold)
+    holder.start()
+    held.wait(10)
+    drained = drain(app, started, Event(), nobody_watches)
+    holder.join(10)
+    assert drained.status.run.state is RunState.FINISHED
+
+
 def test_two_drains_at_once_send_each_mail_once(app: App, started: int) -> None:
     threads = [Thread(target=drain, args=(app, started, Event(), nobody_watches)) for _ in (1, 2)]
     for thread in threads:
