@@ -24,6 +24,7 @@ class Use(StrEnum):
     CLICK = "click"  # of a delivery
     RUN_CLICK = "run-click"  # of a run: counts, but says nothing of the reader
     READ = "read"  # of a delivery, not counted
+    RUN_READ = "run-read"  # of a run, not counted: the whole issue
     OPEN = "open"
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
@@ -119,6 +120,10 @@ class Addresses:
         """The reader's digest on the web; followed by a position, one article. Not counted."""
         return self._url("r", Use.READ, delivery)
 
+    def run_read(self, run: int) -> str:
+        """The issue of a run on the web; followed by a position, one article. Not counted."""
+        return self._url("r", Use.RUN_READ, run)
+
     def open(self, delivery: int) -> str:
         """The pixel."""
         return self._url("o", Use.OPEN, delivery)
@@ -138,6 +143,19 @@ class Addresses:
     def return_path(self, delivery: int) -> str:
         """The envelope sender: a bounce to it names the delivery (VERP)."""
         return f"b-{self._mail_token(delivery)}@{self.mail_domain}"
+
+    def returned_to(self, address: str) -> int | None:
+        """The delivery whose return path this is, whatever a relay did to its case or domain."""
+        local, _, _ = address.strip().strip("<>").rpartition("@")
+        prefix, _, token = local.rpartition("-")
+        return self._mail_row(token) if prefix.lower() == "b" else None
+
+    def sent_as(self, message_id: str) -> int | None:
+        """The delivery that bears this Message-ID."""
+        return self._mail_row(message_id.strip().strip("<>").partition("@")[0])
+
+    def _mail_row(self, token: str) -> int | None:
+        return self.keyring.verify(Use.MESSAGE, from_mail(token))
 
     def _url(self, path: str, use: Use, row: int) -> str:
         return f"{self.base_url}/{path}/{for_url(self.keyring.sign(use, row))}"

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar
 from sqlalchemy import (
     ForeignKey,
     Index,
+    LargeBinary,
     MetaData,
     String,
     Text,
@@ -25,12 +26,16 @@ from distribution.words import (
     Decision,
     DeliveryState,
     Edition,
+    FoundBy,
     Purpose,
+    Returned,
     Role,
     RunKind,
     RunState,
+    Signal,
     SuppressionReason,
     TopicOrigin,
+    Verdict,
     Word,
 )
 
@@ -49,12 +54,16 @@ _WORDS: tuple[type[Word], ...] = (
     Decision,
     DeliveryState,
     Edition,
+    FoundBy,
     Purpose,
+    Returned,
     Role,
     RunKind,
     RunState,
+    Signal,
     SuppressionReason,
     TopicOrigin,
+    Verdict,
 )
 
 
@@ -220,6 +229,9 @@ class ConsentEvent(Base):
     wording: Mapped[str] = mapped_column(Text)  # the text shown, or the basis named on import
     by: Mapped[Who]
     at: Mapped[datetime]
+    delivery_id: Mapped[int | None] = mapped_column(  # the mail whose link or reply said it
+        reference("deliveries.id"), index=True
+    )
 
 
 class Suppression(Base):
@@ -360,6 +372,61 @@ class DeliveryEvent(Base):
     cause: Mapped[Cause | None]
     reply: Mapped[str] = mapped_column(String(500), default="")  # the relay's words
     by: Mapped[Who]
+
+
+# -- coming back -------------------------------------------------------------------------------
+
+UNJUDGED = text("judged_at IS NULL")
+
+
+class Inbox(Base):
+    """What came back, as it came. Requests leave when they are judged, mails stay as evidence."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index(
+            "ix_inbox_unjudged",
+            "signal",
+            "id",
+            sqlite_where=UNJUDGED,
+            postgresql_where=UNJUDGED,
+        ),
+    )
+    id: Mapped[PrimaryKey]
+    signal: Mapped[Signal]
+    at: Mapped[datetime]
+    fingerprint: Mapped[Digest | None] = mapped_column(unique=True)  # of a mail, however often seen
+    content: Mapped[dict[str, Any]]  # of a request: what was asked for, and by what
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary)  # a mail
+    judged_at: Mapped[datetime | None]
+
+
+class ReadingEvent(Base):
+    """Append-only: an open or click, and whose it was. Without consent it names no delivery."""
+
+    __tablename__ = "reading_events"
+    id: Mapped[PrimaryKey]
+    signal: Mapped[Signal]
+    run_id: Mapped[int] = mapped_column(reference("runs.id"), index=True)
+    delivery_id: Mapped[int | None] = mapped_column(reference("deliveries.id"), index=True)
+    article_id: Mapped[int | None] = mapped_column(reference("articles.id"))  # that was clicked
+    at: Mapped[datetime]
+    verdict: Mapped[Verdict]
+    rule: Mapped[str] = mapped_column(String(40))  # that said so
+
+
+class ReturnedMail(Base):
+    """Append-only: a mail that came back, understood; its text is in the inbox."""
+
+    __tablename__ = "returned_mails"
+    inbox_id: Mapped[int] = mapped_column(reference("inbox.id"), primary_key=True)
+    kind: Mapped[Returned]
+    delivery_id: Mapped[int | None] = mapped_column(reference("deliveries.id"), index=True)
+    found_by: Mapped[FoundBy | None]
+    status: Mapped[str] = mapped_column(String(20), default="")  # RFC 3463: 5.1.1
+    diagnostic: Mapped[str] = mapped_column(String(500), default="")  # the mail system's words
+    suppressed: Mapped[bool] = mapped_column(default=False)  # it took the address out of use
+    at: Mapped[datetime]
 
 
 class QueueOwner(Base):

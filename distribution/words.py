@@ -136,3 +136,38 @@ class Cause(Word):
     NO_CONSENT = "no_consent", "未曾同意"
     ALREADY = "already", "本期已有投递"
     POISON = "poison", "多次导致进程崩溃"
+
+
+class Signal(Word):
+    """In which shape something came back."""
+
+    OPEN = "open", "打开"
+    CLICK = "click", "点击"
+    MAIL = "mail", "来信"
+
+
+class Verdict(Word):
+    """Who opened or clicked."""
+
+    HUMAN = "human", "读者"
+    MACHINE = "machine", "机器"
+    UNKNOWN = "unknown", "无法判断"
+
+
+class Returned(Word):
+    """What a mail that came back is."""
+
+    BOUNCE = "bounce", "退信"
+    COMPLAINT = "complaint", "投诉"
+    LEAVE = "leave", "来信退订"
+    AUTO_REPLY = "auto_reply", "自动回复"
+    OTHER = "other", "其他来信"
+    UNREADABLE = "unreadable", "读不懂"
+
+
+class FoundBy(Word):
+    """What led from a mail that came back to the delivery it speaks of."""
+
+    RETURN_PATH = "return_path", "退信地址"
+    MESSAGE_ID = "message_id", "邮件编号"
+    RECIPIENT = "recipient", "收件人地址"

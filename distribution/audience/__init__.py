@@ -2,6 +2,7 @@
 
 from distribution.audience.address import EmailAddress, InvalidAddress, read_address
 from distribution.audience.sample import load_sample
+from distribution.audience.store.consent import Statement, record_consent, suppress
 from distribution.audience.store.contacts import (
     AlreadySubscribed,
     NewSubscriber,
@@ -10,7 +11,6 @@ from distribution.audience.store.contacts import (
     enterprises,
     find_subscriber,
     profile,
-    record_consent,
     set_interests,
     subscribers,
 )
@@ -26,6 +26,7 @@ __all__ = [
     "NewSubscriber",
     "Profile",
     "Reader",
+    "Statement",
     "add_subscriber",
     "barrier",
     "enterprises",
@@ -38,4 +39,5 @@ __all__ = [
     "record_consent",
     "set_interests",
     "subscribers",
+    "suppress",
 ]

@@ -170,9 +170,8 @@ def _decide(email: str, said: Decision, wording: str) -> None:
     at = clock.now()
     with installation().transaction() as session:
         row = audience.find_subscriber(session, email)
-        changed = audience.record_consent(
-            session, row, said, wording=wording, channel="cli", by=admin(), at=at
-        )
+        statement = audience.Statement(said, wording, channel="cli")
+        changed = audience.record_consent(session, row.id, statement, by=admin(), at=at)
         if changed:
             audit.record(session, f"subscriber.{said.value}", str(row.id), by=admin(), at=at)
         now = audience.profile(session, row).barrier

@@ -9,6 +9,12 @@ from distribution.delivery.press import Press, TooLarge
 from distribution.delivery.pumping import Pace, Pumped
 from distribution.delivery.sending import Sender
 from distribution.delivery.steering import WrongState, cancel, pause, resume, start
+from distribution.delivery.store.lookups import (
+    Sent,
+    find_sent,
+    latest_accepted,
+    prove_accepted,
+)
 from distribution.delivery.store.runs import accepted_with, anything_to_do, find_run, list_runs
 from distribution.delivery.transport import (
     Envelope,
@@ -40,6 +46,7 @@ __all__ = [
     "RelayUnavailable",
     "Reply",
     "Sender",
+    "Sent",
     "Status",
     "Terms",
     "TooLarge",
@@ -52,10 +59,13 @@ __all__ = [
     "claim",
     "draft",
     "find_run",
+    "find_sent",
     "finish_drained",
+    "latest_accepted",
     "list_runs",
     "pause",
     "plan",
+    "prove_accepted",
     "resign",
     "resume",
     "seal",

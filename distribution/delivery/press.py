@@ -89,6 +89,25 @@ class Press:
         )
         return envelope, body
 
+    def page(self, delivery_id: int, run_id: int, selection_id: int) -> digests.Digest:
+        """The same mail for a browser: its links lead on without being counted, no pixel.
+
+        Raises LookupError for what was not loaded.
+        """
+        addresses = self._addresses
+        personal = digests.Personal(
+            click_url=addresses.read(delivery_id),
+            read_url=addresses.read(delivery_id),
+            unsubscribe_url=addresses.unsubscribe(delivery_id),
+            preferences_url=addresses.preferences(delivery_id),
+        )
+        selection = self._selections[selection_id]
+        return digests.join(self._runs[run_id].sheet, selection.choices, personal)
+
+    def articles(self, selection_id: int) -> tuple[int, ...]:
+        """The ids of a loaded selection's articles, in the mail's order."""
+        return tuple(choice.article for choice in self._selections[selection_id].choices)
+
 
 @contextmanager
 def _reported(kind: str, number: int) -> Iterator[None]:

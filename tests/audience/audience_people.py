@@ -23,9 +23,8 @@ def add(session: Session, email: str = "a@sanjin.example", **facts: object) -> S
 def say(
     session: Session, row: Subscriber, said: Decision, purpose: Purpose = Purpose.DIGEST
 ) -> bool:
-    return audience.record_consent(
-        session, row, said, wording="电话", channel="cli", by="test", at=NOW, purpose=purpose
-    )
+    statement = audience.Statement(said, "电话", channel="cli", purpose=purpose)
+    return audience.record_consent(session, row.id, statement, by="test", at=NOW)
 
 
 def suppress(session: Session, row: Subscriber) -> None:

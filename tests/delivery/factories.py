@@ -202,15 +202,8 @@ def leave(app: App, email: str) -> None:
     """The reader withdraws his consent."""
     with app.transaction() as session:
         row = audience.find_subscriber(session, email)
-        audience.record_consent(
-            session,
-            row,
-            Decision.WITHDRAWN,
-            wording="退订",
-            channel="web",
-            by="reader",
-            at=SEPTEMBER,
-        )
+        left = audience.Statement(Decision.WITHDRAWN, "退订", channel="web")
+        audience.record_consent(session, row.id, left, by="reader", at=SEPTEMBER)
 
 
 def suppress(app: App, email: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from distribution import topics
 from distribution.audience.address import EmailAddress, InvalidAddress, read_address
+from distribution.audience.store.consent import Statement, lock_subscriber, record_consent
 from distribution.audience.store.readers import barrier, decision
 from distribution.audience.wording import tidy, tidy_words
 from distribution.db import upsert
@@ -92,9 +93,8 @@ def add_subscriber(
         raise AlreadySubscribed(new.address.written)
     set_interests(session, row, topic_names=new.topics, watch_words=new.watch_words)
     if new.consent.strip():
-        record_consent(
-            session, row, Decision.GRANTED, wording=new.consent, channel="cli", by=by, at=at
-        )
+        agreed = Statement(Decision.GRANTED, wording=new.consent, channel="cli")
+        record_consent(session, row.id, agreed, by=by, at=at)
     return row
 
 
@@ -130,7 +130,7 @@ def set_interests(
     edition: Edition | None = None,
 ) -> None:
     """Replace a reader's topics, watch words or edition; None leaves one as it is."""
-    _lock(session, row)
+    lock_subscriber(session, row.id)
     if topic_names is not None:
         session.execute(delete(Interest).where(Interest.subscriber_id == row.id))
         for position, topic in enumerate(topics.resolve(session, topic_names)):
@@ -143,38 +143,6 @@ def set_interests(
     if edition is not None:
         row.edition = edition
     session.flush()
-
-
-def record_consent(
-    session: Session,
-    row: Subscriber,
-    said: Decision,
-    *,
-    wording: str,
-    channel: str,
-    by: str,
-    at: datetime,
-    purpose: Purpose = Purpose.DIGEST,
-) -> bool:
-    """Write down what a subscriber said; False where it was his last word already."""
-    wording = tidy("依据", wording, longest=500)
-    _lock(session, row)
-    last = session.scalar(select(decision(purpose)).where(Subscriber.id == row.id))
-    if last == said.value:
-        return False
-    session.add(
-        ConsentEvent(
-            subscriber_id=row.id,
-            purpose=purpose,
-            decision=said,
-            channel=channel,
-            wording=wording,
-            by=by,
-            at=at,
-        )
-    )
-    session.flush()
-    return True
 
 
 def find_subscriber(session: Session, email: str) -> Subscriber:
@@ -257,11 +225,6 @@ def enterprises(
         .order_by(Enterprise.id)
     )
     return session.execute(query).all()
-
-
-def _lock(session: Session, row: Subscriber) -> None:
-    """Let one transaction at a time change what belongs to a subscriber."""
-    session.execute(select(Subscriber.id).where(Subscriber.id == row.id).with_for_update())
 
 
 def _by_key(session: Session, key: str) -> Subscriber | None:

@@ -1,0 +1,75 @@
+"""SQL that finds a mail again: by its delivery, or by where it went."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from distribution.db import database_time
+from distribution.delivery.store.events import add_events
+from distribution.models import Delivery, Run
+from distribution.words import DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One delivery as those see it who meet its mail again: links, bounces, reports."""
+
+    delivery_id: int
+    run_id: int
+    issue_id: int
+    subscriber_id: int
+    selection_id: int
+    recipient: str
+    address_hash: str
+    accepted_at: datetime | None
+    """When the relay took it; None where that is not known."""
+
+
+def find_sent(session: Session, delivery_ids: Collection[int]) -> dict[int, Sent]:
+    """Deliveries by their ids; those that do not exist are left out."""
+    query = (
+        select(
+            Delivery.id,
+            Delivery.run_id,
+            Run.issue_id,
+            Delivery.subscriber_id,
+            Delivery.selection_id,
+            Delivery.recipient,
+            Delivery.address_hash,
+            Delivery.accepted_at,
+        )
+        .join(Run, Run.id == Delivery.run_id)
+        .where(Delivery.id.in_(delivery_ids))
+    )
+    return {row[0]: Sent(*row) for row in session.execute(query)}
+
+
+def latest_accepted(session: Session, address_hash: str, since: datetime) -> int | None:
+    """The newest delivery to an address that a relay has accepted since then."""
+    return session.scalar(
+        select(Delivery.id)
+        .where(Delivery.address_hash == address_hash, Delivery.accepted_at >= since)
+        .order_by(Delivery.accepted_at.desc())
+        .limit(1)
+    )
+
+
+def prove_accepted(session: Session, delivery_ids: Collection[int], *, by: str) -> set[int]:
+    """Settle doubts: these mails have been seen again, so a relay had taken them.
+
+    Returns those that were in doubt; for all others nothing changes.
+    """
+    proven = set(
+        session.scalars(
+            update(Delivery)
+            .where(Delivery.id.in_(delivery_ids), Delivery.state == DeliveryState.IN_DOUBT)
+            .values(state=DeliveryState.ACCEPTED, accepted_at=database_time(), lease_until=None)
+            .returning(Delivery.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+    add_events(session, dict.fromkeys(proven, "seen again"), DeliveryState.ACCEPTED, None, by=by)
+    return proven
