@@ -160,3 +160,25 @@ def test_a_message_is_recognised_by_its_id_and_by_its_return_path() -> None:
     token = identity[1:].partition("@")[0]
     assert path == f"b-{token}@mail.xinxi.example"
     assert RING.verify(Use.MESSAGE, from_mail(token)) == 7
+
+
+@given(rows, st.sampled_from(["xinxi.example", "relay.example", "", "a@b"]))
+def test_what_comes_back_names_its_delivery_whatever_a_relay_did_to_it(
+    row: int, domain: str
+) -> None:
+    local = ADDRESSES.return_path(row).partition("@")[0]
+
+    assert ADDRESSES.returned_to(f"<{local.upper()}@{domain}>".replace("a@b", "b")) == row
+    assert ADDRESSES.sent_as(f" {ADDRESSES.message_id(row)}\r\n") == row
+
+
+@given(st.text(max_size=90), rows)
+def test_what_we_never_sent_names_no_delivery(text: str, row: int) -> None:
+    foreign = Addresses(Keyring.of([FOREIGN]), "https://xinxi.example", "mail.xinxi.example")
+
+    for read in (ADDRESSES.returned_to, ADDRESSES.sent_as):
+        assert read(text) is None
+        assert read(foreign.return_path(row)) is None
+        assert read(foreign.message_id(row)) is None
+    token = ADDRESSES.message_id(row).strip("<>")
+    assert ADDRESSES.returned_to(token) is None  # a Message-ID is no return path

@@ -2,5 +2,6 @@
 
 from distribution.replies.judging import Judgement, judge
 from distribution.replies.providers import provider_of
+from distribution.replies.returned import ReturnedReport, read_returned
 
-__all__ = ["Judgement", "judge", "provider_of"]
+__all__ = ["Judgement", "ReturnedReport", "judge", "provider_of", "read_returned"]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from distribution.db import database_time
 from distribution.delivery.store.events import add_events
-from distribution.models import Delivery, Run
+from distribution.models import Delivery, Run, Subscriber
 from distribution.words import DeliveryState
 
 
@@ -48,10 +48,15 @@ def find_sent(session: Session, delivery_ids: Collection[int]) -> dict[int, Sent
 
 
 def latest_accepted(session: Session, address_hash: str, since: datetime) -> int | None:
-    """The newest delivery to an address that a relay has accepted since then."""
+    """The newest delivery to a subscriber's address that a relay has accepted since then."""
     return session.scalar(
         select(Delivery.id)
-        .where(Delivery.address_hash == address_hash, Delivery.accepted_at >= since)
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)  # deliveries have its index
+        .where(
+            Subscriber.address_hash == address_hash,
+            Delivery.address_hash == address_hash,
+            Delivery.accepted_at >= since,
+        )
         .order_by(Delivery.accepted_at.desc())
         .limit(1)
     )
