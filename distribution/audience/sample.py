@@ -1,11 +1,13 @@
 """The made-up audience of a trial installation."""
 
 import tomllib
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from distribution.audience.address import read_address
+from distribution.audience.store.consent import Statement, record_consent
 from distribution.audience.store.contacts import (
     AddressHasher,
     NewSubscriber,
@@ -15,9 +17,12 @@ from distribution.audience.store.contacts import (
     set_enterprise_topics,
 )
 from distribution.bundle import sample
-from distribution.words import Edition, Role
+from distribution.words import Decision, Edition, Purpose, Role
 
 CONSENT = "示例数据：虚构的联系人，同意接收摘要邮件"
+TRACKING = Statement(
+    Decision.GRANTED, "示例数据：虚构的联系人，答复了阅读统计", "cli", Purpose.TRACKING
+)
 
 
 def load_sample(session: Session, hasher: AddressHasher, *, at: datetime) -> tuple[int, int]:
@@ -45,6 +50,11 @@ def load_sample(session: Session, hasher: AddressHasher, *, at: datetime) -> tup
                 watch_words=tuple(contact.get("words", ())),
                 consent=CONSENT if contact.get("consent", True) else "",
             )
-            add_subscriber(session, new, hasher, by="sample", at=at)
+            row = add_subscriber(session, new, hasher, by="sample", at=at)
+            if "tracking" in contact:
+                said = Decision.GRANTED if contact["tracking"] else Decision.WITHDRAWN
+                record_consent(
+                    session, row.id, replace(TRACKING, decision=said), by="sample", at=at
+                )
             contacts += 1
     return len(content["enterprises"]), contacts
