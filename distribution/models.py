@@ -49,24 +49,6 @@ Who = Annotated[str, mapped_column(String(100))]
 """Who did it: a system account, an admin, or `reader`."""
 
 
-_WORDS: tuple[type[Word], ...] = (
-    Cause,
-    Decision,
-    DeliveryState,
-    Edition,
-    FoundBy,
-    Purpose,
-    Returned,
-    Role,
-    RunKind,
-    RunState,
-    Signal,
-    SuppressionReason,
-    TopicOrigin,
-    Verdict,
-)
-
-
 class Base(DeclarativeBase):
     """Names constraints alike on every database, so that migrations can refer to them."""
 
@@ -83,7 +65,7 @@ class Base(DeclarativeBase):
         datetime: Utc(),
         dict[str, Any]: DOCUMENT,
         list[Any]: DOCUMENT,
-        **{kind: word(kind) for kind in _WORDS},
+        **{kind: word(kind) for kind in Word.__subclasses__()},
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from distribution.db import database_time
@@ -71,7 +71,11 @@ def prove_accepted(session: Session, delivery_ids: Collection[int], *, by: str) 
         session.scalars(
             update(Delivery)
             .where(Delivery.id.in_(delivery_ids), Delivery.state == DeliveryState.IN_DOUBT)
-            .values(state=DeliveryState.ACCEPTED, accepted_at=database_time(), lease_until=None)
+            .values(
+                state=DeliveryState.ACCEPTED,
+                accepted_at=func.coalesce(Delivery.handed_at, database_time()),
+                lease_until=None,
+            )
             .returning(Delivery.id)
             .execution_options(synchronize_session=False)
         )

@@ -1,0 +1,21 @@
+"""Events: what comes back from readers and mail systems, kept first and judged after."""
+
+from distribution.events.judging import judge_requests
+from distribution.events.leaving import leave
+from distribution.events.mails import Desk, Outcome, judge_mails
+from distribution.events.receiving import receive, receive_mail, unjudged
+from distribution.events.requests import Client, Request, client
+
+__all__ = [
+    "Client",
+    "Desk",
+    "Outcome",
+    "Request",
+    "client",
+    "judge_mails",
+    "judge_requests",
+    "leave",
+    "receive",
+    "receive_mail",
+    "unjudged",
+]

@@ -1,0 +1,24 @@
+"""A reader leaves: his last word on the digest, and the mail that led him there."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from distribution import audience, audit
+from distribution.delivery import Sent
+from distribution.words import Decision
+
+_READER = "reader"
+
+
+def leave(session: Session, sent: Sent, *, channel: str, wording: str, at: datetime) -> bool:
+    """Withdraw his consent to the digest; False where he had left already."""
+    said = audience.Statement(
+        Decision.WITHDRAWN, wording, channel=channel, delivery_id=sent.delivery_id
+    )
+    left = audience.record_consent(session, sent.subscriber_id, said, by=_READER, at=at)
+    if left:
+        audit.record(
+            session, "reader.leave", str(sent.subscriber_id), by=_READER, at=at, channel=channel
+        )
+    return left

@@ -1,0 +1,68 @@
+"""Keeps what came back before anybody judges it."""
+
+import hashlib
+import re
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from distribution import delivery
+from distribution.events import store
+from distribution.events.requests import Request, to_json
+from distribution.links import Use
+from distribution.words import Signal
+
+_LINE_END = re.compile(rb"\r\n?")
+_MBOX_LINE = re.compile(rb"\AFrom [^\n]*\n")
+
+
+def receive(session: Session, requests: Sequence[Request]) -> list[int | None]:
+    """Store opens and clicks: one inbox id for each, in their order.
+
+    None, and nothing stored, where the delivery, the run or the article does not exist.
+    """
+    rows = {request.row for request in requests if request.use is not Use.RUN_CLICK}
+    runs = {request.row for request in requests if request.use is Use.RUN_CLICK}
+    sent = delivery.find_sent(session, rows)
+    issues = store.issues_of(session, runs)
+    articles = store.articles_of(
+        session, {*issues.values(), *(mail.issue_id for mail in sent.values())}
+    )
+
+    def exists(request: Request) -> bool:
+        if request.use is Use.OPEN:
+            return request.row in sent
+        if request.use is Use.RUN_CLICK:
+            return (issues.get(request.row), request.position) in articles
+        mail = sent.get(request.row)
+        return mail is not None and (mail.issue_id, request.position) in articles
+
+    real = [exists(request) for request in requests]
+    kept = [request for request, known in zip(requests, real, strict=True) if known]
+    ids = iter(store.add_requests(session, [(r.signal, r.at, to_json(r)) for r in kept]))
+    return [next(ids) if known else None for known in real]
+
+
+def receive_mail(session: Session, raw: bytes, at: datetime) -> tuple[int, bool]:
+    """Store a mail as it came; gives its inbox id, and whether it had not been seen before."""
+    return store.add_mail(session, fingerprint(raw), raw, at)
+
+
+def fingerprint(raw: bytes) -> str:
+    r"""The same for a mail from a Maildir, an mbox or a pipe, whatever they did to its lines.
+
+    >>> fingerprint(b"From x@a.example Mon\nSubject: a\n\nb\n\n") == fingerprint(
+    ...     b"Subject: a\r\n\r\nb\r\n"
+    ... )
+    True
+    """
+    lines = _LINE_END.sub(b"\n", raw).strip(b"\n")
+    return hashlib.sha256(_MBOX_LINE.sub(b"", lines)).hexdigest()
+
+
+def unjudged(
+    session: Session, signals: Collection[Signal], before: datetime, limit: int
+) -> list[int]:
+    """Inbox ids of what came before then and waits for its judgement, the oldest first."""
+    return store.unjudged(session, signals, before, limit)

@@ -1,0 +1,189 @@
+"""SQL of what comes back: the inbox, reading events, returned mails. Nothing here commits.
+
+On PostgreSQL two judges never wait for each other's inbox rows: what one has locked, the other
+passes over. What they must wait for they lock by ascending id, runs before deliveries before
+subscribers.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from distribution.db import upsert
+from distribution.events.requests import Request, from_json
+from distribution.models import (
+    UNJUDGED,
+    Article,
+    ConsentEvent,
+    Delivery,
+    Inbox,
+    ReadingEvent,
+    ReturnedMail,
+    Run,
+)
+from distribution.words import Decision, Purpose, Signal, Tracking, Verdict
+
+_REQUESTS = (Signal.OPEN, Signal.CLICK)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An open or click as it is written down, see `models.ReadingEvent`."""
+
+    signal: Signal
+    run_id: int
+    delivery_id: int | None
+    article_id: int | None
+    at: datetime
+    verdict: Verdict
+    rule: str
+
+
+# -- the inbox -----------------------------------------------------------------------------------
+
+
+def add_requests(
+    session: Session, requests: Sequence[tuple[Signal, datetime, dict[str, Any]]]
+) -> Sequence[int]:
+    """Ids in the order of what was given."""
+    if not requests:
+        return []
+    rows = [{"signal": signal, "at": at, "content": content} for signal, at, content in requests]
+    added = insert(Inbox).returning(Inbox.id, sort_by_parameter_order=True)
+    return session.scalars(added, rows).all()
+
+
+def add_mail(session: Session, fingerprint: str, raw: bytes, at: datetime) -> tuple[int, bool]:
+    """The mail's id, and whether it is new here."""
+    row = {"signal": Signal.MAIL, "at": at, "fingerprint": fingerprint, "content": {}, "raw": raw}
+    added = upsert(session, Inbox).values(row).on_conflict_do_nothing().returning(Inbox.id)
+    inbox_id = session.scalar(added)
+    if inbox_id is not None:
+        return inbox_id, True
+    known = select(Inbox.id).where(Inbox.fingerprint == fingerprint)
+    return session.scalars(known).one(), False
+
+
+def unjudged(
+    session: Session, signals: Collection[Signal], before: datetime, limit: int
+) -> list[int]:
+    """Oldest first."""
+    query = (
+        select(Inbox.id)
+        .where(UNJUDGED, Inbox.signal.in_(signals), Inbox.at < before)
+        .order_by(Inbox.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def take_requests(session: Session, inbox_ids: Collection[int]) -> dict[int, Request]:
+    """Lock those that nobody judges and nobody has judged."""
+    query = (
+        select(Inbox.id, Inbox.signal, Inbox.at, Inbox.content)
+        .where(UNJUDGED, Inbox.id.in_(inbox_ids), Inbox.signal.in_(_REQUESTS))
+        .order_by(Inbox.id)
+        .with_for_update(skip_locked=True)
+    )
+    return {row.id: from_json(row.signal, row.at, row.content) for row in session.execute(query)}
+
+
+def remove(session: Session, inbox_ids: Collection[int]) -> None:
+    """Judged requests leave."""
+    session.execute(
+        delete(Inbox).where(Inbox.id.in_(inbox_ids)).execution_options(synchronize_session=False)
+    )
+
+
+def take_mails(session: Session, inbox_ids: Collection[int]) -> dict[int, datetime]:
+    """Lock those that nobody judges and nobody has judged; gives when they came."""
+    query = (
+        select(Inbox.id, Inbox.at)
+        .where(UNJUDGED, Inbox.id.in_(inbox_ids), Inbox.signal == Signal.MAIL)
+        .order_by(Inbox.id)
+        .with_for_update(skip_locked=True)
+    )
+    return {row.id: row.at for row in session.execute(query)}
+
+
+def raw_mail(session: Session, inbox_id: int) -> bytes:
+    """One mail, read one at a time: some carry back all that was attached."""
+    return session.scalar(select(Inbox.raw).where(Inbox.id == inbox_id)) or b""
+
+
+def mark_judged(session: Session, inbox_ids: Collection[int], at: datetime) -> None:
+    """Mails stay where they are, as evidence."""
+    session.execute(
+        update(Inbox)
+        .where(Inbox.id.in_(inbox_ids))
+        .values(judged_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+# -- what it speaks of ---------------------------------------------------------------------------
+
+
+def issues_of(session: Session, run_ids: Collection[int]) -> dict[int, int]:
+    """The issue of each of these runs; those that do not exist are left out."""
+    query = select(Run.id, Run.issue_id).where(Run.id.in_(run_ids))
+    return {row.id: row.issue_id for row in session.execute(query)}
+
+
+def articles_of(session: Session, issue_ids: Collection[int]) -> dict[tuple[int, int], int]:
+    """The ids of these issues' articles, by issue and position."""
+    query = select(Article.issue_id, Article.position, Article.id)
+    rows = session.execute(query.where(Article.issue_id.in_(issue_ids)))
+    return {(row.issue_id, row.position): row.id for row in rows}
+
+
+def tracking_of(session: Session, subscriber_ids: Collection[int]) -> dict[int, Tracking]:
+    """What these subscribers said last about being counted; who never said is left out."""
+    last = (
+        select(func.max(ConsentEvent.id))
+        .where(
+            ConsentEvent.subscriber_id.in_(subscriber_ids),
+            ConsentEvent.purpose == Purpose.TRACKING,
+        )
+        .group_by(ConsentEvent.subscriber_id)
+    )
+    query = select(ConsentEvent.subscriber_id, ConsentEvent.decision)
+    return {
+        subscriber_id: Tracking.GRANTED if said is Decision.GRANTED else Tracking.DENIED
+        for subscriber_id, said in session.execute(query.where(ConsentEvent.id.in_(last)))
+    }
+
+
+def lock_ledger(
+    session: Session, run_ids: Collection[int], delivery_ids: Collection[int]
+) -> dict[int, datetime | None]:
+    """Take beforehand, in order, what references and doubts settled later would lock out of it.
+
+    The runs only so far as nobody may delete or steer them meanwhile. Gives when each of the
+    deliveries was handed to the relay.
+    """
+    runs = select(Run.id).where(Run.id.in_(run_ids)).order_by(Run.id)
+    session.execute(runs.with_for_update(read=True, key_share=True)).all()
+    mails = select(Delivery.id, Delivery.handed_at).where(Delivery.id.in_(delivery_ids))
+    rows = session.execute(mails.order_by(Delivery.id).with_for_update(key_share=True))
+    return {row.id: row.handed_at for row in rows}
+
+
+# -- what is written down ------------------------------------------------------------------------
+
+
+def add_readings(session: Session, readings: Sequence[Reading]) -> None:
+    """Append opens and clicks."""
+    if readings:
+        # Without NULLs spelled out, rows that have them and rows that have not go separately.
+        added = insert(ReadingEvent).execution_options(render_nulls=True)
+        session.execute(added, [asdict(reading) for reading in readings])
+
+
+def add_returned(session: Session, **facts: Any) -> None:  # noqa: ANN401 - models.ReturnedMail's
+    """Append one understood mail."""
+    session.execute(insert(ReturnedMail).values(**facts))
