@@ -4,6 +4,7 @@ import click
 
 import distribution
 from distribution.cli import (
+    bounce,
     chinese,
     config,
     database,
@@ -32,6 +33,7 @@ for command in (
     topic.group,
     digest.group,
     run.group,
+    bounce.group,
     config.group,
     database.group,
     demo.command,

@@ -32,12 +32,21 @@ def judge(code: int, text: str, provider: str) -> Judgement:
     >>> judge(550, "5.1.1 no such user", "other").cause
     <Cause.BAD_ADDRESS: 'bad_address'>
     """
-    found = _ENHANCED.search(text)
-    enhanced = found.group(1) if found else ""
+    enhanced = enhanced_code(text)
     for rule in _rules():
         if rule.fits(str(code), enhanced, text, provider):
             return rule.judgement
     return Judgement(Cause.UNKNOWN)  # neither 4xx nor 5xx: not a reply we can build on
+
+
+def enhanced_code(text: str) -> str:
+    """The first enhanced status code (RFC 3463) in a text; empty where there is none.
+
+    >>> enhanced_code("smtp; 550-5.1.1 no such user"), enhanced_code("[5.1.1.7] refused")
+    ('5.1.1', '')
+    """
+    found = _ENHANCED.search(text)
+    return found.group(1) if found else ""
 
 
 @dataclass(frozen=True, slots=True)

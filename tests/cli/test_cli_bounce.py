@@ -1,0 +1,264 @@
+"""`distribution bounce`: what comes back is read from files, once, and followed."""
+
+import io
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cli_office import MORNING, Office, Outcome, only_sqlite
+from sqlalchemy import select
+
+from distribution import audience, delivery, issues
+from distribution.app import App
+from distribution.cli import bounce, chinese
+from distribution.cli.root import root
+from distribution.models import Audit, Delivery, Inbox, ReturnedMail
+from distribution.words import DeliveryState
+
+READERS = ("zhao@fenhe.example", "qian@fenhe.example")
+
+if "bounce" not in root.commands:
+    root.add_command(chinese.speak(bounce.group))
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A delivery the relay has taken."""
+
+    recipient: str
+    return_path: str
+    message_id: str
+
+
+@pytest.fixture
+def posted(app: App, issue: str) -> list[Posted]:
+    """Deliveries of a run that have been accepted, one a reader."""
+    with app.transaction() as session:
+        issues.approve(session, issue, by="test", at=MORNING)
+        for reader in READERS:
+            new = audience.NewSubscriber(audience.read_address(reader), "读者", consent="入会登记")
+            audience.add_subscriber(session, new, app.keyring.address_hash, by="test", at=MORNING)
+    run_id = delivery.plan(app.transaction, issue, app.recipe, by="test", at=MORNING)
+    delivery.start(app.transaction, run_id, at=MORNING, expiry=timedelta(days=3650))
+    with app.transaction() as session:
+        rows = session.scalars(select(Delivery).order_by(Delivery.recipient.desc())).all()
+        for row in rows:
+            row.state, row.accepted_at = DeliveryState.ACCEPTED, MORNING
+        return [
+            Posted(
+                row.recipient, app.addresses.return_path(row.id), app.addresses.message_id(row.id)
+            )
+            for row in rows
+        ]
+
+
+def bounced(to: Posted, status: str = "5.1.1", words: str = "User unknown") -> bytes:
+    """What the mail system of a reader sends back."""
+    return f"""\
+Return-Path: <>
+Delivered-To: {to.return_path}
+From: MAILER-DAEMON@fenhe.example
+To: {to.return_path}
+Subject: Undelivered Mail
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.fenhe.example
+
+Final-Recipient: rfc822; {to.recipient}
+Action: failed
+Status: {status}
+Diagnostic-Code: smtp; 550 {status} {words}
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {to.message_id}
+
+--b--
+""".encode()
+
+
+def letter(to: Posted, subject: str) -> bytes:
+    """What a reader writes."""
+    return (
+        f"From: {to.recipient}\nTo: {to.return_path}\nSubject: {subject}\n"
+        "Content-Type: text/plain; charset=utf-8\n\n\n"
+    ).encode()
+
+
+Reading = Callable[..., Outcome]
+
+
+@pytest.fixture
+def read(office: Office, tmp_path: Path) -> Reading:
+    """Reads mails, each put into a file of its own."""
+
+    def reading(*mails: bytes, options: tuple[str, ...] = ("--json",)) -> Outcome:
+        paths = [tmp_path / f"{number}.eml" for number, _ in enumerate(mails)]
+        for path, mail in zip(paths, mails, strict=True):
+            path.write_bytes(mail)
+        return office("bounce", "read", *map(str, paths), *options)
+
+    return reading
+
+
+def test_a_dead_mailbox_is_suppressed_and_no_longer_mailed(
+    office: Office, read: Reading, posted: list[Posted]
+) -> None:
+    done = read(bounced(posted[0]))
+
+    (mail,) = done.document
+    assert (done.code, done.err) == (0, "")
+    assert (mail["kind"], mail["result"], mail["status"]) == ("bounce", "suppressed", "5.1.1")
+    assert (mail["recipient"], mail["found_by"]) == (posted[0].recipient, "return_path")
+    assert mail["diagnostic"] == "550 5.1.1 User unknown"
+    shown = office("subscriber", "show", posted[0].recipient, "--json").document
+    assert shown["mailable"] is False
+
+
+def test_the_same_mail_again_changes_nothing(read: Reading, app: App, posted: list[Posted]) -> None:
+    mail = bounced(posted[0])
+    read(mail)
+
+    again = read(mail, mail.replace(b"\n", b"\r\n"), b"From x 09:00\n" + mail)
+
+    assert again.code == 0
+    assert [entry["result"] for entry in again.document] == ["known"] * 3
+    assert [entry["kind"] for entry in again.document] == ["bounce"] * 3
+    with app.reading() as session:
+        assert len(session.scalars(select(ReturnedMail.inbox_id)).all()) == 1
+        assert session.scalars(select(Audit.action)).all().count("bounce.read") == 1
+
+
+def test_a_table_says_what_each_mail_is_and_what_followed(
+    read: Reading, posted: list[Posted]
+) -> None:
+    first, second = posted
+    done = read(
+        bounced(first),
+        letter(second, "退订"),
+        letter(first, "十一月这一期很好"),
+        bounced(first, "5.2.2", "mailbox full"),
+        options=(),
+    )
+
+    rows = [line.split() for line in done.out.splitlines()]
+    assert done.code == 0
+    assert rows[0] == ["文件", "是什么", "收件人", "状态码", "结果"]
+    assert [row[1:] for row in rows[2:]] == [
+        ["退信", first.recipient, "5.1.1", "抑制地址"],
+        ["来信退订", second.recipient, "—", "已退订"],
+        ["其他来信", first.recipient, "—", "已记录"],
+        ["退信", first.recipient, "5.2.2", "已记录"],
+    ]
+
+
+def test_a_mail_about_nothing_of_ours_is_kept_and_ends_in_one(
+    read: Reading, app: App, posted: list[Posted]
+) -> None:
+    foreign = Posted("sun@li.example", "b-x@li.example", "<x@li.example>")
+
+    done = read(bounced(foreign), letter(posted[0], "谢谢"))
+
+    assert done.code == 1
+    assert [mail["result"] for mail in done.document] == ["no_delivery", "recorded"]
+    assert done.document[0]["recipient"] == "sun@li.example"
+    with app.reading() as session:
+        assert len(session.scalars(select(Inbox.id)).all()) == 2
+
+
+def test_what_is_no_mail_is_not_kept(read: Reading, app: App) -> None:
+    done = read(b"\x89PNG\r\n", b"\n", b"Buy milk\n\nand bread", options=())
+
+    assert done.code == 1
+    assert [line.split()[-1] for line in done.out.splitlines()[2:]] == ["不是邮件"] * 3
+    with app.reading() as session:
+        assert session.scalars(select(Inbox.id)).all() == []
+
+
+def test_an_mbox_is_read_mail_by_mail(read: Reading, posted: list[Posted]) -> None:
+    envelope = b"From MAILER-DAEMON Tue Dec  1 09:00:00 2026\n"
+    first, second = (envelope + bounced(to) + b"\n" for to in posted)
+
+    done = read(first + second)
+    table = read(first + second, options=()).out
+
+    assert [(mail["number"], mail["result"]) for mail in done.document] == [
+        (1, "suppressed"),
+        (2, "suppressed"),
+    ]
+    assert "0.eml（第 2 封）" in table
+
+
+def test_standard_input_is_read(
+    office: Office, posted: list[Posted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(monkeypatch, bounced(posted[0]))
+
+    done = office("bounce", "read", "-", "-", "--json")
+
+    assert [(mail["file"], mail["result"]) for mail in done.document] == [("-", "suppressed")]
+
+
+def give(monkeypatch: pytest.MonkeyPatch, text: bytes) -> None:
+    """Put a text on standard input."""
+    stream = io.TextIOWrapper(io.BufferedReader(io.BytesIO(text)))
+    monkeypatch.setattr(sys, "stdin", stream)
+
+
+@only_sqlite
+def test_where_one_file_cannot_be_read_nothing_is_done(
+    office: Office, app: App, posted: list[Posted], tmp_path: Path
+) -> None:
+    good, empty, loop = tmp_path / "good.eml", tmp_path / "empty.eml", tmp_path / "loop"
+    good.write_bytes(bounced(posted[0]))
+    empty.touch()
+    loop.symlink_to(loop)
+
+    for path, why in (
+        (tmp_path / "none.eml", "没有文件"),
+        (tmp_path, "请设置 bounce_maildir"),
+        (empty, "是空的"),
+        (empty / "below", "没有文件"),
+        (loop, "没有文件"),
+        (tmp_path / ("x" * 300), "读不了文件"),
+    ):
+        refused = office("bounce", "read", str(good), str(path))
+        assert (refused.code, refused.out) == (2, ""), path
+        assert str(path) in refused.sentence
+        assert why in refused.sentence
+    with app.reading() as session:
+        assert session.scalars(select(Inbox.id)).all() == []
+
+
+@only_sqlite
+def test_without_a_file_the_use_is_shown(office: Office) -> None:
+    refused = office("bounce", "read")
+
+    assert refused.code == 2
+    assert "文件" in refused.err
+
+
+@only_sqlite
+def test_an_empty_standard_input_is_named(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    give(monkeypatch, b"")
+
+    assert "标准输入是空的" in office("bounce", "read", "-").sentence
+
+
+@only_sqlite
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_file_without_permission_is_named(office: Office, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.eml"
+    secret.write_bytes(b"To: a\n\n")
+    secret.chmod(0)
+
+    assert f"读不了文件 {secret}" in office("bounce", "read", str(secret)).sentence

@@ -1,0 +1,74 @@
+"""Mails from strangers and broken mails: none of them stops the reader, or comes out of it."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from returned_samples import SAMPLES
+
+from distribution.replies import read_returned
+from distribution.words import Returned
+
+
+def nested(depth: int) -> bytes:
+    """Parts in parts, each with a boundary of its own."""
+    return b"From: a@b.example\n" + b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (level, level)
+        for level in range(depth)
+    )
+
+
+HOSTILE = {
+    "nested parts": nested(5000),
+    "nested mails": b"From: a@b.example\n" + b"Content-Type: message/rfc822\n\n" * 5000,
+    "many parts": nested(1) + b"\n\n--b0\n" * 200_000,
+    "many fields": b"From: a\n" * 200_000,
+    "long field": b"From: " + b"a" * 2_000_000,
+    "no address": b"From: a\nTo: " + b"a," * 1_000_000,
+    "one line": b"From: a\n\n" + b"<" * 2_000_000,
+    "a number": b"From: mailer-daemon\nContent-Type: text/html\n\n&#" + b"9" * 9999 + b"; (#5.1.1)",
+    "words": b"From: a\nSubject: " + b"=?x?q?" * 100_000,
+    "codes": b"From: mailer-daemon\n\n" + b"550 5.1.1\n" * 200_000,
+    "ids": b"From: a\n\n" + b"Message-ID:\n" * 150_000,
+    "charset": b"From: mailer-daemon\nContent-Type: text/plain; charset=iso-8859-99\n\n\xff",
+    "unknown": b"From: a\nContent-Type: text/plain; charset=unicode_escape\n\n\\ud800",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_mail_is_read_like_any_other(name: str) -> None:
+    check(HOSTILE[name])
+
+
+@given(st.binary(max_size=2000))
+@example(b"From: \xff\n\n")
+@example(b"Content-Type: multipart/x; boundary=\xff\n\n--\xff\n")
+def test_any_bytes_are_read(raw: bytes) -> None:
+    check(raw)
+    check(b"From: a@b.example\n" + raw)
+    check(SAMPLES["postfix"].replace(b"User unknown", raw))
+
+
+@given(
+    st.sampled_from(sorted(SAMPLES)),
+    st.integers(0, 3000),
+    st.integers(0, 300),
+    st.binary(max_size=60),
+)
+def test_whatever_happens_to_a_mail_on_its_way_it_is_read(
+    name: str, place: int, lost: int, instead: bytes
+) -> None:
+    mail = SAMPLES[name]
+
+    check(mail[:place])
+    check(mail[:place] + instead + mail[place + lost :])
+
+
+def check(raw: bytes) -> None:
+    """It is read, and everything in it can be stored and shown."""
+    read = read_returned(raw)
+    texts = (read.status, read.diagnostic, *read.addressed_to, *read.recipients, *read.message_ids)
+    assert all(text.isprintable() for text in texts)
+    assert all(len(text) <= 320 for text in (*read.addressed_to, *read.recipients))
+    assert len(read.diagnostic) <= 500
+    assert len(read.status) <= 9
+    assert read.failed <= (read.kind is Returned.BOUNCE)
