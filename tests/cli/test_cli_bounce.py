@@ -14,15 +14,10 @@ from sqlalchemy import select
 
 from distribution import audience, delivery, issues
 from distribution.app import App
-from distribution.cli import bounce, chinese
-from distribution.cli.root import root
 from distribution.models import Audit, Delivery, Inbox, ReturnedMail
 from distribution.words import DeliveryState
 
 READERS = ("zhao@fenhe.example", "qian@fenhe.example")
-
-if "bounce" not in root.commands:
-    root.add_command(chinese.speak(bounce.group))
 
 
 @dataclass(frozen=True)

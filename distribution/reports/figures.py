@@ -1,0 +1,176 @@
+"""The figures of a report: plain values; `notes.py` says in Chinese what each of them means."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from distribution.words import Cause, DeliveryState, RunState
+
+NO_TOPIC = "无主题"
+NO_ENTERPRISE = "无单位"
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Where the deliveries of a run stand."""
+
+    planned: int | None
+    """As counted when the run was sealed; None before."""
+    states: dict[DeliveryState, int]
+    """Every state, those nobody is in included."""
+
+    @property
+    def total(self) -> int:
+        """Deliveries there are."""
+        return sum(self.states.values())
+
+    @property
+    def agree(self) -> bool:
+        """Whether there are as many deliveries as were sealed.
+
+        >>> Books(3, {DeliveryState.ACCEPTED: 2, DeliveryState.FAILED: 1}).agree
+        True
+        >>> Books(3, {DeliveryState.ACCEPTED: 2}).agree
+        False
+        """
+        return self.planned is None or self.planned == self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Who opened, as far as anybody can know; a reader is in one of the first three at most."""
+
+    human: int
+    """Deliveries whose reader fetched the picture or clicked: a click shows that it was open."""
+    machine: int
+    """Deliveries whose picture was fetched by machines and by nobody else."""
+    unknown: int
+    """Deliveries with an open or click nobody can judge, and none by a person."""
+    anonymous: int
+    """Opens by people that name no delivery: events, not people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """Who clicked on articles."""
+
+    readers: int
+    """Deliveries whose reader clicked, however often."""
+    anonymous: int
+    """Clicks by people that name no delivery: events, not people."""
+    machine: int
+    """Clicks by machines: events, with and without a delivery."""
+    unknown: int
+    """Clicks nobody can judge: events, with and without a delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced:
+    """Deliveries whose mail came back, each counted once however often it did."""
+
+    permanent: int
+    """At least one of its bounces has the status 5.x.x."""
+    temporary: int
+    """All others, those without a status included."""
+    suppressed: int
+    """Of both: a bounce took the address out of use."""
+
+    @property
+    def total(self) -> int:
+        """Deliveries that bounced."""
+        return self.permanent + self.temporary
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Readers a mail of the run led to withdraw their consent, back since then or not."""
+
+    channels: dict[str, int]
+    """By the channel of their last such word."""
+
+    @property
+    def total(self) -> int:
+        """Readers who left."""
+        return sum(self.channels.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFigures:
+    """How one article of the issue fared."""
+
+    position: int
+    section: str
+    title: str
+    topics: tuple[str, ...]
+    """Codes."""
+    mails: int
+    """Accepted mails whose selection has it."""
+    readers: int
+    """Deliveries whose reader clicked on it."""
+    anonymous: int
+    """Clicks by people that name no delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFigures:
+    """How the articles of one topic fared, by the topics the articles have now.
+
+    An article of two topics counts in both; why a reader got it does not matter here.
+    """
+
+    code: str | None
+    """None for the articles without a topic."""
+    name: str
+    articles: int
+    mails: int
+    """Accepted mails with at least one of them."""
+    readers: int
+    """Deliveries whose reader clicked on at least one of them."""
+    anonymous: int
+    """Clicks by people that name no delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseFigures:
+    """How the run went for the contacts of one enterprise; each column adds up to the total."""
+
+    enterprise_id: int | None
+    """None for contacts without an enterprise."""
+    name: str
+    planned: int
+    accepted: int
+    agreed: int
+    """Of those accepted: readers who agree to be counted."""
+    bounced: int
+    left: int
+    opened: int
+    """As `Opened.human`."""
+    clicked: int
+    """As `Clicked.readers`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """How one run went, as far as is known now."""
+
+    run_id: int
+    issue_key: str
+    publication: str
+    state: RunState
+    created_at: datetime
+    sealed_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    excluded: dict[Cause, int]
+    """Readers the plan left out."""
+    books: Books
+    agreed: int
+    """Of the accepted: readers who agree, now, to be counted one by one."""
+    opened: Opened
+    clicked: Clicked
+    bounced: Bounced
+    complaints: int
+    """Deliveries somebody complained about."""
+    left: Left
+    topics: tuple[TopicFigures, ...]
+    articles: tuple[ArticleFigures, ...]
+    enterprises: tuple[EnterpriseFigures, ...]

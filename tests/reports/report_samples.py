@@ -1,0 +1,183 @@
+"""A sent run of the sample issue, and facts about what came back from it."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from distribution import audience, clock, delivery, issues
+from distribution.app import App
+from distribution.audience import Statement
+from distribution.bundle import sample
+from distribution.models import (
+    ConsentEvent,
+    Delivery,
+    Inbox,
+    ReadingEvent,
+    ReturnedMail,
+    Subscriber,
+)
+from distribution.words import Decision, DeliveryState, Purpose, Returned, Signal, Verdict
+
+LATER = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
+GRANTED, WITHDRAWN = Decision.GRANTED, Decision.WITHDRAWN
+
+
+def plan_sample(app: App, *, label: str = "11") -> int:
+    """A planned run of the sample issue, or of one like it, to its made-up readers."""
+    data, at = sample("issue.txt").read_bytes(), clock.now()
+    read = issues.read_issue(data, "issue")
+    read = replace(read, masthead=replace(read.masthead, label=label))
+    with app.transaction() as session:
+        done = issues.save_issue(session, read, data, "issue", at)
+        issues.approve(session, done.key, by="test", at=at)
+        audience.load_sample(session, app.keyring.address_hash, at=at)
+    return delivery.plan(app.transaction, done.key, app.recipe, by="test", at=at)
+
+
+def send_sample(app: App, *, label: str = "11") -> int:
+    """The same run, sent: every mail is accepted and the run finished."""
+    run_id = plan_sample(app, label=label)
+    delivery.start(app.transaction, run_id, at=clock.now(), expiry=timedelta(days=1))
+    app.sender.pump(timedelta(seconds=60))
+    with app.transaction() as session:
+        assert delivery.finish_drained(session, clock.now()) == {run_id: []}
+    return run_id
+
+
+def rows(session: Session, run_id: int) -> list[Delivery]:
+    """The deliveries of a run."""
+    query = select(Delivery).where(Delivery.run_id == run_id).order_by(Delivery.id)
+    return list(session.scalars(query))
+
+
+def agreeing(session: Session, run_id: int) -> list[Delivery]:
+    """Those whose reader agreed, by his last word, to be counted."""
+    said: dict[int, Decision] = {}
+    for event in session.scalars(select(ConsentEvent).order_by(ConsentEvent.id)):
+        if event.purpose is Purpose.TRACKING:
+            said[event.subscriber_id] = event.decision
+    return [row for row in rows(session, run_id) if said.get(row.subscriber_id) is GRANTED]
+
+
+def say(
+    session: Session,
+    row: Delivery,
+    decision: Decision,
+    purpose: Purpose = Purpose.DIGEST,
+    channel: str = "web",
+) -> None:
+    """The reader of a delivery says something over a link of its mail."""
+    said = Statement(decision, "本人操作", channel, purpose, row.id)
+    audience.record_consent(session, row.subscriber_id, said, by="reader", at=LATER)
+
+
+def opened(
+    session: Session, run_id: int, row: Delivery | None, verdict: Verdict = Verdict.HUMAN
+) -> None:
+    """The picture of a mail is fetched; None: of a reader who said nothing about being counted."""
+    _happen(session, Signal.OPEN, run_id, row, None, verdict)
+
+
+def clicked(
+    session: Session,
+    run_id: int,
+    row: Delivery | None,
+    article: int,
+    verdict: Verdict = Verdict.HUMAN,
+) -> None:
+    """An article is asked for."""
+    _happen(session, Signal.CLICK, run_id, row, article, verdict)
+
+
+def _happen(
+    session: Session,
+    signal: Signal,
+    run_id: int,
+    row: Delivery | None,
+    article: int | None,
+    verdict: Verdict,
+) -> None:
+    session.add(
+        ReadingEvent(
+            signal=signal,
+            run_id=run_id,
+            delivery_id=row.id if row else None,
+            article_id=article,
+            at=LATER,
+            verdict=verdict,
+            rule="test",
+        )
+    )
+    session.flush()
+
+
+_numbers = itertools.count(1)
+
+
+def came_back(
+    session: Session,
+    row: Delivery | None,
+    kind: Returned = Returned.BOUNCE,
+    status: str = "",
+    *,
+    suppressed: bool = False,
+) -> None:
+    """A mail about a delivery, or about none that was found."""
+    mail = Inbox(
+        signal=Signal.MAIL,
+        at=LATER,
+        fingerprint=f"{next(_numbers):064x}",
+        content={},
+        raw=b"Subject: returned\r\n\r\n",
+        judged_at=LATER,
+    )
+    session.add(mail)
+    session.flush()
+    session.add(
+        ReturnedMail(
+            inbox_id=mail.id,
+            kind=kind,
+            delivery_id=row.id if row else None,
+            found_by=None,
+            status=status,
+            suppressed=suppressed,
+            at=LATER,
+        )
+    )
+    session.flush()
+
+
+def happen(session: Session, run_id: int, dice: Random) -> None:
+    """A month's worth of everything, in any order."""
+    everybody, agreed = rows(session, run_id), agreeing(session, run_id)
+    articles, verdicts = article_ids(session, run_id), list(Verdict)
+    somebody = [*agreed, *[None] * len(agreed)]
+    for row in dice.sample(everybody, 9):
+        row.state = dice.choice([DeliveryState.FAILED, DeliveryState.IN_DOUBT])
+    for row in dice.sample(everybody, 2):
+        session.get_one(Subscriber, row.subscriber_id).enterprise_id = None
+    for _ in range(60):
+        opened(session, run_id, dice.choice(somebody), dice.choice(verdicts))
+        reader, article = dice.choice(somebody), dice.choice(articles)
+        clicked(session, run_id, reader, article, dice.choice(verdicts))
+    kinds = [Returned.BOUNCE, Returned.BOUNCE, Returned.COMPLAINT, Returned.OTHER]
+    for _ in range(20):
+        status = dice.choice(["5.1.1", "5.2.2", "4.2.2", ""])
+        refused = dice.random() < 0.3
+        came_back(session, dice.choice(everybody), dice.choice(kinds), status, suppressed=refused)
+    for row in dice.sample(agreed, 3):
+        say(session, row, WITHDRAWN, Purpose.TRACKING)
+    for row in dice.sample(everybody, 6):
+        for decision in (WITHDRAWN, GRANTED, WITHDRAWN)[: dice.choice([1, 2, 3])]:
+            say(session, row, decision, channel=dice.choice(["web", "one-click", "mail"]))
+
+
+def article_ids(session: Session, run_id: int) -> Sequence[int]:
+    """The articles of a run's issue, in its order."""
+    issue = issues.load_issue(session, delivery.find_run(session, run_id).issue_id)
+    return [stored.id for stored in issue.articles]
