@@ -1,0 +1,151 @@
+"""The routes, and one answer for everything that goes wrong."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+from anyio.to_thread import current_default_thread_limiter
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
+
+from distribution import events
+from distribution.app import App
+from distribution.db import DatabaseUnusable
+from distribution.delivery import Press
+from distribution.errors import NotFound
+from distribution.web import health, leaving, pages, preferences, reading, tracking
+from distribution.web.collecting import Bell, GroupCommit, Opens
+from distribution.web.library import Library
+from distribution.web.site import Site
+
+log = logging.getLogger(__name__)
+
+THREADS = 8
+"""That answer at once; the database lends 15 connections to all of this process."""
+LONGEST_ADDRESS = 2048
+"""Path and query; ours have 40 characters, gateways add to them."""
+
+
+def make_app(app: App, ring: Callable[[list[int]], None]) -> Starlette:
+    """The pages of an installation; `ring` is told of stored requests, from a thread."""
+    _ = app.keyring  # made here where it is new, not by two threads at once
+    bell = Bell(ring)
+    store = partial(_store, app)
+    site = Site(
+        app=app,
+        library=Library(Press(app.addresses)),
+        clicks=GroupCommit(store, bell),
+        opens=Opens(store, bell),
+    )
+    made = Starlette(
+        routes=_routes(site),
+        middleware=[Middleware(RefuseLongAddresses)],
+        exception_handlers=_handlers(),
+        lifespan=partial(_lifespan, site, bell),
+    )
+    made.router.redirect_slashes = False  # it would believe the Host header
+    return made
+
+
+def _store(app: App, requests: Sequence[events.Request]) -> list[int | None]:
+    with app.transaction() as session:
+        return events.receive(session, requests)
+
+
+@asynccontextmanager
+async def _lifespan(site: Site, bell: Bell, _app: Starlette) -> AsyncIterator[None]:
+    current_default_thread_limiter().total_tokens = THREADS
+    storing = asyncio.create_task(site.opens.store_until_stopped())
+    try:
+        yield
+    finally:
+        site.opens.stop()
+        await storing
+        await bell.silence()
+
+
+def _routes(site: Site) -> list[Route]:
+    return [
+        Route("/o/{token}", partial(tracking.pixel, site)),
+        Route("/c/{token}/{position}", partial(tracking.click, site)),
+        Route("/r/{token}", partial(reading.front, site)),
+        Route("/r/{token}/{position}", partial(reading.article, site)),
+        Route("/u/{token}", partial(leaving.show, site)),
+        Route("/u/{token}", partial(leaving.act, site), methods=["POST"]),
+        Route("/p/{token}", partial(preferences.show, site)),
+        Route("/p/{token}", partial(preferences.act, site), methods=["POST"]),
+        Route("/health", partial(health.health, site)),
+        Route("/robots.txt", _robots),
+    ]
+
+
+async def _robots(_request: Request) -> Response:
+    return pages.plain("User-agent: *\nDisallow: /\n")
+
+
+class RefuseLongAddresses:
+    """No address of ours is that long, and nobody should have to read it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            length = len(scope["path"]) + len(scope["query_string"])
+            if length > LONGEST_ADDRESS:
+                await pages.message(414)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+# -- what goes wrong ---------------------------------------------------------------------------
+
+
+def _handlers() -> dict[type[Exception], ExceptionHandler]:
+    return {
+        HTTPException: _refused,
+        NotFound: _missing,
+        ClientDisconnect: _gone,
+        DatabaseUnusable: _unwell,
+        Exception: _defect,
+    }
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 400
+    if status == 405:  # noqa: PLR2004 - the status itself
+        return pages.message(status, Allow=_allowed(request))
+    return pages.message(status)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of all routes of this path: Starlette names those of the first only."""
+    methods: set[str] = set()
+    for route in request.app.routes:
+        if isinstance(route, Route) and route.path_regex.match(request.scope["path"]):
+            methods |= route.methods or set()
+    return ", ".join(sorted(methods))
+
+
+async def _missing(_request: Request, _error: Exception) -> Response:
+    return pages.message(404)
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    return pages.message(400)  # nobody reads it
+
+
+async def _unwell(_request: Request, error: Exception) -> Response:
+    log.warning("no page: %s", error)
+    return pages.message(503, **{"Retry-After": str(pages.RETRY_AFTER_SECONDS)})
+
+
+async def _defect(_request: Request, _error: Exception) -> Response:
+    return pages.message(500)  # the server logs its traceback

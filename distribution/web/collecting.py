@@ -1,0 +1,141 @@
+"""Gathers what comes in: clicks are stored before they are answered, opens a second later."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from distribution.db import DatabaseUnusable
+from distribution.events import Request
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+"""Requests stored in one transaction, and inbox ids in one ring of the bell."""
+MOST_OPENS = 20_000
+"""Kept in memory while the database is away."""
+PAUSE_SECONDS = 1.0
+MOST_RINGS = 10_000
+"""Inbox ids waiting to be announced; those beyond are found without a bell."""
+_PATIENCE_SECONDS = 5.0
+
+Store = Callable[[Sequence[Request]], Sequence[int | None]]
+"""Stores requests in one transaction, blocking; one inbox id for each, None for nonsense."""
+
+
+class Bell:
+    """Announces stored requests without letting anybody wait for it."""
+
+    def __init__(self, ring: Callable[[list[int]], None]) -> None:
+        self._ring = ring
+        self._waiting: list[int] = []
+        self._ringing: asyncio.Task[None] | None = None
+
+    def announce(self, ids: Sequence[int | None]) -> None:
+        """Ring for these soon."""
+        self._waiting += [number for number in ids if number is not None]
+        del self._waiting[MOST_RINGS:]
+        if self._waiting and (self._ringing is None or self._ringing.done()):
+            self._ringing = asyncio.create_task(self._ring_for_all())
+
+    async def _ring_for_all(self) -> None:
+        while self._waiting:
+            ids = self._waiting[:BATCH]
+            del self._waiting[:BATCH]
+            await asyncio.to_thread(self._ring, ids)
+
+    async def silence(self) -> None:
+        """Let the last ring end; whoever was not announced is found without a bell."""
+        if self._ringing is not None:
+            await asyncio.wait({self._ringing}, timeout=_PATIENCE_SECONDS)
+
+
+@dataclass
+class _Batch:
+    requests: list[Request] = field(default_factory=list)
+    stored: asyncio.Task[Sequence[int | None]] | None = None
+
+
+class GroupCommit:
+    """Stores each request before it is answered; what comes during a commit shares the next."""
+
+    def __init__(self, store: Store, bell: Bell) -> None:
+        self._store, self._bell = store, bell
+        self._gathering: _Batch | None = None
+        self._turn = asyncio.Lock()
+
+    async def add(self, request: Request) -> int | None:
+        """The request's inbox id, as soon as it is safely stored; raises what storing raised."""
+        batch = self._gathering
+        if batch is None or batch.stored is None:
+            batch = self._gathering = _Batch()
+            batch.stored = asyncio.create_task(self._commit(batch))
+        place = len(batch.requests)
+        batch.requests.append(request)
+        if len(batch.requests) >= BATCH:
+            self._gathering = None
+        # Shielded: a reader who goes away must not take the others' commit with him.
+        return (await asyncio.shield(batch.stored))[place]
+
+    async def _commit(self, batch: _Batch) -> Sequence[int | None]:
+        async with self._turn:
+            if self._gathering is batch:
+                self._gathering = None
+            ids = await asyncio.to_thread(self._store, batch.requests)
+        self._bell.announce(ids)
+        return ids
+
+
+class Opens:
+    """Keeps opens in memory and stores them together: nobody waits for a pixel."""
+
+    def __init__(self, store: Store, bell: Bell) -> None:
+        self._store, self._bell = store, bell
+        self._waiting: list[Request] = []
+        self._dropped = 0
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    def add(self, request: Request) -> None:
+        """Keep one, unless too many wait already."""
+        if len(self._waiting) >= MOST_OPENS:
+            self._dropped += 1
+            return
+        self._waiting.append(request)
+        if len(self._waiting) == BATCH:
+            self._wake.set()
+
+    async def store_until_stopped(self) -> None:
+        """Store what has come, every second or when there is enough; at the end, the rest."""
+        ended = False
+        while not ended:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), PAUSE_SECONDS)
+            self._wake.clear()
+            ended = self._stopping
+            await self._store_all()
+        if self._waiting:
+            log.warning("%d opens are lost: the database was away to the end", len(self._waiting))
+
+    def stop(self) -> None:
+        """Store the rest now, and end."""
+        self._stopping = True
+        self._wake.set()
+
+    async def _store_all(self) -> None:
+        if self._dropped:
+            log.warning("%d opens were dropped: too many waited", self._dropped)
+            self._dropped = 0
+        while self._waiting:
+            batch = self._waiting[:BATCH]
+            try:
+                ids = await asyncio.to_thread(self._store, batch)
+            except DatabaseUnusable as error:
+                log.warning("%d opens wait: %s", len(self._waiting), error)
+                return
+            except Exception:  # the entry point of this task: one defect must not end it
+                log.exception("%d opens cannot be stored", len(batch))
+                ids = []
+            del self._waiting[: len(batch)]
+            self._bell.announce(ids)

@@ -1,0 +1,72 @@
+"""Leaving: a page that shows and asks, a POST that acts (RFC 8058), again and again alike."""
+
+from urllib.parse import unquote_to_bytes
+
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from distribution import clock, events
+from distribution.links import Use
+from distribution.web import asking, pages
+from distribution.web.site import Site
+from distribution.web.store import Addressee, addressee
+from distribution.words import Decision, Purpose
+
+WORDING = "退订后，编辑部不再向这个地址发送摘要邮件。"
+"""What the page says above its button."""
+ONE_CLICK_WORDING = "邮件程序的一键退订（List-Unsubscribe=One-Click）"
+
+
+def show(site: Site, request: Request) -> Response:
+    """Show who receives what; changes nothing, because programmes follow every link."""
+    _, row = asking.token(request, site.app.keyring, Use.UNSUBSCRIBE)
+    with site.app.reading() as session:
+        return _page(site, session, addressee(session, row))
+
+
+async def act(site: Site, request: Request) -> Response:
+    """Take the reader off, whoever pressed the button: himself or his mail programme for him."""
+    body = await asking.form(request)
+    _, row = asking.token(request, site.app.keyring, Use.UNSUBSCRIBE)
+    return await run_in_threadpool(_act, site, row, one_click=is_one_click(body))
+
+
+def is_one_click(body: bytes) -> bool:
+    r"""Whether a mail programme sent this form, as a list of values or in MIME parts.
+
+    >>> is_one_click(b"List-Unsubscribe=One-Click")
+    True
+    >>> is_one_click(b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\n'
+    ...              b'One-Click\r\n--x--\r\n')
+    True
+    >>> is_one_click(b"")
+    False
+    """
+    plain = unquote_to_bytes(body)
+    return b"List-Unsubscribe" in plain and b"One-Click" in plain
+
+
+def _act(site: Site, row: int, *, one_click: bool) -> Response:
+    channel, wording = ("one-click", ONE_CLICK_WORDING) if one_click else ("web", WORDING)
+    with site.app.transaction() as session:
+        reader = addressee(session, row)
+        events.leave(session, reader.sent, channel=channel, wording=wording, at=clock.now())
+        session.flush()
+        if one_click:
+            return pages.plain("已退订\n")
+        return _page(site, session, addressee(session, row))
+
+
+def _page(site: Site, session: Session, reader: Addressee) -> Response:
+    said = reader.last_word(Purpose.DIGEST)
+    left = said is not None and said.decision is Decision.WITHDRAWN
+    return pages.page(
+        "leaving.html",
+        issue=site.library.issue(session, reader.sent.issue_id).masthead,
+        email=reader.profile.subscriber.email,
+        wording=WORDING,
+        left_at=clock.for_people(said.at) if left and said is not None else "",
+        preferences_url=site.app.addresses.preferences(reader.sent.delivery_id),
+    )

@@ -1,0 +1,121 @@
+"""Answers: every one of them with the same careful headers, pages out of templates."""
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import Response
+
+from distribution import digests
+from distribution.issues import Article
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",  # an address holds a token
+    "X-Robots-Tag": "noindex",
+    "Cache-Control": "no-store",
+}
+RETRY_AFTER_SECONDS = 30
+
+_PIXEL = bytes.fromhex(  # a transparent GIF of one pixel
+    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
+)
+_MESSAGES = {
+    400: ("没有读懂这次提交", "请回到上一页重试；页面若打开已久，请从邮件中重新点开。"),
+    404: (
+        "没有这个页面",
+        "链接可能不完整，或已经失效。请从邮件中重新点开，或把完整的链接复制到地址栏。",
+    ),
+    405: ("这里不能这样访问", "请从邮件中的链接打开页面。"),
+    413: ("提交的内容太多", "请从邮件中的链接打开页面，再提交一次。"),
+    414: ("链接太长", "请从邮件中重新点开链接。"),
+    500: ("出了点问题", "这是我们的差错，已经记录下来。请稍后再试。"),
+    503: ("暂时无法打开", "服务正在恢复，请过几分钟再点一次链接。"),
+}
+"""Title and sentence of what cannot be shown, by status."""
+
+
+def day(moment: date) -> str:
+    """Write a day as people read it.
+
+    >>> day(date(2026, 9, 8))
+    '2026年9月8日'
+    """
+    return f"{moment.year}年{moment.month}月{moment.day}日"
+
+
+def masked(email: str) -> str:
+    """An address its owner recognises, and nobody learns from.
+
+    >>> masked("zhang.san@example.cn")
+    'z***@example.cn'
+    """
+    local, _, domain = email.rpartition("@")
+    return f"{local[:1]}***@{domain}"
+
+
+def in_sections(articles: Iterable[Article]) -> list[tuple[str, list[Article]]]:
+    """Neighbours of one section together, under its title."""
+    return [(title, list(group)) for title, group in groupby(articles, attrgetter("section"))]
+
+
+_environment = Environment(
+    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.filters.update(
+    day=day, masked=masked, in_sections=in_sections, issue_name=digests.issue_name
+)
+
+
+def page(template: str, status: int = 200, **values: object) -> Response:
+    """A page out of its template."""
+    return html(_environment.get_template(template).render(values), status)
+
+
+def html(text: str, status: int = 200, **headers: str) -> Response:
+    """A page as it is."""
+    return _answer(text, "text/html", status, headers)
+
+
+def plain(text: str, status: int = 200) -> Response:
+    """A few words for a programme."""
+    return _answer(text, "text/plain", status, {})
+
+
+def json(text: str, status: int = 200) -> Response:
+    """A document for a programme."""
+    return _answer(text, "application/json", status, {})
+
+
+def pixel() -> Response:
+    """The smallest picture there is."""
+    return _answer(_PIXEL, "image/gif", 200, {"Cache-Control": "no-store, private"})
+
+
+def redirect(url: str) -> Response:
+    """To another page of ours."""
+    return _answer("", None, 302, {"Location": url})
+
+
+def message(status: int, **headers: str) -> Response:
+    """The page that says what is wrong; always the same bytes for the same status."""
+    title, sentence = _MESSAGES.get(status, _MESSAGES[400])
+    text = _environment.get_template("message.html").render(title=title, sentence=sentence)
+    return html(text, status, **headers)
+
+
+def _answer(
+    body: str | bytes, media_type: str | None, status: int, headers: dict[str, str]
+) -> Response:
+    return Response(body, status, {**HEADERS, **headers}, media_type)

@@ -1,0 +1,40 @@
+"""SQL of the pages: the reader a link was sent to."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from distribution import audience, delivery
+from distribution.audience import Profile
+from distribution.delivery import Sent
+from distribution.errors import NotFound
+from distribution.models import ConsentEvent, Subscriber
+from distribution.words import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """The reader of one mail, as he is now."""
+
+    sent: Sent
+    profile: Profile
+
+    def last_word(self, purpose: Purpose) -> ConsentEvent | None:
+        """What he said last about this; None where he never said anything."""
+        said = [event for event in self.profile.consents if event.purpose is purpose]
+        return said[-1] if said else None
+
+
+def addressee(session: Session, delivery_id: int) -> Addressee:
+    """The reader of a mail; raises NotFound."""
+    sent = mail(session, delivery_id)
+    row = session.get_one(Subscriber, sent.subscriber_id)
+    return Addressee(sent, audience.profile(session, row))
+
+
+def mail(session: Session, delivery_id: int) -> Sent:
+    """The mail a token names; raises NotFound."""
+    sent = delivery.find_sent(session, [delivery_id]).get(delivery_id)
+    if sent is None:
+        raise NotFound("投递", str(delivery_id), "它已不在账上")
+    return sent

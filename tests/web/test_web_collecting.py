@@ -1,0 +1,243 @@
+"""Gathering: commits are shared, nothing is answered before it is stored, memory is bounded."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from threading import Event
+
+import pytest
+from web_office import asked, inbox, plan
+
+from distribution import events
+from distribution.app import App
+from distribution.db import DatabaseUnusable
+from distribution.web import collecting
+from distribution.web.collecting import Bell, GroupCommit, Opens
+
+WAIT = 30
+
+
+class SlowStore:
+    """A store whose commits end when the test says so."""
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+        self.begun, self.go_on = Event(), Event()
+
+    def __call__(self, requests: Sequence[events.Request]) -> list[int | None]:
+        self.begun.set()
+        self.go_on.wait(WAIT)
+        first = sum(self.batches)
+        self.batches.append(len(requests))
+        return [first + number for number in range(len(requests))]
+
+
+def silent() -> Bell:
+    return Bell(lambda _ids: None)
+
+
+def run(scene: Callable[[], Awaitable[None]]) -> None:
+    async def within_time() -> None:
+        await asyncio.wait_for(scene(), WAIT)
+
+    asyncio.run(within_time())
+
+
+async def settle() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+def test_nothing_is_answered_while_its_commit_is_under_way() -> None:
+    store = SlowStore()
+
+    async def scene() -> None:
+        clicks = GroupCommit(store, silent())
+        answer = asyncio.create_task(clicks.add(asked()))
+        await asyncio.to_thread(store.begun.wait, WAIT)
+        await settle()
+        assert not answer.done()
+        store.go_on.set()
+        assert await answer == 0
+
+    run(scene)
+
+
+def test_what_comes_during_a_commit_shares_the_next() -> None:
+    store = SlowStore()
+
+    async def scene() -> None:
+        clicks = GroupCommit(store, silent())
+        first = asyncio.create_task(clicks.add(asked()))
+        await asyncio.to_thread(store.begun.wait, WAIT)
+        others = [asyncio.create_task(clicks.add(asked())) for _ in range(200)]
+        await settle()
+        store.go_on.set()
+        assert await asyncio.gather(first, *others) == list(range(201))
+
+    run(scene)
+    assert store.batches == [1, 200]
+
+
+def test_no_commit_grows_beyond_its_bound() -> None:
+    store = SlowStore()
+
+    async def scene() -> None:
+        clicks = GroupCommit(store, silent())
+        asks = [asyncio.create_task(clicks.add(asked())) for _ in range(2 * collecting.BATCH + 7)]
+        await settle()
+        store.go_on.set()
+        assert await asyncio.gather(*asks) == list(range(2 * collecting.BATCH + 7))
+
+    run(scene)
+    assert max(store.batches) == collecting.BATCH
+
+
+def test_many_clicks_at_once_are_each_stored_once_and_announced(app: App) -> None:
+    plan(app)
+    commits, rung = [], list[int]()
+
+    def store(requests: Sequence[events.Request]) -> list[int | None]:
+        commits.append(len(requests))
+        with app.transaction() as session:
+            return events.receive(session, requests)
+
+    async def scene() -> None:
+        bell = Bell(rung.extend)
+        clicks = GroupCommit(store, bell)
+        asks = [clicks.add(asked(number % 7 + 1)) for number in range(210)]
+        ids = await asyncio.gather(*asks)
+        await bell.silence()
+        assert [number for number in ids if number is not None] == sorted(rung)
+        assert [number is None for number in ids] == [n % 7 > 4 for n in range(210)]
+
+    run(scene)
+    assert len(inbox(app)) == len(rung) == 150
+    assert len(commits) < 10
+
+
+def test_those_who_share_a_failed_commit_hear_of_it_and_the_next_succeeds() -> None:
+    fails = [True]
+
+    def store(requests: Sequence[events.Request]) -> list[int | None]:
+        if fails:
+            fails.pop()
+            raise DatabaseUnusable("away")
+        return [1] * len(requests)
+
+    async def scene() -> None:
+        clicks = GroupCommit(store, silent())
+        asks = [clicks.add(asked()) for _ in range(5)]
+        answers = await asyncio.gather(*asks, return_exceptions=True)
+        assert [type(answer) for answer in answers] == [DatabaseUnusable] * 5
+        assert await clicks.add(asked()) == 1
+
+    run(scene)
+
+
+def test_a_reader_who_goes_away_takes_nobodys_click_with_him() -> None:
+    store = SlowStore()
+
+    async def scene() -> None:
+        clicks = GroupCommit(store, silent())
+        gone, stays = (asyncio.create_task(clicks.add(asked())) for _ in range(2))
+        await asyncio.to_thread(store.begun.wait, WAIT)
+        gone.cancel()
+        store.go_on.set()
+        assert await stays == 1
+
+    run(scene)
+    assert store.batches == [2]
+
+
+def test_opens_are_stored_together_and_the_rest_at_the_end() -> None:
+    stored: list[int] = []
+
+    def store(requests: Sequence[events.Request]) -> list[int | None]:
+        stored.append(len(requests))
+        return [None] * len(requests)
+
+    async def scene() -> None:
+        opens = Opens(store, silent())
+        for _ in range(collecting.BATCH + 3):
+            opens.add(asked())
+        opens.stop()
+        await opens.store_until_stopped()
+
+    run(scene)
+    assert stored == [collecting.BATCH, 3]
+
+
+def test_opens_wait_for_the_database_and_the_newest_are_dropped_when_they_are_too_many(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(collecting, "MOST_OPENS", 20)
+    monkeypatch.setattr(collecting, "PAUSE_SECONDS", 0.01)
+    stored: list[int] = []
+    away, tried = Event(), Event()
+    away.set()
+
+    def store(requests: Sequence[events.Request]) -> list[int | None]:
+        tried.set()
+        if away.is_set():
+            raise DatabaseUnusable("away")
+        stored.extend(request.row for request in requests)
+        return [None] * len(requests)
+
+    async def scene() -> None:
+        opens = Opens(store, silent())
+        storing = asyncio.create_task(opens.store_until_stopped())
+        for row in range(25):
+            opens.add(asked(row=row))
+        await asyncio.to_thread(tried.wait, WAIT)
+        away.clear()
+        opens.stop()
+        await storing
+
+    with caplog.at_level(logging.WARNING):
+        run(scene)
+    assert stored == list(range(20))
+    assert "5 opens were dropped" in caplog.text
+
+
+def test_one_defect_does_not_end_the_storing_of_opens(caplog: pytest.LogCaptureFixture) -> None:
+    seen: list[int] = []
+
+    def store(requests: Sequence[events.Request]) -> list[int | None]:
+        seen.append(len(requests))
+        raise RuntimeError("a defect")
+
+    async def scene() -> None:
+        opens = Opens(store, silent())
+        opens.add(asked())
+        opens.stop()
+        await opens.store_until_stopped()
+
+    run(scene)
+    assert seen == [1]
+    assert "1 opens cannot be stored" in caplog.text
+
+
+def test_nobody_waits_for_the_bell_and_it_is_not_rung_without_end() -> None:
+    held, go_on = Event(), Event()
+    rung: list[list[int]] = []
+
+    def ring(ids: list[int]) -> None:
+        rung.append(ids)
+        held.set()
+        go_on.wait(WAIT)
+
+    async def scene() -> None:
+        bell = Bell(ring)
+        bell.announce([1, None])
+        await asyncio.to_thread(held.wait, WAIT)
+        for number in range(collecting.MOST_RINGS + 5):
+            bell.announce([number])
+        bell.announce([])
+        go_on.set()
+        await bell.silence()
+
+    run(scene)
+    assert rung[0] == [1]
+    assert sum(map(len, rung)) == 1 + collecting.MOST_RINGS
+    assert max(map(len, rung)) == collecting.BATCH

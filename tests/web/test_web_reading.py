@@ -1,0 +1,121 @@
+"""Digests and articles on the web: what was mailed, in full, and never counted."""
+
+import pytest
+from starlette.testclient import TestClient
+from web_office import (
+    DENIED,
+    GRANTED,
+    UNKNOWN,
+    Visitor,
+    contents_of,
+    delivery_to,
+    elements,
+    inbox,
+    links_in,
+    only_sqlite,
+    plan,
+)
+
+from distribution.app import App
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{ 7*7 }}"
+
+
+def titles(html: str) -> list[str]:
+    return [f"第 {number} 篇" for number in range(1, 6) if f">第 {number} 篇<" in html]
+
+
+def test_a_digest_is_the_mail_with_links_that_are_not_counted(visitor: Visitor) -> None:
+    found = visitor.get("read")
+    assert found.status_code == 200
+    assert titles(found.text) == ["第 1 篇", "第 3 篇", "第 4 篇"]  # policy and quality
+    paths = {link.rsplit("/", 2)[-2] for link in links_in(found.text)}
+    assert "c" not in paths
+    assert "<img" not in found.text
+    assert inbox(visitor.app) == []
+
+
+def test_an_article_has_all_that_was_printed_of_it(visitor: Visitor) -> None:
+    text = visitor.get("read", 3).text
+    for fact in (
+        "第 3 篇",
+        "质量管理",
+        "示范日报",
+        "2026年8月20日",
+        "第 3 页",
+        "第一段。",
+        "第二段。",
+    ):
+        assert fact in text
+    for fact in ("三晋机电通讯", "2026年第9期", "总第300期", "主办：示范联合会"):
+        assert fact in text
+
+
+def test_neighbours_are_those_of_the_readers_own_digest(visitor: Visitor) -> None:
+    addresses, row = visitor.app.addresses, visitor.delivery
+    digest = visitor.get("read").text
+    order = [link for link in links_in(digest) if link.rsplit("/", 1)[-1].isdigit()]
+    order = list(dict.fromkeys(order))
+    for place, url in enumerate(order):
+        around = order[max(place - 1, 0) : place + 2]
+        around.remove(url)
+        expected = [
+            *around,
+            addresses.read(row),
+            addresses.preferences(row),
+            addresses.unsubscribe(row),
+        ]
+        assert links_in(visitor.get("read", url.rsplit("/", 1)[-1]).text) == expected
+
+
+def test_an_article_outside_the_digest_stands_alone(visitor: Visitor) -> None:
+    found = visitor.get("read", 2)
+    assert found.status_code == 200
+    assert visitor.app.addresses.read(visitor.delivery) in links_in(found.text)
+    assert "下一篇" not in found.text
+
+
+def test_the_contents_of_a_run_are_the_whole_issue_and_name_nobody(visitor: Visitor) -> None:
+    url = visitor.app.addresses.run_read(visitor.run)
+    found = visitor.get("run_read")
+    assert links_in(found.text) == [f"{url}/{number}" for number in range(1, 6)]
+    assert found.text.count("<h2>质量管理</h2>") == 1
+    article = visitor.get("run_read", 2)
+    assert links_in(article.text) == [f"{url}/1", f"{url}/3", url]
+    assert inbox(visitor.app) == []
+
+
+@pytest.mark.parametrize("address", [GRANTED, UNKNOWN, DENIED])
+def test_reading_changes_nothing(visitor: Visitor, address: str) -> None:
+    before = contents_of(visitor.app, but="")
+    one = visitor.of(address)
+    assert one.get("read").status_code == one.get("read", 1).status_code == 200
+    assert contents_of(visitor.app, but="") == before
+
+
+@pytest.mark.parametrize("position", [0, 6, 99999, 123456, "-1", "1.0", "１", "x", "01", "1 "])
+@pytest.mark.parametrize("kind", ["read", "run_read"])
+@only_sqlite
+def test_there_is_no_other_article(visitor: Visitor, kind: str, position: object) -> None:
+    assert visitor.get(kind, position).status_code == 404
+
+
+@only_sqlite
+def test_what_stands_in_an_issue_is_text_and_nothing_else(app: App, client: TestClient) -> None:
+    run = plan(app, title=HOSTILE.replace("{", "(").replace("}", ")"), paragraphs=(HOSTILE,))
+    visitor = Visitor(app, client, delivery_to(app, GRANTED), run)
+    for found in (visitor.get("read"), visitor.get("read", 1), visitor.get("run_read")):
+        assert found.status_code == 200
+        tags = {tag for tag, _, _ in elements(found.text)}
+        assert tags.isdisjoint({"script", "img", "iframe", "object"})
+        assert "alert(1)" in found.text
+    assert "{{ 7*7 }}" in visitor.get("read", 1).text
+
+
+@only_sqlite
+def test_a_base_address_is_taken_from_the_settings_alone(visitor: Visitor) -> None:
+    liar = {"Host": "evil.test", "X-Forwarded-Host": "evil.test", "Forwarded": "host=evil.test"}
+    plain = visitor.get("read", 3)
+    assert visitor.client.get(visitor.link("read") + "/3", headers=liar).text == plain.text
+    click = visitor.client.get(visitor.link("click") + "/3", headers=liar)
+    assert click.headers["location"] == f"{visitor.app.addresses.read(visitor.delivery)}/3"

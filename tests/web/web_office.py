@@ -1,0 +1,223 @@
+"""A small planned run, and somebody who follows its links as browsers and programmes do."""
+
+import email
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from email import policy
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from distribution import audience, db, delivery, events, issues
+from distribution.app import App
+from distribution.audience import Statement
+from distribution.audience.store.contacts import ensure_enterprise, set_enterprise_topics
+from distribution.issues import Article, Contact, Masthead, ReadIssue
+from distribution.links import Use
+from distribution.models import Base, Delivery, Inbox, Subscriber
+from distribution.words import Decision, Edition, Purpose, Signal
+
+SEPTEMBER = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
+BASE_URL = "https://journal.test/mail"
+GRANTED, UNKNOWN, DENIED = "an.ran@fenhe.example", "bo@fenhe.example", "cai@luan.example"
+SECTIONS = ("政策措施", "装备制造", "质量管理", "质量管理", "科技前沿")
+CONTACT = Contact(email="bianji@jikan.example", phone="0351-1234567", address="太原市示范街 8 号")
+
+only_sqlite = pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
+"""For what the database has no part in."""
+
+
+def make_issue(
+    app: App,
+    *,
+    title: str = "第 {} 篇",
+    paragraphs: tuple[str, ...] = ("第一段。", "第二段。"),
+) -> str:
+    """An approved issue of five articles; gives its key."""
+    head = Masthead(
+        "三晋机电通讯",
+        2026,
+        "09",
+        9,
+        300,
+        date(2026, 9, 1),
+        publishers=("示范联合会",),
+        contact=CONTACT,
+    )
+    bodies = tuple(
+        Article(
+            position=number,
+            section=section,
+            page=number,
+            title=title.format(number),
+            source="示范日报",
+            date=date(2026, 8, 20),
+            summary=f"第 {number} 篇的摘要。",
+            paragraphs=paragraphs,
+        )
+        for number, section in enumerate(SECTIONS, start=1)
+    )
+    with app.transaction() as session:
+        read = ReadIssue(head, bodies, ())
+        key = issues.save_issue(session, read, b"source", "09.txt", SEPTEMBER).key
+        issues.approve(session, key, by="test", at=SEPTEMBER)
+    return key
+
+
+def make_readers(app: App) -> None:
+    """Three readers with the three answers to tracking; the third wants the standard edition."""
+    with app.transaction() as session:
+        enterprise = ensure_enterprise(session, "汾河机床厂", at=SEPTEMBER)
+        set_enterprise_topics(session, enterprise, ["装备制造", "质量管理"])
+        for address, wishes in (
+            (GRANTED, {"topics": ("quality", "policy"), "watch_words": ("液压",)}),
+            (UNKNOWN, {"enterprise": "汾河机床厂"}),
+            (DENIED, {"edition": Edition.STANDARD}),
+        ):
+            new = audience.NewSubscriber(
+                audience.read_address(address),
+                "读者",
+                consent="会员协议",
+                **wishes,  # type: ignore[arg-type] # topics, words, edition, enterprise
+            )
+            hasher = app.keyring.address_hash
+            row = audience.add_subscriber(session, new, hasher, by="test", at=SEPTEMBER)
+            said = {GRANTED: Decision.GRANTED, DENIED: Decision.WITHDRAWN}.get(address)
+            if said is not None:
+                answer = Statement(said, "答复", "cli", Purpose.TRACKING)
+                audience.record_consent(session, row.id, answer, by="test", at=SEPTEMBER)
+
+
+def plan(app: App, **issue: Any) -> int:  # noqa: ANN401 - what `make_issue` takes
+    """A planned run of a new issue to the three readers."""
+    key = make_issue(app, **issue)
+    make_readers(app)
+    return delivery.plan(app.transaction, key, app.recipe, by="test", at=SEPTEMBER)
+
+
+def delivery_to(app: App, address: str) -> int:
+    """The number of the delivery to this reader."""
+    with app.reading() as session:
+        return session.scalars(select(Delivery.id).where(Delivery.recipient == address)).one()
+
+
+def mail_to(app: App, address: str) -> EmailMessage:
+    """The mail as this reader would get it."""
+    press = delivery.Press(app.addresses)
+    with app.reading() as session:
+        row = session.scalars(select(Delivery).where(Delivery.recipient == address)).one()
+        press.load(session, {row.run_id}, {row.selection_id})
+        _, raw = press.mail(row.id, row.run_id, row.selection_id, row.recipient)
+    message = email.message_from_bytes(raw, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def links_of(message: EmailMessage) -> set[str]:
+    """Every web address in a mail: header, HTML, text."""
+    html = message.get_body(("html",))
+    text = message.get_body(("plain",))
+    assert html is not None
+    assert text is not None
+    found = set(links_in(html.get_content()))
+    found |= set(re.findall(r"https?://[^\s<>]+", text.get_content()))
+    found |= set(re.findall(r"<(https?://[^>]+)>", message["List-Unsubscribe"]))
+    return {link for link in found if link.startswith(BASE_URL)}
+
+
+def links_in(html: str) -> list[str]:
+    """What the elements of a page point to."""
+    return [value for _, name, value in elements(html) if name in ("href", "src") and value]
+
+
+def elements(html: str) -> Iterable[tuple[str, str, str | None]]:
+    """(tag, attribute, value) of everything in a page."""
+    reader = _Elements()
+    reader.feed(html)
+    return reader.found
+
+
+class _Elements(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [(tag, name, value) for name, value in attrs] or [(tag, "", None)]
+
+
+def path_of(url: str) -> str:
+    """What is left of an address once the reverse proxy has taken its prefix off."""
+    assert url.startswith(f"{BASE_URL}/")
+    return url.removeprefix(BASE_URL)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody with the links of one mail."""
+
+    app: App
+    client: TestClient
+    delivery: int
+    run: int
+
+    def link(self, kind: str) -> str:
+        """The path of one kind of link: open, click, read, run_read and so on."""
+        make: Callable[[int], str] = getattr(self.app.addresses, kind)
+        return path_of(make(self.run if kind.startswith("run_") else self.delivery))
+
+    def get(self, kind: str, position: object = None) -> Any:  # noqa: ANN401 - a response
+        path = self.link(kind)
+        return self.client.get(path if position is None else f"{path}/{position}")
+
+    def of(self, address: str) -> "Visitor":
+        """The same with another reader's mail."""
+        return replace(self, delivery=delivery_to(self.app, address))
+
+
+def contents_of(app: App, *, but: str = "inbox") -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of all tables but one."""
+    with app.reading() as session:
+        return {
+            table.name: sorted(map(tuple, session.execute(select(table))), key=repr)
+            for table in Base.metadata.sorted_tables
+            if table.name != but
+        }
+
+
+def inbox(app: App) -> list[Inbox]:
+    """What has come in, the oldest first."""
+    with app.reading() as session:
+        rows = list(session.scalars(select(Inbox).order_by(Inbox.id)))
+        session.expunge_all()
+    return rows
+
+
+def profile_of(app: App, address: str) -> audience.Profile:
+    with app.reading() as session:
+        found = audience.profile(session, audience.find_subscriber(session, address))
+        session.expunge_all()
+    return found
+
+
+def subscriber_id(app: App, address: str) -> int:
+    with app.reading() as session:
+        return session.scalars(select(Subscriber.id).where(Subscriber.email == address)).one()
+
+
+def without_database(app: App) -> App:
+    """The same installation, and nobody where its database should be."""
+    app.keyring  # noqa: B018 - made while there is a database to keep it beside
+    return replace(app, engine=db.open_engine("postgresql+psycopg://nobody@127.0.0.1:9/none"))
+
+
+def asked(position: int = 1, row: int = 1) -> events.Request:
+    """Some click."""
+    who = events.Client("203.0.113.0/24", "Mozilla/5.0", "GET", prefetch=False)
+    return events.Request(Signal.CLICK, Use.CLICK, row, position, SEPTEMBER, who)
