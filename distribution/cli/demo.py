@@ -1,5 +1,6 @@
 """`distribution demo`: a whole month in one command, with made-up people."""
 
+import os
 import shlex
 import sys
 from datetime import timedelta
@@ -7,13 +8,15 @@ from pathlib import Path
 
 import click
 
-from distribution import audience, clock, delivery, issues
-from distribution.app import App, open_app
+from distribution import audience, clock, delivery, issues, reports
+from distribution.app import App
 from distribution.bundle import sample
-from distribution.cli.common import programme
+from distribution.cli import report
+from distribution.cli.common import installation, programme
+from distribution.cli.demo_readers import play
 from distribution.cli.progress import Progress
-from distribution.cli.run import show_status
 from distribution.cli.stopping import asked_to_stop
+from distribution.config import PREFIX
 from distribution.errors import DistributionError
 from distribution.transports import Outbox
 
@@ -24,6 +27,9 @@ EXAMPLES = (
     ("标准版", ("standard",)),
 )
 """Which facts of a reader's interests make a mail worth looking at."""
+
+FEW = 12
+"""With fewer mails than these there is nobody to play all parts."""
 
 FIRST_LINE = "# 演示装置的设置；distribution config show 显示全部。"
 """Tells a demonstration from an installation with real readers."""
@@ -60,7 +66,7 @@ class CannotUse(DistributionError):
     default=Path("demo"),
 )
 def command(folder: Path) -> None:
-    """用虚构的期刊与联系人走完一个月：导入、规划、投递。
+    """用虚构的期刊与联系人走完一个月：导入、规划、投递，读者的回应，报告。
 
     一切都在这个文件夹（默认 demo）里，邮件写入其中的 outbox。再次运行不会重复投递。
     """
@@ -69,18 +75,29 @@ def command(folder: Path) -> None:
     run_id = delivery.plan(app.transaction, key, app.recipe, by="demo", at=clock.now())
     _send(app, run_id)
     with app.reading() as session:
-        status = delivery.status(session, run_id)
         mismatches = delivery.verify(session, run_id)
         sent = delivery.accepted_with(session, run_id)
-    show_status(status)
+        answered = not _nothing_came_back(reports.run_report(session, run_id))
+    rows = [(row[0], row[1], row[2]) for row in sent]
+    if not answered and len(rows) >= FEW:
+        play(app, rows, folder)
+    click.echo()
+    report.group.main(["run", str(run_id)], standalone_mode=False)
     for mismatch in mismatches:
         click.echo(f"不符：{mismatch}")
-    examples = _different([(row[0], row[1], row[2]) for row in sent])
+    click.echo()
+    examples = _different(rows)
     if examples:
         _show_examples(app, examples)
         _show_next(folder, key, run_id, examples[0][2])
     if mismatches:
         sys.exit(1)
+
+
+def _nothing_came_back(found: reports.RunReport) -> bool:
+    clicked, opened = found.clicked, found.opened
+    signs = (found.bounced.total, found.left.total, clicked.readers, clicked.anonymous)
+    return not any((*signs, opened.human, opened.machine, opened.unknown))
 
 
 def _open(folder: Path) -> App:
@@ -95,7 +112,10 @@ def _open(folder: Path) -> App:
             raise NotADemo(folder)
     except OSError as error:
         raise CannotUse(folder, error) from error
-    app = open_app({"DISTRIBUTION_HOME": str(folder)})
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]  # a demonstration is the same everywhere, and alone with its folder
+    os.environ[f"{PREFIX}HOME"] = str(folder)
+    app = installation()
     if app.settings.transport != "outbox":
         raise NotADemo(folder)
     return app
@@ -165,5 +185,7 @@ def _show_next(folder: Path, key: str, run_id: int, email: str) -> None:
         f"{command} subscriber show {email}",
         f"{command} digest preview {key} --subscriber {email} --out digest.html",
         f"{command} run verify {run_id}",
+        f"{command} report run {run_id} --all",
+        f"{command} up",
     ):
         click.echo(f"  {line}")

@@ -28,10 +28,24 @@ def test_a_demo_sends_every_mail_and_its_books_are_right(shown: tuple[Path, Outc
     assert verified["states"]["accepted"] == len(mails) == 67
 
 
+def test_a_demo_ends_with_a_report_of_what_its_readers_did(shown: tuple[Path, Outcome]) -> None:
+    folder, outcome = shown
+
+    assert "各单位" in outcome.out
+    report = programme({"DISTRIBUTION_HOME": str(folder)}, "report", "run", "1", "--json").document
+    assert report["books"]["agree"]
+    assert (report["bounced"]["permanent"], report["bounced"]["temporary"]) == (1, 1)
+    assert report["bounced"]["suppressed"] == 1
+    assert report["left"] == {"total": 1, "channels": {"one-click": 1}}
+    assert (report["opened"]["human"], report["opened"]["machine"]) == (5, 1)
+    assert report["clicked"]["readers"] == 3
+    assert report["clicked"]["anonymous"] == 4
+
+
 def test_a_demo_points_at_three_mails_that_differ(shown: tuple[Path, Outcome]) -> None:
     _, outcome = shown
 
-    lines = outcome.out.splitlines()
+    lines = outcome.out.partition("值得一看")[2].splitlines()
     files = [Path(line.strip()) for line in lines if line.endswith(".eml")]
     assert len({path.read_bytes() for path in files}) == 3
 
