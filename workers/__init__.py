@@ -10,6 +10,6 @@ from workers.broker import make_broker
 broker = make_broker(config.load(os.environ).settings)
 dramatiq.set_broker(broker)
 
-from workers import sending  # noqa: E402 - an actor belongs to the broker that is set when it is made
+from workers import bounces, sending, tracking  # noqa: E402 - actors belong to the broker set above
 
-__all__ = ["broker", "sending"]
+__all__ = ["bounces", "broker", "sending", "tracking"]

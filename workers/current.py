@@ -23,3 +23,8 @@ def get_app() -> App:
         if _app is None:  # pragma: no cover - set_app has just set it
             raise RuntimeError("no application")
         return _app
+
+
+def opened_app() -> App | None:
+    """The application, if anybody in this process has needed it yet."""
+    return _app

@@ -1,27 +1,22 @@
 """A run drained by the command that started it, where no other process owns the queue."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
-
-import dramatiq
 
 from distribution import clock, delivery
 from distribution.app import App
 from distribution.delivery import Owner, Status
 from distribution.errors import DistributionError
 from distribution.words import DeliveryState, RunState
-from workers import broker
-from workers.current import set_app
+from workers.bells import ring
+from workers.crews import Crew, Here, OnRedis
+from workers.running import SENDING, working
 from workers.sending import send_due
 
 LOOK = 0.3
 """Seconds between two looks at a run."""
-BEAT = 3.0
-"""Seconds between two heartbeats as the queue's owner."""
 NEAR = timedelta(seconds=30)
 """What is due within this time is waited for."""
 
@@ -45,61 +40,32 @@ Watcher = Callable[[Status, Owner | None], None]
 def drain(app: App, run_id: int, stop: Event, watch: Watcher) -> Drained:
     """Send a run through the queue until nothing of it can be sent now; blocks.
 
-    Where another process owns the queue, or Redis does, the run is only watched; a local owner
-    that dies is relieved.
+    Where another process owns the queue the run is only watched; an owner that dies is relieved.
+    On Redis it is always the workers who send.
     """
-    send_due.send()
-    on_redis = bool(app.settings.redis_url.get_secret_value())
-    return _follow(app, run_id, stop, watch, claim=not on_redis)
+    if app.settings.redis_url.get_secret_value():
+        return _follow(app, run_id, stop, watch, OnRedis(ring(send_due)))
+    with working(app, {SENDING}, threads=1) as claim:
+        return _follow(app, run_id, stop, watch, Here(app, claim))
 
 
-def _follow(app: App, run_id: int, stop: Event, watch: Watcher, *, claim: bool) -> Drained:
-    """Look at the run until it is over, owning the queue as soon as nobody else does."""
-    with ExitStack() as owned:
-        working, other, beat_at = False, None, time.monotonic()
-        while True:
-            if claim and time.monotonic() >= beat_at:
-                other, beat_at = _claim(app), time.monotonic() + BEAT
-            if claim and other is None and not working:
-                owned.enter_context(_worker(app))
-                working = True
-            with app.reading() as session:
-                status = delivery.status(session, run_id)
-            watch(status, other)
-            if _through(status):
-                finished = _finish(app, run_id)
-                if finished is not None:
-                    return finished
-            elif _at_rest(status):
-                return Drained(status)
-            trouble = app.sender.trouble if working else None
-            if trouble is not None:
-                return Drained(status, trouble=trouble)
-            if stop.wait(LOOK):
-                return Drained(status, stopped=True)
-
-
-def _claim(app: App) -> Owner | None:
-    """Own the queue, or say who does; each call is a heartbeat too."""
-    with app.transaction() as session:
-        return delivery.claim(session, app.sender.worker)
-
-
-@contextmanager
-def _worker(app: App) -> Iterator[None]:
-    """A Dramatiq worker in this process; leaving finishes the mails in hand."""
-    set_app(app)
-    app.sender.go_on()
-    worker = dramatiq.Worker(broker, queues={send_due.queue_name}, worker_threads=1)
-    worker.start()
-    send_due.send()
-    try:
-        yield
-    finally:
-        app.sender.stop()
-        worker.stop()
-        with app.transaction() as session:
-            delivery.resign(session, app.sender.worker)
+def _follow(app: App, run_id: int, stop: Event, watch: Watcher, crew: Crew) -> Drained:
+    """Look at the run until it is over."""
+    while True:
+        with app.reading() as session:
+            status = delivery.status(session, run_id)
+        watch(status, crew.other)
+        if _through(status):
+            finished = _finish(app, run_id)
+            if finished is not None:
+                return finished
+        elif _at_rest(status):
+            return Drained(status)
+        trouble = crew.trouble(status)
+        if trouble is not None:
+            return Drained(status, trouble=trouble)
+        if stop.wait(LOOK):
+            return Drained(status, stopped=True)
 
 
 def _through(status: Status) -> bool:

@@ -1,11 +1,14 @@
 """The `sending` queue: one actor that sends what is due."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 import dramatiq
 
 from distribution import clock, delivery
+from workers.attempts import attempt
+from workers.bells import ring
 from workers.current import get_app
 
 log = logging.getLogger(__name__)
@@ -17,7 +20,14 @@ STINT = timedelta(seconds=50)
 @dramatiq.actor(queue_name="sending")
 def send_due() -> None:
     """Send what is due, finish the runs that are through, and ask for more time if needed."""
+    attempt("sending", send)
+
+
+def send() -> None:
+    """Send for one stint; rings for the next where there is more."""
     app = get_app()
+    if app.sender.stopping:
+        return
     pumped = app.sender.pump(STINT)
     if pumped.trouble is not None:
         log.info("sending stopped: %s", pumped.trouble)  # a command that waits says it itself
@@ -27,4 +37,20 @@ def send_due() -> None:
             for mismatch in mismatches:
                 log.error("run %d stays open: %s", run_id, mismatch)
     if pumped.more and not app.sender.stopping:
-        send_due.send()
+        ring(send_due)
+
+
+def ring_if_due() -> None:
+    """Ring where a running run has work that is due; do it here where nobody hears."""
+    app = get_app()
+    if app.sender.stopping:
+        return
+    with app.reading() as session:
+        due = delivery.anything_to_do(session)
+    if due and not ring(send_due):
+        send()
+
+
+def watch() -> Callable[[], None]:
+    """What the ticker does for this queue."""
+    return ring_if_due

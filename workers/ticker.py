@@ -1,52 +1,73 @@
-"""The ticker: rings whenever due rows lie idle, so that no lost message loses a mail."""
+"""The ticker: rings whenever rows lie idle, and does the work itself where no bell can ring."""
 
-import logging
 import random
+from collections.abc import Callable
 from threading import Event, Thread
 
 import dramatiq
 
-from distribution import delivery
-from distribution.errors import DistributionError
-from workers.current import get_app
-
-log = logging.getLogger(__name__)
+from workers.attempts import attempt
+from workers.bells import queues_of
+from workers.current import opened_app
 
 
 class Ticker(dramatiq.Middleware):
-    """A thread in every worker process that looks for due rows every few seconds."""
+    """Threads in every worker process, one a queue, that look for idle rows every few seconds."""
 
     def __init__(self, seconds: int) -> None:
         self._seconds = seconds
-        self._stop = Event()
-        self._thread: Thread | None = None
+        self._ticking: dict[dramatiq.Worker, Ticking] = {}
 
-    def after_worker_boot(self, _broker: dramatiq.Broker, _worker: dramatiq.Worker) -> None:
+    def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         """Begin to tick."""
-        self._stop.clear()
-        self._thread = Thread(target=self._tick, name="ticker", daemon=True)
-        self._thread.start()
+        watches = {queue: watch(queue) for queue in sorted(queues_of(broker, worker))}
+        self._ticking[worker] = Ticking(self._seconds, watches)
 
-    def before_worker_shutdown(self, _broker: dramatiq.Broker, _worker: dramatiq.Worker) -> None:
-        """Stop ticking."""
+    def before_worker_shutdown(self, _broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        """Finish the mails in hand, whoever sends them, and stop ticking."""
+        ticking = self._ticking.pop(worker)
+        ticking.stop()
+        app = opened_app()
+        if app is not None:
+            app.sender.stop()
+        ticking.join()
+
+
+class Ticking:
+    """A worker's ticking threads."""
+
+    def __init__(self, seconds: int, watches: dict[str, Callable[[], None]]) -> None:
+        self._seconds = seconds
+        self._stop = Event()
+        self._threads = [
+            Thread(target=self._tick, args=(queue, look), name=f"ticker-{queue}", daemon=True)
+            for queue, look in watches.items()
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Tick no more."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
 
-    def _tick(self) -> None:
+    def join(self) -> None:
+        """Wait for what the threads have in hand."""
+        for thread in self._threads:
+            thread.join()
+
+    def _tick(self, queue: str, look: Callable[[], None]) -> None:
         # Spread, so that many workers do not ask the database in the same moment.
         while not self._stop.wait(self._seconds * random.uniform(0.8, 1.2)):  # noqa: S311
-            try:
-                ring_if_due()
-            except DistributionError as error:
-                log.warning("ticker: %s", error)
+            attempt(f"ticker of {queue}", look)
 
 
-def ring_if_due() -> None:
-    """Ring the bell where a running run has work that is due."""
-    from workers.sending import send_due
+def watch(queue: str) -> Callable[[], None]:
+    """What is to be done for a queue at each tick."""
+    from workers import bounces, sending, tracking  # they need the broker, which needs the ticker
 
-    with get_app().reading() as session:
-        due = delivery.anything_to_do(session)
-    if due:
-        send_due.send()
+    begin: dict[str, Callable[[], Callable[[], None]]] = {
+        sending.send_due.queue_name: sending.watch,
+        tracking.judge_requests.queue_name: tracking.watch,
+        bounces.collect.queue_name: bounces.watch,
+    }
+    return begin[queue]()

@@ -14,8 +14,11 @@ from distribution.cli import (
     issue,
     report,
     run,
+    serve,
     subscriber,
     topic,
+    up,
+    worker,
 )
 
 
@@ -36,6 +39,9 @@ for command in (
     run.group,
     report.group,
     bounce.group,
+    up.command,
+    serve.command,
+    worker.command,
     config.group,
     database.group,
     demo.command,

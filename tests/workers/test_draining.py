@@ -18,11 +18,12 @@ from distribution.bundle import sample
 from distribution.config import Settings
 from distribution.delivery import Owner, Status
 from distribution.words import DeliveryState, RunState
+from workers.bells import Line
 from workers.broker import make_broker
 from workers.current import set_app
 from workers.draining import drain
-from workers.sending import send_due
-from workers.ticker import Ticker, ring_if_due
+from workers.sending import ring_if_due, send_due
+from workers.ticker import Ticker
 
 
 @pytest.fixture
@@ -150,7 +151,7 @@ def test_the_settings_choose_the_broker_and_nothing_of_dramatiqs_own_is_on(
 ) -> None:
     broker = make_broker(Settings(redis_url=url))  # type: ignore[arg-type] # pydantic converts
     assert isinstance(broker, kind)
-    assert [type(middleware) for middleware in broker.middleware] == [Ticker]
+    assert [type(middleware) for middleware in broker.middleware] == [Line, Ticker]
     broker.close()
 
 

@@ -1,0 +1,133 @@
+"""Many worker processes, called by Redis: it may lose or double whatever it likes."""
+
+from pathlib import Path
+
+import dramatiq
+import pytest
+from servers import Redis
+from sink import Sink
+from worker_office import (
+    DISTRIBUTION,
+    DRAMATIQ,
+    copies,
+    programme,
+    relay_settings,
+    started_run,
+    status_of,
+    until,
+)
+
+from distribution.app import App, open_app
+from distribution.config import Settings
+from distribution.words import DeliveryState, RunState
+from workers.broker import make_broker
+from workers.sending import send_due
+
+READERS = 100
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A folder where nothing of ours lies."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    return folder
+
+
+def is_finished(app: App, run_id: int) -> bool:
+    return status_of(app, run_id).run.state is RunState.FINISHED
+
+
+def ring_six_times(url: str) -> None:
+    broker = make_broker(Settings(redis_url=url))  # type: ignore[arg-type] # pydantic converts
+    for _ in range(6):
+        broker.enqueue(send_due.message())
+    broker.client.close()  # type: ignore[attr-defined] # it is the one on Redis
+
+
+def flush(url: str) -> None:
+    broker = make_broker(Settings(redis_url=url))  # type: ignore[arg-type] # pydantic converts
+    broker.client.flushall()  # type: ignore[attr-defined] # it is the one on Redis
+    broker.client.close()  # type: ignore[attr-defined]
+
+
+def test_stopped_workers_leave_nothing_half_done_and_the_next_ones_finish(
+    environment: dict[str, str], redis_server: Redis, elsewhere: Path
+) -> None:
+    with Sink(delay=0.02) as sink:  # Dramatiq looks once a second whether it is to stop
+        environment |= relay_settings(sink) | {"DISTRIBUTION_REDIS_URL": redis_server.url}
+        app = open_app(environment)
+        run_id = started_run(app, READERS)
+        by_dramatiq = (DRAMATIQ, "workers", "--processes", "2", "--threads", "2")
+        with programme(environment, elsewhere, *by_dramatiq) as first:
+            until(lambda: len(sink.accepted) > 10, "mails")
+            assert first.stop() == 0
+        stopped = status_of(app, run_id)
+        sent = len(sink.accepted)
+        assert sent < READERS
+        with programme(environment, elsewhere, DISTRIBUTION, "worker", "--processes", "2") as next_:
+            until(lambda: is_finished(app, run_id), "the end of the run")
+            assert next_.stop() == 0
+        assert stopped.states == {
+            DeliveryState.ACCEPTED: sent,
+            DeliveryState.PLANNED: READERS - sent,
+        }
+        assert copies(sink) == {1: READERS}
+    app.engine.dispose()
+
+
+@pytest.mark.parametrize("environment", ["postgresql"], indirect=True)
+def test_redis_may_die_and_forget_and_repeat_everything(
+    environment: dict[str, str], redis_server: Redis, elsewhere: Path
+) -> None:
+    with Sink(delay=0.006) as sink:
+        environment |= relay_settings(sink) | {"DISTRIBUTION_REDIS_URL": redis_server.url}
+        app = open_app(environment)
+        run_id = started_run(app, READERS)
+        with programme(
+            environment, elsewhere, DISTRIBUTION, "worker", "--processes", "2"
+        ) as workers:
+            until(lambda: len(sink.accepted) > 10, "mails")
+            ring_six_times(redis_server.url)
+            until(lambda: len(sink.accepted) > 25, "mails after six bells")
+            flush(redis_server.url)
+            until(lambda: len(sink.accepted) > 40, "mails after Redis forgot all")
+            redis_server.kill()
+            until(lambda: len(sink.accepted) > 55, "mails without Redis")
+            redis_server.start()
+            ring_six_times(redis_server.url)
+            until(lambda: is_finished(app, run_id), "the end of the run")
+            assert workers.stop() == 0
+        assert copies(sink) == {1: READERS}
+        assert status_of(app, run_id).states == {DeliveryState.ACCEPTED: READERS}
+    app.engine.dispose()
+
+
+@pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
+def test_without_redis_the_tickers_do_the_work_and_the_workers_still_stop(
+    environment: dict[str, str], elsewhere: Path
+) -> None:
+    environment |= {
+        "DISTRIBUTION_TICKER_SECONDS": "1",
+        "DISTRIBUTION_REDIS_URL": f"unix://{elsewhere}/nothing.sock",
+    }
+    app = open_app(environment)
+    run_id = started_run(app, 100)
+    with programme(environment, elsewhere, DRAMATIQ, "workers", "-p", "2", "-t", "2") as workers:
+        until(lambda: is_finished(app, run_id), "the end of the run")
+        assert workers.stop() == 0
+    assert len(list((app.settings.home / "outbox").glob("*.eml"))) == 100
+    assert workers.words.count("no bells until Redis is back") == 2
+    app.engine.dispose()
+
+
+def test_a_message_on_redis_is_no_more_than_its_name(redis_server: Redis) -> None:
+    ring_six_times(redis_server.url)
+    broker = make_broker(
+        Settings(redis_url=redis_server.url)  # type: ignore[arg-type] # pydantic converts
+    )
+    stored = broker.client.hvals("distribution:sending.msgs")  # type: ignore[attr-defined]
+    assert len(stored) == 6
+    for message in map(dramatiq.Message.decode, stored):
+        assert (message.actor_name, message.args, message.kwargs) == ("send_due", (), {})
+    broker.client.close()  # type: ignore[attr-defined]

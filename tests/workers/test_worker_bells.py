@@ -1,0 +1,114 @@
+"""Bells: rung where somebody hears, kept silent where nobody does, never a reason to fail."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dramatiq
+import pytest
+from dramatiq.brokers.redis import RedisBroker
+from servers import Redis
+from worker_office import until
+
+import workers
+from distribution.config import Settings
+from distribution.errors import InvalidSetting
+from workers import bells, tracking
+from workers.bells import ring
+from workers.broker import BrokerAway, make_broker, refuse_absent
+
+heard: list[int] = []
+"""What the actor of these tests was told."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_heard_yet() -> None:
+    heard.clear()
+
+
+def broker_at(url: str) -> RedisBroker:
+    broker = make_broker(Settings(redis_url=url))  # type: ignore[arg-type] # pydantic converts
+    assert isinstance(broker, RedisBroker)
+    return broker
+
+
+def listener(broker: dramatiq.Broker) -> dramatiq.Actor[[int], None]:
+    """An actor that notes what it is told."""
+    return dramatiq.actor(heard.append, actor_name="listen", queue_name="sending", broker=broker)
+
+
+@pytest.fixture
+def on_redis(redis_server: Redis) -> Iterator[RedisBroker]:
+    broker = broker_at(redis_server.url)
+    yield broker
+    broker.client.close()
+
+
+def size(broker: RedisBroker) -> int:
+    waiting = broker.do_qsize("sending")
+    assert isinstance(waiting, int)
+    return waiting
+
+
+def test_a_bell_leaves_no_message_where_nobody_hears_it() -> None:
+    tracking.ring_for([1, 2, 3])
+    assert ring(tracking.judge_requests, [1]) is False
+    assert workers.broker.queues["tracking"].qsize() == 0
+
+
+def test_a_bell_on_redis_waits_for_whoever_comes(on_redis: RedisBroker) -> None:
+    assert ring(listener(on_redis), 7)
+    assert size(on_redis) == 1
+
+
+def test_a_bell_without_redis_is_no_error_and_said_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = broker_at(f"unix://{tmp_path}/nothing.sock")
+    actor = listener(broker)
+    assert [ring(actor, 1), ring(actor, 2), ring(actor, 3)] == [False, False, False]
+    assert [record.name for record in caplog.records] == ["workers.bells"]
+
+
+def test_redis_may_be_restarted_between_two_bells(
+    redis_server: Redis, on_redis: RedisBroker
+) -> None:
+    actor = listener(on_redis)
+    assert ring(actor, 1)
+    redis_server.kill()
+    redis_server.start()
+    assert ring(actor, 2)
+    assert size(on_redis) == 1
+
+
+def test_a_redis_that_refuses_is_as_good_as_away(on_redis: RedisBroker) -> None:
+    on_redis.client.config_set("maxmemory", "1")
+    assert ring(listener(on_redis), 1) is False
+    on_redis.client.config_set("maxmemory", "0")
+
+
+def test_a_worker_survives_its_redis_and_hears_again(
+    redis_server: Redis, on_redis: RedisBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bells, "PAUSE", 0)
+    actor = listener(on_redis)
+    worker = dramatiq.Worker(on_redis, queues={"sending"}, worker_timeout=50, worker_threads=1)
+    worker.start()
+    until(lambda: ring(actor, 1) and 1 in heard, "the first bell")
+    redis_server.kill()
+    assert ring(actor, 2) is False
+    redis_server.start()
+    until(lambda: ring(actor, 3) and 3 in heard, "a bell after the restart")
+    redis_server.kill()
+    worker.stop()
+    assert 2 not in heard
+
+
+def test_whoever_needs_redis_is_told_that_it_is_away(tmp_path: Path) -> None:
+    with pytest.raises(BrokerAway, match=r"^Redis 无法连接（.*）：请检查 redis_url 与 Redis 服务$"):
+        refuse_absent(broker_at(f"unix://{tmp_path}/nothing.sock"))
+
+
+@pytest.mark.parametrize("url", ["http://localhost", "localhost:6379", "redis://host:port/0"])
+def test_an_address_that_is_none_of_redis_is_named_without_its_password(url: str) -> None:
+    with pytest.raises(InvalidSetting, match=r"DISTRIBUTION_REDIS_URL='\*\*\*'"):
+        broker_at(url)

@@ -1,0 +1,194 @@
+"""What comes back is judged, whether its bell rang or not, and one bad piece spoils no other."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from worker_office import started_run, until
+
+import workers
+from distribution import clock, events
+from distribution.app import App, open_app
+from distribution.events import Client, Desk, Outcome, Request
+from distribution.links import Use
+from distribution.models import Delivery, Inbox, ReadingEvent, ReturnedMail
+from distribution.words import DeliveryState, Returned, Signal
+from workers import bounces, tracking
+from workers.current import set_app
+from workers.running import BOUNCES, TRACKING, working
+
+BROWSER = Client("203.0.113.0/24", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "GET", False)
+
+
+@pytest.fixture
+def maildir(tmp_path: Path) -> Path:
+    folder = tmp_path / "returned"
+    for name in ("new", "cur", "tmp"):
+        (folder / name).mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def office(environment: dict[str, str], maildir: Path) -> Iterator[App]:
+    """An office that has sent three mails and looks into its Maildir."""
+    opened = open_app(environment | {"DISTRIBUTION_BOUNCE_MAILDIR": str(maildir)})
+    started_run(opened, 3)
+    opened.sender.pump(timedelta(seconds=50))
+    set_app(opened)
+    yield opened
+    set_app(None)
+    workers.broker.flush_all()
+    opened.engine.dispose()
+
+
+def sent_mails(app: App) -> list[int]:
+    with app.reading() as session:
+        accepted = select(Delivery.id).where(Delivery.state == DeliveryState.ACCEPTED)
+        return list(session.scalars(accepted.order_by(Delivery.id)))
+
+
+def click(app: App, *, seconds_ago: int = 60) -> int:
+    """A click whose bell nobody rang; its inbox id."""
+    at = clock.now() - timedelta(seconds=seconds_ago)
+    request = Request(Signal.CLICK, Use.CLICK, sent_mails(app)[0], 1, at, BROWSER)
+    with app.transaction() as session:
+        (inbox_id,) = events.receive(session, [request])
+    assert inbox_id is not None
+    return inbox_id
+
+
+def spoil(app: App, inbox_id: int) -> None:
+    with app.transaction() as session:
+        session.get_one(Inbox, inbox_id).content = {"no": "request"}
+
+
+def readings(app: App) -> int:
+    with app.reading() as session:
+        return session.scalar(select(func.count(ReadingEvent.id))) or 0
+
+
+def unjudged(app: App, *signals: Signal) -> list[int]:
+    with app.reading() as session:
+        return events.unjudged(session, signals, clock.now() + timedelta(days=1), 100)
+
+
+def bounce(app: App, delivery_id: int) -> bytes:
+    """The mail system's word that a mailbox does not exist."""
+    return (
+        f"To: {app.addresses.return_path(delivery_id)}\r\n"
+        "Subject: Undelivered Mail\r\n"
+        "MIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        "Reporting-MTA: dns; relay.test\r\n\r\n"
+        "Final-Recipient: rfc822; reader0@enterprise.test\r\n"
+        "Action: failed\r\nStatus: 5.1.1\r\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 no such user\r\n\r\n--b--\r\n"
+    ).encode()
+
+
+def put(maildir: Path, name: str, raw: bytes) -> None:
+    (maildir / "new" / name).write_bytes(raw)
+
+
+def returned(app: App) -> list[ReturnedMail]:
+    with app.reading() as session:
+        found = list(session.scalars(select(ReturnedMail).order_by(ReturnedMail.inbox_id)))
+        session.expunge_all()
+    return found
+
+
+def test_a_click_whose_bell_was_lost_is_judged_by_the_ticker(office: App) -> None:
+    click(office)
+    tracking.watch()()  # nobody works here: it is done by the ticker itself
+    assert readings(office) == 1
+    assert unjudged(office, Signal.CLICK) == []
+
+
+def test_a_click_that_has_just_come_is_left_to_its_bell(office: App) -> None:
+    fresh = click(office, seconds_ago=0)
+    tracking.watch()()
+    assert unjudged(office, Signal.CLICK) == [fresh]
+
+
+def test_a_bell_that_rings_is_answered_by_a_worker(office: App) -> None:
+    fresh = click(office, seconds_ago=0)
+    with working(office, {TRACKING}):
+        tracking.ring_for([fresh, fresh])
+        until(lambda: readings(office) == 1, "the reading")
+    tracking.judge([fresh])
+    assert readings(office) == 1
+
+
+def test_a_request_that_cannot_be_judged_spoils_no_other(office: App) -> None:
+    spoilt, good = click(office), click(office)
+    spoil(office, spoilt)
+    look = tracking.watch()
+    look()
+    assert readings(office) == 1
+    assert good not in unjudged(office, Signal.CLICK)
+    assert unjudged(office, Signal.CLICK) == [spoilt]
+
+
+def test_what_cannot_be_judged_is_not_tried_at_every_tick(
+    office: App, caplog: pytest.LogCaptureFixture
+) -> None:
+    spoil(office, click(office))
+    look = tracking.watch()
+    with pytest.raises(KeyError):
+        look()  # the ticker tells of it, and goes on
+    look()
+    look()
+    assert readings(office) == 0
+    assert caplog.records == []
+
+
+def test_a_mail_that_came_twice_is_understood_once(office: App, maildir: Path) -> None:
+    first = sent_mails(office)[0]
+    put(maildir, "1.a", bounce(office, first))
+    put(maildir, "2.b", bounce(office, first).replace(b"\r\n", b"\n"))
+    bounces.fetch()
+    bounces.fetch()
+    (mail,) = returned(office)
+    assert (mail.kind, mail.delivery_id) == (Returned.BOUNCE, first)
+    assert list((maildir / "new").iterdir()) == []
+
+
+def test_the_folder_is_looked_into_by_whoever_works(office: App, maildir: Path) -> None:
+    put(maildir, "1.a", bounce(office, sent_mails(office)[0]))
+    look = bounces.watch()
+    with working(office, {BOUNCES}):
+        look()
+        until(lambda: len(returned(office)) == 1, "the bounce")
+
+
+def test_a_mail_that_cannot_be_judged_spoils_no_other(
+    office: App, maildir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    judge = events.judge_mails
+
+    def fail_for_the_first(session: object, inbox_ids: list[int], desk: Desk) -> list[Outcome]:
+        if inbox_ids == [1]:
+            raise ZeroDivisionError
+        return judge(session, inbox_ids, desk)  # type: ignore[arg-type] # passed on as it came
+
+    monkeypatch.setattr(events, "judge_mails", fail_for_the_first)
+    for position, row in enumerate(sent_mails(office)):
+        put(maildir, f"{position}.m", bounce(office, row))
+    bounces.fetch()
+    assert [mail.inbox_id for mail in returned(office)] == [2, 3]
+    assert unjudged(office, Signal.MAIL) == [1]
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+
+
+@pytest.mark.usefixtures("office")
+def test_a_folder_that_is_none_is_a_warning(
+    maildir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    maildir.rename(maildir.with_name("elsewhere"))
+    bounces.collect()
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert str(maildir) in record.getMessage()
