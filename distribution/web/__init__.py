@@ -1,6 +1,6 @@
 """The web: what the links in a mail lead to, from the pixel to the reader's own settings."""
 
 from distribution.web.application import make_app
-from distribution.web.serving import CannotListen, serve, serving
+from distribution.web.serving import CannotListen, serve, served
 
-__all__ = ["CannotListen", "make_app", "serve", "serving"]
+__all__ = ["CannotListen", "make_app", "serve", "served"]

@@ -61,7 +61,7 @@ def serve(
 
 
 @contextmanager
-def serving(app: App, ring: Callable[[list[int]], None]) -> Iterator[str]:
+def served(app: App, ring: Callable[[list[int]], None]) -> Iterator[str]:
     """Serve beside the block, on a free port for this machine alone; gives host and port."""
     settings = app.settings.model_copy(update={"web_host": "127.0.0.1", "web_port": 0})
     server = make_server(make_app(app, ring), settings)
