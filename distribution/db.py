@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -184,6 +185,8 @@ def friendly() -> Iterator[None]:
         reason = str(error.orig).splitlines()[0]
         advice = "别的进程正在写入，请稍后再试" if "locked" in reason else "请检查数据库服务与磁盘"
         raise DatabaseUnusable(f"数据库暂时无法使用（{reason}）：{advice}") from error
+    except NoConnectionLeft as error:
+        raise DatabaseUnusable("数据库连接都在使用中：请稍后再试") from error
     except DatabaseError as error:
         if type(error) is not DatabaseError:  # its other kinds are defects of ours
             raise

@@ -6,8 +6,8 @@ from threading import Event
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, func, select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy.exc import DatabaseError, StatementError
 from sqlalchemy.orm import Session
 
 from distribution import db
@@ -171,6 +171,25 @@ def test_a_second_writer_waits_instead_of_failing(app: App) -> None:
             done.result(30)
     with app.reading() as session:
         assert sorted(deeds(session)) == ["first", "second"]
+
+
+def test_a_pool_without_a_connection_left_is_a_database_that_is_away(app: App) -> None:
+    url = app.engine.url.render_as_string(hide_password=False)
+    engine = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=0.1)
+    with (
+        db.reading(engine),
+        pytest.raises(DatabaseUnusable, match="都在使用中"),
+        db.reading(engine),
+    ):
+        pass
+    engine.dispose()
+
+
+def test_no_error_of_the_database_shows_what_was_to_be_written(app: App) -> None:
+    secret = "liang@sanjin.example"
+    with pytest.raises((DatabaseError, DatabaseUnusable)) as told, app.transaction() as session:
+        session.execute(text("INSERT INTO nowhere VALUES (:secret)"), {"secret": secret})
+    assert secret not in f"{told.value}{told.value.__cause__}"
 
 
 def test_counting_by_many_writers_loses_nothing_where_the_row_is_locked(app: App) -> None:
