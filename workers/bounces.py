@@ -5,17 +5,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 
 import dramatiq
 
 from distribution import clock, events
+from distribution.db import DatabaseUnusable
 from distribution.mailboxes import Maildir, WaitingMail
 from distribution.words import Signal
-from workers.attempts import attempt, attempt_each
-from workers.bells import ring
+from workers.broker import ring
 from workers.current import get_app
-from workers.leftovers import Leftovers
+from workers.failures import logged
+from workers.unjudged import Unjudged
 
 log = logging.getLogger(__name__)
 
@@ -28,13 +28,15 @@ AT_ONCE = 100
 @dramatiq.actor(queue_name="bounces")
 def collect() -> None:
     """Fetch what has come into the folder of returned mail."""
-    attempt("collecting mail", fetch)
+    with logged("collecting mail"):
+        fetch()
 
 
 @dramatiq.actor(queue_name="bounces")
 def judge_mails(inbox_ids: list[int]) -> None:
     """Judge returned mails in the inbox."""
-    attempt("judging mails", partial(judge, inbox_ids))
+    with logged("judging mails"):
+        judge(inbox_ids)
 
 
 def fetch() -> None:
@@ -43,7 +45,9 @@ def fetch() -> None:
     if folder is None:
         return
     stored: list[int] = []
-    attempt_each("storing a mail", Maildir(folder).waiting(AT_ONCE), partial(_store, stored))
+    for mail in Maildir(folder).waiting(AT_ONCE):
+        with logged("storing a mail", but=DatabaseUnusable):
+            stored.append(_store(mail))
     judge(stored)
     if len(stored) == AT_ONCE:
         ring(collect)
@@ -51,21 +55,22 @@ def fetch() -> None:
 
 def judge(inbox_ids: list[int]) -> None:
     """Judge each mail in a transaction of its own, so that none spoils another."""
-    attempt_each("judging a mail", inbox_ids, _judge)
+    for inbox_id in inbox_ids:
+        with logged("judging a mail", but=DatabaseUnusable):
+            _judge(inbox_id)
 
 
-def _store(stored: list[int], mail: WaitingMail) -> None:
+def _store(mail: WaitingMail) -> int:
     with get_app().transaction() as session:
         inbox_id, _ = events.receive_mail(session, mail.raw, clock.now())
     mail.done()
-    stored.append(inbox_id)
+    return inbox_id
 
 
 def _judge(inbox_id: int) -> None:
     app = get_app()
-    desk = events.Desk(app.addresses, app.keyring.address_hash, clock.now())
     with app.transaction() as session:
-        outcomes = events.judge_mails(session, [inbox_id], desk)
+        outcomes = events.judge_mails(session, [inbox_id], app.addresses, clock.now())
     for outcome in outcomes:
         log.info("mail %d: %s %s", inbox_id, outcome.kind.value, outcome.status)
 
@@ -74,7 +79,7 @@ def _judge(inbox_id: int) -> None:
 class _Look:
     """Looks after forgotten mails at each tick, and into the folder less often."""
 
-    leftovers: Leftovers
+    leftovers: Unjudged
     fetch_at: float = field(default_factory=time.monotonic)
 
     def __call__(self) -> None:
@@ -88,4 +93,4 @@ class _Look:
 
 def watch() -> Callable[[], None]:
     """What the ticker does for this queue."""
-    return _Look(Leftovers((Signal.MAIL,), LATE, judge_mails, judge))
+    return _Look(Unjudged((Signal.MAIL,), LATE, judge_mails, judge))

@@ -1,9 +1,21 @@
 """The broker: in this process, or on Redis. Messages are doorbells, the database is the queue."""
 
+import logging
+import time
+from collections import Counter
 from collections.abc import Callable
+from threading import Lock
+from typing import Any, ParamSpec
 
 import redis
-from dramatiq import Broker, ConnectionClosed, Middleware
+from dramatiq import (
+    Actor,
+    Broker,
+    BrokerConnectionError,
+    ConnectionClosed,
+    Middleware,
+    Worker,
+)
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from redis.backoff import NoBackoff
@@ -11,8 +23,9 @@ from redis.retry import Retry
 
 from distribution.config import PREFIX, Settings
 from distribution.errors import DistributionError, InvalidSetting
-from workers.bells import Line
-from workers.ticker import Ticker
+from workers.ticker import Ticker, queues_of
+
+log = logging.getLogger(__name__)
 
 NAMESPACE = "distribution"
 CONNECT_SECONDS = 1.0
@@ -20,8 +33,55 @@ ANSWER_SECONDS = 2.0
 """How long Redis may take: whoever rings has other things to do."""
 
 
+PAUSE = 1.0
+"""Seconds for which a broker that was away is not asked again."""
+
+_Words = ParamSpec("_Words")
+
+
 class BrokerAway(DistributionError):
     """Raised where somebody who can see to it must know that Redis cannot be reached."""
+
+
+class Line(Middleware):
+    """What this process knows about its broker: who hears, and whether it is away."""
+
+    def __init__(self) -> None:
+        self._heard: Counter[str] = Counter()
+        self._lock = Lock()
+        self._away = False
+        self._asked_again_at = 0.0
+
+    def before_worker_boot(self, broker: Broker, worker: Worker) -> None:
+        """Hear what this worker hears."""
+        self._heard.update(queues_of(broker, worker))
+
+    def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:
+        """Hear it no more."""
+        self._heard.subtract(queues_of(broker, worker))
+
+    def hears(self, queue: str) -> bool:
+        """Whether a worker of this process answers the bells of a queue."""
+        return self._heard[queue] > 0
+
+    def silent(self) -> bool:
+        """Whether the broker was away just now, so that asking would only cost time."""
+        return self._away and time.monotonic() < self._asked_again_at
+
+    def lost(self, why: str) -> None:
+        """Say once that the broker is away."""
+        with self._lock:
+            before, self._away = self._away, True
+            self._asked_again_at = time.monotonic() + PAUSE
+        if not before:
+            log.warning("no bells until Redis is back (%s); the tickers do the work", why)
+
+    def found(self) -> None:
+        """Say once that the broker is back."""
+        with self._lock:
+            before, self._away = self._away, False
+        if before:
+            log.info("Redis is back")
 
 
 class Doorbell(RedisBroker):
@@ -66,6 +126,25 @@ def make_broker(settings: Settings) -> Broker:
     if not url:
         return StubBroker(middleware=[line, ticker])
     return Doorbell(_client(url), line, [ticker])
+
+
+def ring(actor: Actor[_Words, Any], *args: _Words.args, **kwargs: _Words.kwargs) -> bool:
+    """Ring for an actor, with ids at most; whether somebody may hear it. Never raises.
+
+    False where Redis is away, or where the queue lies in this process and nobody works on it
+    here: such a message would lie in memory for ever.
+    """
+    broker = actor.broker
+    line = next(found for found in broker.middleware if isinstance(found, Line))
+    if isinstance(broker, StubBroker) and not line.hears(actor.queue_name):
+        return False
+    if line.silent():
+        return False
+    try:
+        actor.send(*args, **kwargs)
+    except BrokerConnectionError:
+        return False
+    return True
 
 
 def refuse_absent(broker: Broker) -> None:

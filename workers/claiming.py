@@ -7,9 +7,10 @@ from typing import Self
 
 from distribution import delivery
 from distribution.app import App
-from distribution.delivery import Owner
-from workers.attempts import attempt
-from workers.bells import ring
+from distribution.delivery import Owner, Status
+from distribution.errors import DistributionError
+from workers.broker import ring
+from workers.failures import logged
 from workers.sending import send_due
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,10 @@ class Claim:
             self._thread.start()
         return self
 
+    def trouble(self, _status: Status) -> DistributionError | None:
+        """What keeps this process from sending; None while another one does."""
+        return self._app.sender.trouble if self.mine else None
+
     def leave(self) -> None:
         """Finish the mails in hand; the queue stays ours until the end of the block."""
         self._leaving.set()
@@ -51,11 +56,13 @@ class Claim:
         self._left.set()
         if self._contested:
             self._thread.join()
-            attempt("leaving the queue", self._resign)
+            with logged("leaving the queue"):
+                self._resign()
 
     def _keep(self) -> None:
         while not self._left.wait(BEAT):
-            attempt("claiming the queue", self._beat)
+            with logged("claiming the queue"):
+                self._beat()
 
     def _beat(self) -> None:
         """Own the queue, or know who does."""

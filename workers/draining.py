@@ -1,17 +1,18 @@
 """A run drained by the command that started it, where no other process owns the queue."""
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event
+from typing import Protocol
 
 from distribution import clock, delivery
 from distribution.app import App
 from distribution.delivery import Owner, Status
 from distribution.errors import DistributionError
 from distribution.words import DeliveryState, RunState
-from workers.bells import ring
-from workers.crews import Crew, Here, OnRedis
+from workers.broker import BrokerAway, ring
 from workers.running import SENDING, working
 from workers.sending import send_due
 
@@ -19,6 +20,23 @@ LOOK = 0.3
 """Seconds between two looks at a run."""
 NEAR = timedelta(seconds=30)
 """What is due within this time is waited for."""
+UNHEARD, UNANSWERED = timedelta(seconds=10), timedelta(seconds=60)
+"""How long workers may do nothing: after a bell that could not ring, and after one that did."""
+
+
+class NobodySends(DistributionError):
+    """Raised where a run is due and no worker takes it on."""
+
+
+class Crew(Protocol):
+    """Those who send a run while it is watched."""
+
+    @property
+    def other(self) -> Owner | None:
+        """The process that owns the queue, if it is not this one."""
+
+    def trouble(self, status: Status) -> DistributionError | None:
+        """Why there is no use in watching any longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +64,7 @@ def drain(app: App, run_id: int, stop: Event, watch: Watcher) -> Drained:
     if app.settings.redis_url.get_secret_value():
         return _follow(app, run_id, stop, watch, OnRedis(ring(send_due)))
     with working(app, {SENDING}, threads=1) as claim:
-        return _follow(app, run_id, stop, watch, Here(app, claim))
+        return _follow(app, run_id, stop, watch, claim)
 
 
 def _follow(app: App, run_id: int, stop: Event, watch: Watcher, crew: Crew) -> Drained:
@@ -92,3 +110,31 @@ def _at_rest(status: Status) -> bool:
     if waiting.due_now or status.count(DeliveryState.LEASED) or status.count(DeliveryState.HANDED):
         return False
     return waiting.next_in is not None and waiting.next_in > NEAR
+
+
+@dataclass(slots=True)
+class OnRedis:
+    """Worker processes somewhere, called by a bell."""
+
+    heard: bool
+    """Whether the bell could be rung."""
+    other: Owner | None = None
+    _states: dict[DeliveryState, int] = field(default_factory=dict)
+    _since: float = field(default_factory=time.monotonic)
+
+    def trouble(self, status: Status) -> DistributionError | None:
+        """Whether what is due has lain idle for too long."""
+        under_way = status.count(DeliveryState.LEASED) or status.count(DeliveryState.HANDED)
+        if status.states != self._states or under_way or not status.waiting.due_now:
+            self._states, self._since = status.states, time.monotonic()
+        idle = timedelta(seconds=time.monotonic() - self._since)
+        if not self.heard and idle >= UNHEARD:
+            return BrokerAway(
+                "Redis 无法连接，也没有进程在投递：投递仍在账上，工作进程恢复后会自动继续"
+            )
+        if idle >= UNANSWERED:
+            return NobodySends(
+                f"{UNANSWERED.seconds} 秒内没有进展：请确认 distribution worker 在运行、中继可用；"
+                "投递仍在账上，恢复后会自动继续"
+            )
+        return None

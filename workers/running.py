@@ -8,7 +8,7 @@ import dramatiq
 from distribution.app import App
 from distribution.config import Settings
 from workers import bounces, broker, sending, tracking
-from workers.bells import ring
+from workers.broker import ring
 from workers.claiming import Claim
 from workers.current import set_app
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import dramatiq
 
 from distribution import clock, delivery
-from workers.attempts import attempt
-from workers.bells import ring
+from workers.broker import ring
 from workers.current import get_app
+from workers.failures import logged
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,8 @@ STINT = timedelta(seconds=50)
 @dramatiq.actor(queue_name="sending")
 def send_due() -> None:
     """Send what is due, finish the runs that are through, and ask for more time if needed."""
-    attempt("sending", send)
+    with logged("sending"):
+        send()
 
 
 def send() -> None:

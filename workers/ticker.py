@@ -6,9 +6,8 @@ from threading import Event, Thread
 
 import dramatiq
 
-from workers.attempts import attempt
-from workers.bells import queues_of
 from workers.current import opened_app
+from workers.failures import logged
 
 
 class Ticker(dramatiq.Middleware):
@@ -58,7 +57,8 @@ class Ticking:
     def _tick(self, queue: str, look: Callable[[], None]) -> None:
         # Spread, so that many workers do not ask the database in the same moment.
         while not self._stop.wait(self._seconds * random.uniform(0.8, 1.2)):  # noqa: S311
-            attempt(f"ticker of {queue}", look)
+            with logged(f"ticker of {queue}"):
+                look()
 
 
 def watch(queue: str) -> Callable[[], None]:
@@ -71,3 +71,8 @@ def watch(queue: str) -> Callable[[], None]:
         bounces.collect.queue_name: bounces.watch,
     }
     return begin[queue]()
+
+
+def queues_of(broker: dramatiq.Broker, worker: dramatiq.Worker) -> set[str]:
+    """The queues a worker works on."""
+    return set(worker.consumer_whitelist or broker.get_declared_queues())

@@ -1,19 +1,19 @@
 """The `tracking` queue: one actor that judges the opens and clicks that have come in."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 
 import dramatiq
 
-from distribution import clock, events
+from distribution import events
+from distribution.db import DatabaseUnusable
 from distribution.errors import DistributionError
 from distribution.words import Signal
-from workers.attempts import attempt, attempt_each
-from workers.bells import ring
+from workers.broker import ring
 from workers.current import get_app
-from workers.leftovers import Leftovers, chunks
+from workers.failures import logged
+from workers.unjudged import Unjudged
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,8 @@ LATE = timedelta(seconds=3)
 @dramatiq.actor(queue_name="tracking")
 def judge_requests(inbox_ids: list[int]) -> None:
     """Make reading events of requests in the inbox."""
-    attempt("judging requests", partial(judge, inbox_ids))
+    with logged("judging requests"):
+        judge(inbox_ids)
 
 
 def judge(inbox_ids: list[int]) -> None:
@@ -37,20 +38,21 @@ def judge(inbox_ids: list[int]) -> None:
         if len(inbox_ids) == 1:
             raise
         log.exception("%d requests cannot be judged together", len(inbox_ids))
-        attempt_each("judging a request", [[inbox_id] for inbox_id in inbox_ids], _judge)
+        for inbox_id in inbox_ids:
+            with logged("judging a request", but=DatabaseUnusable):
+                _judge([inbox_id])
 
 
 def _judge(inbox_ids: list[int]) -> None:
     with get_app().transaction() as session:
-        events.judge_requests(session, inbox_ids, clock.now())
+        events.judge_requests(session, inbox_ids)
 
 
-def ring_for(inbox_ids: Sequence[int]) -> None:
+def ring_for(inbox_ids: list[int]) -> None:
     """Ring for requests that have just been stored; the ticker sees to those nobody hears of."""
-    for chunk in chunks(inbox_ids):
-        ring(judge_requests, chunk)
+    ring(judge_requests, inbox_ids)
 
 
 def watch() -> Callable[[], None]:
     """What the ticker does for this queue."""
-    return Leftovers((Signal.OPEN, Signal.CLICK), LATE, judge_requests, judge).look
+    return Unjudged((Signal.OPEN, Signal.CLICK), LATE, judge_requests, judge).look

@@ -14,7 +14,15 @@ from distribution.audience.store.contacts import (
     set_interests,
     subscribers,
 )
-from distribution.audience.store.readers import Audience, Reader, barrier, reader, readers_after
+from distribution.audience.store.readers import (
+    Audience,
+    Reader,
+    agrees_to_tracking,
+    barrier,
+    reader,
+    readers_after,
+    tracking_of,
+)
 from distribution.audience.wording import InvalidText
 
 __all__ = [
@@ -28,6 +36,7 @@ __all__ = [
     "Reader",
     "Statement",
     "add_subscriber",
+    "agrees_to_tracking",
     "barrier",
     "enterprises",
     "find_subscriber",
@@ -40,4 +49,5 @@ __all__ = [
     "set_interests",
     "subscribers",
     "suppress",
+    "tracking_of",
 ]

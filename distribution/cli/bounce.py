@@ -123,10 +123,9 @@ def _judge(app: App, name: str, number: int, raw: bytes) -> _Read:
     mail = _Read(name, number, report.kind, "、".join(report.recipients), report.status, "", "")
     if report.kind is Returned.UNREADABLE:
         return replace(mail, result="unreadable")
-    desk = events.Desk(app.addresses, app.keyring.address_hash, at)
     with app.transaction() as session:
         inbox_id, _ = events.receive_mail(session, raw, at)
-        outcomes = events.judge_mails(session, [inbox_id], desk)
+        outcomes = events.judge_mails(session, [inbox_id], app.addresses, at)
         for outcome in outcomes:
             audit.record(
                 session,

@@ -94,13 +94,7 @@ class Press:
 
         Raises LookupError for what was not loaded.
         """
-        addresses = self._addresses
-        personal = digests.Personal(
-            click_url=addresses.read(delivery_id),
-            read_url=addresses.read(delivery_id),
-            unsubscribe_url=addresses.unsubscribe(delivery_id),
-            preferences_url=addresses.preferences(delivery_id),
-        )
+        personal = personal_of(self._addresses, delivery_id, run_id, Tracking.DENIED)
         selection = self._selections[selection_id]
         return digests.join(self._runs[run_id].sheet, selection.choices, personal)
 

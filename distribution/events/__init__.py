@@ -2,13 +2,13 @@
 
 from distribution.events.judging import judge_requests
 from distribution.events.leaving import leave
-from distribution.events.mails import Desk, Outcome, judge_mails
-from distribution.events.receiving import receive, receive_mail, unjudged
+from distribution.events.mails import Outcome, judge_mails
+from distribution.events.receiving import receive, receive_mail
 from distribution.events.requests import Client, Request, client
+from distribution.events.store import unjudged
 
 __all__ = [
     "Client",
-    "Desk",
     "Outcome",
     "Request",
     "client",

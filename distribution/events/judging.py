@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from distribution import delivery
+from distribution import audience, delivery
 from distribution.delivery import Sent
 from distribution.events import store
 from distribution.events.requests import Request
@@ -19,11 +19,7 @@ _SLICE = 500
 """Requests judged by one set of statements; SQLite takes no more than 32,766 parameters."""
 
 
-def judge_requests(
-    session: Session,
-    inbox_ids: Sequence[int],
-    at: datetime,  # noqa: ARG001 - every judge is told the time; no rule on requests asks it yet
-) -> int:
+def judge_requests(session: Session, inbox_ids: Sequence[int]) -> int:
     """Judge what is unjudged of these; gives how many became reading events.
 
     The requests leave the inbox, and with them all that they showed of a person.
@@ -87,7 +83,7 @@ def _look_up(session: Session, requests: Sequence[Request]) -> _Facts:
         articles=store.articles_of(
             session, {*issues.values(), *(mail.issue_id for mail in sent.values())}
         ),
-        tracking=store.tracking_of(session, {mail.subscriber_id for mail in sent.values()}),
+        tracking=audience.tracking_of(session, {mail.subscriber_id for mail in sent.values()}),
     )
 
 
@@ -118,7 +114,7 @@ def _of_mail(request: Request, facts: _Facts) -> _Origin | None:
     sent = facts.sent.get(request.row)
     if sent is None:
         return None
-    tracking = facts.tracking.get(sent.subscriber_id, Tracking.UNKNOWN)
+    tracking = facts.tracking[sent.subscriber_id]
     if tracking is Tracking.DENIED:
         return None
     known = sent.delivery_id if tracking is Tracking.GRANTED else None

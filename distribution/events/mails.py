@@ -1,7 +1,7 @@
 """Judges mails that came back: which delivery each speaks of, and what follows for its reader."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from distribution import audience, delivery, replies
 from distribution.delivery import Sent
 from distribution.events import store
 from distribution.events.leaving import leave
-from distribution.links import Addresses
+from distribution.links import Addresses, Keyring
 from distribution.replies import ReturnedReport
 from distribution.words import FoundBy, Returned, SuppressionReason
 
@@ -23,16 +23,6 @@ _TOKEN = re.compile(r"<?(b-)?[a-z2-7]{36}@", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']*[@＠][^\s<>()\[\],;:\"']*")
 _COMPLAINED = "收件人向其邮箱服务商投诉了这封邮件，由服务商转来（RFC 5965 反馈报告）"
 _WROTE = "读者按邮件所给的退订地址来信退订"
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What judging a mail needs."""
-
-    addresses: Addresses
-    hasher: Callable[[str], str]
-    """Hashes an address key, see `links.Keyring.address_hash`."""
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +52,15 @@ class _Mail:
     found_by: FoundBy | None = None
 
 
-def judge_mails(session: Session, inbox_ids: Sequence[int], desk: Desk) -> list[Outcome]:
+def judge_mails(
+    session: Session, inbox_ids: Sequence[int], addresses: Addresses, at: datetime
+) -> list[Outcome]:
     """Judge what is unjudged of these, in the order it came; each mail has one outcome, once."""
     taken = store.take_mails(session, sorted(set(inbox_ids)))
     reports = {
         inbox_id: replies.read_returned(store.raw_mail(session, inbox_id)) for inbox_id in taken
     }
-    mails = _find(session, taken, reports, desk)
+    mails = _find(session, taken, reports, addresses)
     found = {mail.sent.delivery_id: mail.sent for mail in mails if mail.sent is not None}
     store.lock_ledger(session, {sent.run_id for sent in found.values()}, found)
     bounced = {
@@ -77,8 +69,8 @@ def judge_mails(session: Session, inbox_ids: Sequence[int], desk: Desk) -> list[
         if mail.sent is not None and mail.report.kind is Returned.BOUNCE
     }
     delivery.prove_accepted(session, bounced, by=Returned.BOUNCE.value)
-    outcomes = [_follow(session, mail, desk) for mail in sorted(mails, key=_locking_order)]
-    store.mark_judged(session, list(taken), desk.at)
+    outcomes = [_follow(session, mail, at) for mail in sorted(mails, key=_locking_order)]
+    store.mark_judged(session, list(taken), at)
     return sorted(outcomes, key=lambda outcome: outcome.inbox_id)
 
 
@@ -94,11 +86,11 @@ def _find(
     session: Session,
     taken: Mapping[int, datetime],
     reports: Mapping[int, ReturnedReport],
-    desk: Desk,
+    addresses: Addresses,
 ) -> list[_Mail]:
     traces = {
-        inbox_id: _by_token(report, desk.addresses)
-        or _by_recipient(session, report, desk.hasher, since=taken[inbox_id] - RECENT)
+        inbox_id: _by_token(report, addresses)
+        or _by_recipient(session, report, addresses.keyring, since=taken[inbox_id] - RECENT)
         for inbox_id, report in reports.items()
     }
     ids = {delivery_id for trace in traces.values() for delivery_id, _ in trace}
@@ -119,7 +111,7 @@ def _by_token(report: ReturnedReport, addresses: Addresses) -> list[tuple[int, F
 
 
 def _by_recipient(
-    session: Session, report: ReturnedReport, hasher: Callable[[str], str], *, since: datetime
+    session: Session, report: ReturnedReport, keyring: Keyring, *, since: datetime
 ) -> list[tuple[int, FoundBy]]:
     """What was last sent to those the mail speaks of.
 
@@ -127,7 +119,7 @@ def _by_recipient(
     """
     if report.kind not in (Returned.BOUNCE, Returned.COMPLAINT) or _bears_token(report):
         return []
-    hashes = [hasher(key) for key in _keys(report.recipients)]
+    hashes = [keyring.address_hash(key) for key in _keys(report.recipients)]
     latest = [delivery.latest_accepted(session, address, since) for address in hashes]
     return [(row, FoundBy.RECIPIENT) for row in latest if row is not None]
 
@@ -149,17 +141,17 @@ def _keys(addresses: Sequence[str]) -> list[str]:
 # -- what follows --------------------------------------------------------------------------------
 
 
-def _follow(session: Session, mail: _Mail, desk: Desk) -> Outcome:
+def _follow(session: Session, mail: _Mail, at: datetime) -> Outcome:
     outcome = Outcome(
         inbox_id=mail.inbox_id,
         kind=mail.report.kind,
         delivery_id=mail.sent.delivery_id if mail.sent else None,
         found_by=mail.found_by,
         recipient=mail.sent.recipient if mail.sent else "",
-        status=mail.report.status[:20],
-        diagnostic=mail.report.diagnostic[:500],
-        suppressed=_suppressed(session, mail, desk),
-        left=_left(session, mail, desk),
+        status=mail.report.status,
+        diagnostic=mail.report.diagnostic,
+        suppressed=_suppressed(session, mail, at),
+        left=_left(session, mail, at),
     )
     store.add_returned(
         session,
@@ -175,7 +167,7 @@ def _follow(session: Session, mail: _Mail, desk: Desk) -> Outcome:
     return outcome
 
 
-def _suppressed(session: Session, mail: _Mail, desk: Desk) -> bool:
+def _suppressed(session: Session, mail: _Mail, at: datetime) -> bool:
     """Only a mailbox that does not exist, and only the one this very mail went to."""
     report, sent = mail.report, mail.sent
     if report.kind is not Returned.BOUNCE or not report.failed or sent is None:
@@ -187,7 +179,7 @@ def _suppressed(session: Session, mail: _Mail, desk: Desk) -> bool:
         sent.address_hash,
         SuppressionReason.HARD_BOUNCE,
         evidence=_evidence(mail),
-        at=desk.at,
+        at=at,
     )
 
 
@@ -201,12 +193,12 @@ def _evidence(mail: _Mail) -> str:
     return f"{mail.report.status} {words}（来信 {mail.inbox_id}）"
 
 
-def _left(session: Session, mail: _Mail, desk: Desk) -> bool:
+def _left(session: Session, mail: _Mail, at: datetime) -> bool:
     kind, sent = mail.report.kind, mail.sent
     if sent is None:
         return False
     if kind is Returned.COMPLAINT:
-        return leave(session, sent, channel="complaint", wording=_COMPLAINED, at=desk.at)
+        return leave(session, sent, channel="complaint", wording=_COMPLAINED, at=at)
     if kind is Returned.LEAVE and mail.found_by is FoundBy.RETURN_PATH:
-        return leave(session, sent, channel="mail", wording=_WROTE, at=desk.at)
+        return leave(session, sent, channel="mail", wording=_WROTE, at=at)
     return False

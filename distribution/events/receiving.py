@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,7 +11,6 @@ from distribution import delivery
 from distribution.events import store
 from distribution.events.requests import Request, to_json
 from distribution.links import Use
-from distribution.words import Signal
 
 _LINE_END = re.compile(rb"\r\n?")
 _MBOX_LINE = re.compile(rb"\AFrom [^\n]*\n")
@@ -59,10 +58,3 @@ def fingerprint(raw: bytes) -> str:
     """
     lines = _LINE_END.sub(b"\n", raw).strip(b"\n")
     return hashlib.sha256(_MBOX_LINE.sub(b"", lines)).hexdigest()
-
-
-def unjudged(
-    session: Session, signals: Collection[Signal], before: datetime, limit: int
-) -> list[int]:
-    """Inbox ids of what came before then and waits for its judgement, the oldest first."""
-    return store.unjudged(session, signals, before, limit)

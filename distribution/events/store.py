@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from distribution.db import upsert
@@ -18,14 +18,13 @@ from distribution.events.requests import Request, from_json
 from distribution.models import (
     UNJUDGED,
     Article,
-    ConsentEvent,
     Delivery,
     Inbox,
     ReadingEvent,
     ReturnedMail,
     Run,
 )
-from distribution.words import Decision, Purpose, Signal, Tracking, Verdict
+from distribution.words import Signal, Verdict
 
 _REQUESTS = (Signal.OPEN, Signal.CLICK)
 
@@ -139,23 +138,6 @@ def articles_of(session: Session, issue_ids: Collection[int]) -> dict[tuple[int,
     query = select(Article.issue_id, Article.position, Article.id)
     rows = session.execute(query.where(Article.issue_id.in_(issue_ids)))
     return {(row.issue_id, row.position): row.id for row in rows}
-
-
-def tracking_of(session: Session, subscriber_ids: Collection[int]) -> dict[int, Tracking]:
-    """What these subscribers said last about being counted; who never said is left out."""
-    last = (
-        select(func.max(ConsentEvent.id))
-        .where(
-            ConsentEvent.subscriber_id.in_(subscriber_ids),
-            ConsentEvent.purpose == Purpose.TRACKING,
-        )
-        .group_by(ConsentEvent.subscriber_id)
-    )
-    query = select(ConsentEvent.subscriber_id, ConsentEvent.decision)
-    return {
-        subscriber_id: Tracking.GRANTED if said is Decision.GRANTED else Tracking.DENIED
-        for subscriber_id, said in session.execute(query.where(ConsentEvent.id.in_(last)))
-    }
 
 
 def lock_ledger(

@@ -4,7 +4,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from distribution.replies.judging import enhanced_code
 from distribution.replies.returned_mime import Fields, Part, fields, parts
@@ -51,10 +51,6 @@ class ReturnedReport:
     """What a mail that came back says, before anybody acts on it."""
 
     kind: Returned
-    addressed_to: tuple[str, ...] = ()
-    """Every address it was delivered to, the most reliable first."""
-    message_ids: tuple[str, ...] = ()
-    """Of the returned part, then of what it answers."""
     recipients: tuple[str, ...] = ()
     """Whom it speaks of, as written (RFC 3464, RFC 5965)."""
     status: str = ""
@@ -63,6 +59,10 @@ class ReturnedReport:
     """The mail system's words: one line, at most 500 characters."""
     failed: bool = False
     """Given up for good (RFC 3464 action "failed"), not delayed or relayed."""
+    addressed_to: tuple[str, ...] = ()
+    """Every address it was delivered to, the most reliable first."""
+    message_ids: tuple[str, ...] = ()
+    """Of the returned part, then of what it answers."""
 
 
 def read_returned(raw: bytes) -> ReturnedReport:
@@ -75,14 +75,11 @@ def read_returned(raw: bytes) -> ReturnedReport:
     if not any(own.has(name) for name in _OF_A_MAIL):
         return ReturnedReport(Returned.UNREADABLE)
     outcome = _outcome(own, found)
-    return ReturnedReport(
-        outcome.kind,
-        tuple(dict.fromkeys(_addressed_to(own)))[:_MOST_ADDRESSES],
-        tuple(dict.fromkeys(_message_ids(own, found)))[:_MOST_MESSAGE_IDS],
-        outcome.recipients[:_MOST_ADDRESSES],
-        outcome.status,
-        outcome.diagnostic,
-        outcome.failed,
+    return replace(
+        outcome,
+        addressed_to=tuple(dict.fromkeys(_addressed_to(own)))[:_MOST_ADDRESSES],
+        message_ids=tuple(dict.fromkeys(_message_ids(own, found)))[:_MOST_MESSAGE_IDS],
+        recipients=outcome.recipients[:_MOST_ADDRESSES],
     )
 
 
@@ -92,16 +89,7 @@ def _without_envelope(raw: bytes) -> bytes:
     return raw.partition(b"\n")[2] if raw.startswith(b"From ") else raw
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    kind: Returned
-    recipients: tuple[str, ...] = ()
-    status: str = ""
-    diagnostic: str = ""
-    failed: bool = False
-
-
-def _outcome(own: Fields, found: list[Part]) -> _Outcome:
+def _outcome(own: Fields, found: list[Part]) -> ReturnedReport:
     """The first that fits: bounces say they are automatic too, so replies come after them."""
     daemon, empty = "mailer-daemon" in own.first("from").lower(), _empty_return_path(own)
     automatic = _automatic(own) and not daemon
@@ -111,13 +99,13 @@ def _outcome(own: Fields, found: list[Part]) -> _Outcome:
     if outcome is not None:
         return outcome
     if automatic:
-        return _Outcome(Returned.AUTO_REPLY)
+        return ReturnedReport(Returned.AUTO_REPLY)
     if _asks_to_leave(own) and not daemon and not empty:
-        return _Outcome(Returned.LEAVE)
-    return _Outcome(Returned.OTHER, recipients(own, ("x-failed-recipients",)))
+        return ReturnedReport(Returned.LEAVE)
+    return ReturnedReport(Returned.OTHER, recipients(own, ("x-failed-recipients",)))
 
 
-def _report(found: list[Part]) -> _Outcome | None:
+def _report(found: list[Part]) -> ReturnedReport | None:
     """What the parts written for programs say, if there are any."""
     for part in found:
         if part.type == _FEEDBACK:
@@ -126,20 +114,20 @@ def _report(found: list[Part]) -> _Outcome | None:
     return _result(told) if told else None
 
 
-def _complaint(part: Part) -> _Outcome:
+def _complaint(part: Part) -> ReturnedReport:
     report = fields(part.content.replace(b"\r\n", b"\n"))
     if report.first("feedback-type").lower() in _NO_COMPLAINTS:
-        return _Outcome(Returned.OTHER)
-    return _Outcome(
+        return ReturnedReport(Returned.OTHER)
+    return ReturnedReport(
         Returned.COMPLAINT, recipients(report, ("original-rcpt-to", "removal-recipient"))
     )
 
 
-def _result(told: list[Result]) -> _Outcome:
+def _result(told: list[Result]) -> ReturnedReport:
     told = sorted(told, key=lambda result: (not result.failed, not result.delayed))
     worst = told[0]
     alike = [r for r in told if (r.failed, r.delayed) == (worst.failed, worst.delayed)]
-    return _Outcome(
+    return ReturnedReport(
         Returned.BOUNCE if worst.failed or worst.delayed else Returned.OTHER,
         tuple(dict.fromkeys(address for result in alike for address in result.recipients)),
         worst.status,
@@ -148,7 +136,7 @@ def _result(told: list[Result]) -> _Outcome:
     )
 
 
-def _prose(own: Fields, found: list[Part]) -> _Outcome | None:
+def _prose(own: Fields, found: list[Part]) -> ReturnedReport | None:
     """A bounce told in words only: known by a code as in "550 5.1.1 …" or "(#5.1.1)".
 
     A code alone is not enough: versions of programs look the same.
@@ -163,7 +151,7 @@ def _prose(own: Fields, found: list[Part]) -> _Outcome | None:
             words = one_line(said.group())
             status = enhanced_code(words)
             named = recipients(own, ("x-failed-recipients",))
-            return _Outcome(Returned.BOUNCE, named, status, words, status.startswith("5"))
+            return ReturnedReport(Returned.BOUNCE, named, status, words, status.startswith("5"))
     return None
 
 

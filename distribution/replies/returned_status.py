@@ -30,10 +30,9 @@ class Result:
 
 
 def results(content: bytes) -> list[Result]:
-    """The result for each recipient, failures first, then delays, then all that went well."""
+    """The result for each recipient."""
     blocks = content.replace(b"\r\n", b"\n").split(b"\n\n", _MOST_RECIPIENTS)
-    found = [_result(own) for own in map(fields, blocks[:_MOST_RECIPIENTS]) if _of_recipient(own)]
-    return sorted(found, key=lambda result: (not result.failed, not result.delayed))
+    return [_result(own) for own in map(fields, blocks[:_MOST_RECIPIENTS]) if _of_recipient(own)]
 
 
 def addresses(text: str) -> Iterator[str]:

@@ -24,6 +24,8 @@ from distribution.reports.figures import (
 from distribution.reports.store import Clicks, Events, Losses, Partings, Signs, Standing
 from distribution.words import Cause, DeliveryState, Signal, Verdict
 
+_COLUMNS = ("planned", "accepted", "agreed", "bounced", "left", "opened", "clicked")
+
 
 def run_report(session: Session, run_id: int) -> RunReport:
     """Count how a run went; NotFound where there is no such run.
@@ -176,13 +178,7 @@ def _enterprises(
         EnterpriseFigures(
             enterprise_id=enterprise_id,
             name=names[enterprise_id],
-            planned=counts[enterprise_id]["planned"],
-            accepted=counts[enterprise_id]["accepted"],
-            agreed=counts[enterprise_id]["agreed"],
-            bounced=counts[enterprise_id]["bounced"],
-            left=counts[enterprise_id]["left"],
-            opened=counts[enterprise_id]["opened"],
-            clicked=counts[enterprise_id]["clicked"],
+            **{column: counts[enterprise_id][column] for column in _COLUMNS},
         )
         for enterprise_id in sorted(names, key=lambda key: (key is None, key or 0))
     )

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from distribution import audience
 from distribution.models import (
     ArticleTopic,
     ConsentEvent,
@@ -260,16 +261,5 @@ def _counts() -> ColumnElement[bool]:
 
 
 def _agrees() -> ColumnElement[bool]:
-    """SQL: the reader of a row of `deliveries` agrees, by his last word, to be counted."""
-    last_word = (
-        select(ConsentEvent.decision)
-        .where(
-            ConsentEvent.subscriber_id == Delivery.subscriber_id,
-            ConsentEvent.purpose == Purpose.TRACKING,
-        )
-        .order_by(ConsentEvent.id.desc())
-        .limit(1)
-        .correlate(Delivery)
-        .scalar_subquery()
-    )
-    return last_word == Decision.GRANTED
+    """SQL: the reader of a row of `deliveries` agrees to be counted."""
+    return audience.agrees_to_tracking(Delivery.subscriber_id)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from distribution import audience, clock, delivery, events, issues
 from distribution.app import App
 from distribution.delivery import Sent
-from distribution.events import Client, Desk, Outcome, Request
+from distribution.events import Client, Outcome, Request
 from distribution.issues import Article, Masthead, ReadIssue
 from distribution.links import Addresses, Keyring, Use
 from distribution.models import (
@@ -172,7 +172,7 @@ def receive(app: App, *requests: Request) -> list[int]:
 def judge(app: App, inbox_ids: Sequence[int]) -> int:
     """Judge requests, in one transaction."""
     with app.transaction() as session:
-        return events.judge_requests(session, inbox_ids, clock.now())
+        return events.judge_requests(session, inbox_ids)
 
 
 def readings(app: App) -> list[ReadingEvent]:
@@ -260,16 +260,11 @@ def arrive(app: App, *mails: bytes) -> list[int]:
         return [events.receive_mail(session, raw, clock.now())[0] for raw in mails]
 
 
-def desk(app: App) -> Desk:
-    """What the judge of mails has at hand."""
-    return Desk(app.addresses, app.keyring.address_hash, clock.now())
-
-
 def judge_mails(app: App, *mails: bytes) -> list[Outcome]:
     """Receive and judge mails."""
     ids = arrive(app, *mails)
     with app.transaction() as session:
-        return events.judge_mails(session, ids, desk(app))
+        return events.judge_mails(session, ids, app.addresses, clock.now())
 
 
 def suppressed(app: App) -> dict[str, str]:

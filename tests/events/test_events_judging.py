@@ -168,9 +168,9 @@ def test_what_one_judge_has_taken_another_passes_over(app: App) -> None:
     (mail,) = sent_to(app, GRANTED)
     ids = receive(app, click(mail), opening(mail))
     with app.transaction() as session:
-        assert events.judge_requests(session, ids[:1], clock.now()) == 1
+        assert events.judge_requests(session, ids[:1]) == 1
         with app.transaction() as other:
-            assert events.judge_requests(other, ids[:1], clock.now()) == 0
+            assert events.judge_requests(other, ids[:1]) == 0
     assert judge(app, ids) == 1
     assert len(readings(app)) == 2
 
@@ -181,7 +181,7 @@ def test_a_judgement_that_is_rolled_back_leaves_the_request(app: App) -> None:
 
     def break_off() -> None:
         with app.transaction() as session:
-            events.judge_requests(session, ids, clock.now())
+            events.judge_requests(session, ids)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

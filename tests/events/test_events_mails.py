@@ -1,6 +1,5 @@
 """Mails that came back: which delivery each speaks of, and what follows for its reader."""
 
-from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -13,7 +12,6 @@ from event_samples import (
     bounce,
     complaint,
     departures,
-    desk,
     inbox,
     judge_mails,
     letter,
@@ -150,7 +148,7 @@ def test_a_recipient_tells_nothing_long_after_his_mail(app: App) -> None:
     much_later = clock.now() + timedelta(days=11)
     with app.transaction() as session:
         inbox_id, _new = events.receive_mail(session, bounce(mail.recipient), much_later)
-        (outcome,) = events.judge_mails(session, [inbox_id], replace(desk(app), at=much_later))
+        (outcome,) = events.judge_mails(session, [inbox_id], app.addresses, much_later)
     assert outcome.delivery_id is None
     assert suppressed(app) == {}
 
@@ -264,8 +262,8 @@ def test_outcomes_come_in_the_order_of_the_mails(app: App) -> None:
 
 def test_ids_that_name_no_waiting_mail_are_passed_over(app: App) -> None:
     with app.transaction() as session:
-        assert events.judge_mails(session, [], desk(app)) == []
-        assert events.judge_mails(session, [-1, 0, 10**9], desk(app)) == []
+        assert events.judge_mails(session, [], app.addresses, clock.now()) == []
+        assert events.judge_mails(session, [-1, 0, 10**9], app.addresses, clock.now()) == []
 
 
 def test_two_judges_at_once_judge_each_mail_once(app: App) -> None:
@@ -279,7 +277,7 @@ def test_two_judges_at_once_judge_each_mail_once(app: App) -> None:
     def work(mine: list[int]) -> None:
         together.wait()
         with app.transaction() as session:
-            judged = events.judge_mails(session, mine, desk(app))
+            judged = events.judge_mails(session, mine, app.addresses, clock.now())
         outcomes.extend(judged)
 
     threads = [Thread(target=work, args=(order,)) for order in (ids, ids[::-1])]

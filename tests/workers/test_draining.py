@@ -18,8 +18,7 @@ from distribution.bundle import sample
 from distribution.config import Settings
 from distribution.delivery import Owner, Status
 from distribution.words import DeliveryState, RunState
-from workers.bells import Line
-from workers.broker import make_broker
+from workers.broker import Line, make_broker
 from workers.current import set_app
 from workers.draining import drain
 from workers.sending import ring_if_due, send_due

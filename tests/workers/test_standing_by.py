@@ -23,11 +23,10 @@ from distribution.app import App, open_app
 from distribution.delivery import Owner, Status
 from distribution.errors import DistributionError
 from distribution.words import DeliveryState, RunState
-from workers import crews
+from workers import draining
 from workers.broker import BrokerAway
-from workers.crews import NobodySends, OnRedis
 from workers.current import set_app
-from workers.draining import drain
+from workers.draining import NobodySends, OnRedis, drain
 from workers.running import ALL_QUEUES, SENDING, TRACKING, queues_on_redis, working
 
 READERS = 80
@@ -144,7 +143,7 @@ def test_watching_a_run_that_nobody_sends_ends_with_a_sentence(
     status = status_of(app, started_run(app, 3))
     crew = OnRedis(heard)
     assert crew.trouble(status) is None
-    monkeypatch.setattr(crews, patience, timedelta(0))
+    monkeypatch.setattr(draining, patience, timedelta(0))
     found = crew.trouble(status)
     assert isinstance(found, trouble)
     assert "投递仍在账上" in str(found)
@@ -154,7 +153,7 @@ def test_watching_a_run_that_nobody_sends_ends_with_a_sentence(
 def test_a_run_on_redis_is_never_sent_by_the_command_that_started_it(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crews, "UNHEARD", timedelta(0))
+    monkeypatch.setattr(draining, "UNHEARD", timedelta(0))
     app = open_app(environment | {"DISTRIBUTION_REDIS_URL": "unix:///nothing.sock"})
     drained = drain(app, started_run(app, 3), Event(), nobody_watches)
     assert isinstance(drained.trouble, BrokerAway)
@@ -170,5 +169,5 @@ def test_a_run_that_moves_is_watched_for_as_long_as_it_takes(
     crew = OnRedis(heard=False)
     assert crew.trouble(status_of(app, run_id)) is None
     app.sender.pump(timedelta(seconds=50))
-    monkeypatch.setattr(crews, "UNHEARD", timedelta(hours=1))
+    monkeypatch.setattr(draining, "UNHEARD", timedelta(hours=1))
     assert crew.trouble(status_of(app, run_id)) is None

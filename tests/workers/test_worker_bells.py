@@ -1,5 +1,6 @@
 """Bells: rung where somebody hears, kept silent where nobody does, never a reason to fail."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,8 @@ from worker_office import until
 import workers
 from distribution.config import Settings
 from distribution.errors import InvalidSetting
-from workers import bells, tracking
-from workers.bells import ring
-from workers.broker import BrokerAway, make_broker, refuse_absent
+from workers import tracking
+from workers.broker import BrokerAway, make_broker, refuse_absent, ring
 
 heard: list[int] = []
 """What the actor of these tests was told."""
@@ -66,7 +66,7 @@ def test_a_bell_without_redis_is_no_error_and_said_once(
     broker = broker_at(f"unix://{tmp_path}/nothing.sock")
     actor = listener(broker)
     assert [ring(actor, 1), ring(actor, 2), ring(actor, 3)] == [False, False, False]
-    assert [record.name for record in caplog.records] == ["workers.bells"]
+    assert [record.name for record in caplog.records] == ["workers.broker"]
 
 
 def test_redis_may_be_restarted_between_two_bells(
@@ -89,7 +89,7 @@ def test_a_redis_that_refuses_is_as_good_as_away(on_redis: RedisBroker) -> None:
 def test_a_worker_survives_its_redis_and_hears_again(
     redis_server: Redis, on_redis: RedisBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bells, "PAUSE", 0)
+    monkeypatch.setattr(sys.modules["workers.broker"], "PAUSE", 0)
     actor = listener(on_redis)
     worker = dramatiq.Worker(on_redis, queues={"sending"}, worker_timeout=50, worker_threads=1)
     worker.start()

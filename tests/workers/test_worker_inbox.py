@@ -11,7 +11,7 @@ from worker_office import started_run, until
 import workers
 from distribution import clock, events
 from distribution.app import App, open_app
-from distribution.events import Client, Desk, Outcome, Request
+from distribution.events import Client, Outcome, Request
 from distribution.links import Use
 from distribution.models import Delivery, Inbox, ReadingEvent, ReturnedMail
 from distribution.words import DeliveryState, Returned, Signal
@@ -169,10 +169,10 @@ def test_a_mail_that_cannot_be_judged_spoils_no_other(
 ) -> None:
     judge = events.judge_mails
 
-    def fail_for_the_first(session: object, inbox_ids: list[int], desk: Desk) -> list[Outcome]:
+    def fail_for_the_first(session: object, inbox_ids: list[int], *more: object) -> list[Outcome]:
         if inbox_ids == [1]:
             raise ZeroDivisionError
-        return judge(session, inbox_ids, desk)  # type: ignore[arg-type] # passed on as it came
+        return judge(session, inbox_ids, *more)  # type: ignore[arg-type] # passed on as it came
 
     monkeypatch.setattr(events, "judge_mails", fail_for_the_first)
     for position, row in enumerate(sent_mails(office)):

@@ -6,7 +6,7 @@ import pytest
 
 from distribution.db import DatabaseUnusable
 from distribution.errors import DistributionError
-from workers.attempts import attempt, attempt_each
+from workers.failures import logged
 from workers.ticker import Ticking
 
 
@@ -30,26 +30,11 @@ def test_a_tick_that_fails_is_told_and_the_next_one_comes(
 
 
 def test_an_error_of_ours_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    def errand() -> None:
+    with logged("an errand"):
         raise DistributionError("出了点事")
-
-    attempt("an errand", errand)
     assert [record.getMessage() for record in caplog.records] == ["an errand: 出了点事"]
 
 
-def test_of_many_one_that_fails_keeps_none_of_the_others() -> None:
-    done: list[float] = []
-    attempt_each("dividing", [1, 0, 2], lambda number: done.append(2 / number))
-    assert done == [2, 1]
-
-
-def test_a_database_that_is_away_ends_the_many_at_once() -> None:
-    tried: list[int] = []
-
-    def errand(number: int) -> None:
-        tried.append(number)
+def test_an_error_may_be_let_through() -> None:
+    with pytest.raises(DatabaseUnusable), logged("an errand", but=DatabaseUnusable):
         raise DatabaseUnusable("数据库不在")
-
-    with pytest.raises(DatabaseUnusable):
-        attempt_each("trying", [1, 2, 3], errand)
-    assert tried == [1]

@@ -1,11 +1,11 @@
 """Who may be mailed, and what is known of him when a run is planned."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, String, case, cast, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from distribution.audience.address import read_address
 from distribution.models import (
@@ -48,16 +48,30 @@ class Audience:
     """Where the next slice begins; None when there was nobody left."""
 
 
-def decision(purpose: Purpose) -> ColumnElement[str | None]:
-    """SQL: the last word of a row of `subscribers` on this purpose; NULL if he never gave one."""
+def decision(
+    purpose: Purpose, of: InstrumentedAttribute[int] = Subscriber.id
+) -> ColumnElement[str | None]:
+    """SQL: the last word on this purpose of the subscriber that `of` names; NULL if none."""
     return (
         select(cast(ConsentEvent.decision, String))
-        .where(ConsentEvent.subscriber_id == Subscriber.id, ConsentEvent.purpose == purpose)
+        .where(ConsentEvent.subscriber_id == of, ConsentEvent.purpose == purpose)
         .order_by(ConsentEvent.id.desc())
         .limit(1)
-        .correlate(Subscriber)
+        .correlate(of.class_)
         .scalar_subquery()
     )
+
+
+def agrees_to_tracking(of: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """SQL: the subscriber that `of` names agrees, by his last word, to be counted."""
+    return decision(Purpose.TRACKING, of) == Decision.GRANTED.value
+
+
+def tracking_of(session: Session, subscriber_ids: Collection[int]) -> dict[int, Tracking]:
+    """What these subscribers say, by their last word, about being counted."""
+    query = select(Subscriber.id, decision(Purpose.TRACKING))
+    rows = session.execute(query.where(Subscriber.id.in_(subscriber_ids)))
+    return {row_id: _tracking(said) for row_id, said in rows}
 
 
 def barrier() -> ColumnElement[str | None]:
