@@ -7,9 +7,8 @@ import dramatiq
 from distribution import config
 from workers.broker import make_broker
 
-broker = make_broker(config.load(os.environ).settings)
-dramatiq.set_broker(broker)
+dramatiq.set_broker(make_broker(config.load(os.environ).settings))
 
 from workers import bounces, sending, tracking  # noqa: E402 - actors belong to the broker set above
 
-__all__ = ["bounces", "broker", "sending", "tracking"]
+__all__ = ["bounces", "sending", "tracking"]

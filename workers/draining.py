@@ -13,7 +13,7 @@ from distribution.delivery import Owner, Status
 from distribution.errors import DistributionError
 from distribution.words import DeliveryState, RunState
 from workers.broker import BrokerAway, ring
-from workers.running import SENDING, working
+from workers.in_process import SENDING, working
 from workers.sending import send_due
 
 LOOK = 0.3

@@ -113,7 +113,7 @@ def _bounce(app: App, folder: Path, mail: Mail, problem: tuple[str, str]) -> Non
 def _open_office(app: App) -> Iterator[str]:
     """The web pages on a free port, and a worker that judges what comes in; gives the port."""
     from distribution.web import served
-    from workers.running import TRACKING, working
+    from workers.in_process import TRACKING, working
     from workers.tracking import ring_for
 
     with working(app, (TRACKING,)), served(app, ring_for) as netloc:

@@ -34,7 +34,7 @@ def command() -> None:
 @contextmanager
 def _working(app: App) -> Iterator[None]:
     """Work beside the web pages; says so where another process sends."""
-    from workers.running import working
+    from workers.in_process import working
 
     with working(app) as claim:
         if claim.other is not None:

@@ -49,11 +49,12 @@ def command(processes: int, threads: int) -> None:
 
 def _become_dramatiq(app: App, processes: int, threads: int) -> NoReturn:
     """Let Dramatiq's own programme take this process's place."""
-    from workers import broker
-    from workers.broker import refuse_absent
-    from workers.running import queues_on_redis
+    import dramatiq
 
-    refuse_absent(broker)
+    from workers.broker import refuse_absent
+    from workers.in_process import queues_on_redis
+
+    refuse_absent(dramatiq.get_broker())
     app.engine.dispose()
     patience = app.settings.dot_timeout_seconds + LATE_RESULT_SECONDS
     words = (
@@ -72,7 +73,7 @@ def _become_dramatiq(app: App, processes: int, threads: int) -> NoReturn:
 
 def _work_here(app: App, threads: int) -> None:
     """Work in threads of this process."""
-    from workers.running import ALL_QUEUES, working
+    from workers.in_process import ALL_QUEUES, working
 
     log_to_stderr()
     with asked_to_stop() as stop, working(app, ALL_QUEUES, threads=threads) as claim:

@@ -11,7 +11,6 @@ import pytest
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 
-import workers
 from distribution import audience, clock, delivery, issues
 from distribution.app import App
 from distribution.bundle import sample
@@ -38,7 +37,7 @@ def started(app: App) -> Iterator[int]:
     set_app(app)
     yield run_id
     set_app(None)
-    workers.broker.flush_all()
+    dramatiq.get_broker().flush_all()
 
 
 def mails(app: App) -> list[Path]:
@@ -56,11 +55,11 @@ def nobody_watches(_status: Status, _other: Owner | None) -> None:
 
 def work(rings: int) -> None:
     """Ring the bell so often, and let a worker answer until the queue is empty."""
-    worker = dramatiq.Worker(workers.broker, worker_timeout=50, worker_threads=4)
+    worker = dramatiq.Worker(dramatiq.get_broker(), worker_timeout=50, worker_threads=4)
     worker.start()
     for _ in range(rings):
         send_due.send()
-    workers.broker.join("sending")
+    dramatiq.get_broker().join("sending")
     worker.stop()
 
 
@@ -73,7 +72,7 @@ def test_every_bell_rung_six_times_sends_nothing_twice(app: App, started: int) -
 
 
 def test_a_lost_bell_is_rung_again_by_the_ticker(app: App, started: int) -> None:
-    workers.broker.flush_all()
+    dramatiq.get_broker().flush_all()
     ring_if_due()
     work(rings=0)
     assert status_of(app, started).run.state is RunState.FINISHED
@@ -83,7 +82,7 @@ def test_the_ticker_is_silent_where_nothing_is_due(app: App, started: int) -> No
     with app.transaction() as session:
         delivery.pause(session, started)
     ring_if_due()
-    assert workers.broker.queues["sending"].qsize() == 0
+    assert dramatiq.get_broker().queues["sending"].qsize() == 0
 
 
 def test_a_command_drains_its_own_run_and_leaves_the_queue(app: App, started: int) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
+import dramatiq
 import pytest
 from sink import Sink
 from worker_office import (
@@ -27,7 +28,7 @@ from workers import draining
 from workers.broker import BrokerAway
 from workers.current import set_app
 from workers.draining import NobodySends, OnRedis, drain
-from workers.running import ALL_QUEUES, SENDING, TRACKING, queues_on_redis, working
+from workers.in_process import ALL_QUEUES, SENDING, TRACKING, queues_on_redis, working
 
 READERS = 80
 only_sqlite = pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
@@ -37,7 +38,7 @@ only_sqlite = pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
 def _leave_no_app() -> Iterator[None]:
     yield
     set_app(None)
-    workers.broker.flush_all()
+    dramatiq.get_broker().flush_all()
 
 
 def mails(app: App) -> int:
@@ -110,11 +111,11 @@ def test_whoever_does_not_send_wants_no_queue(app: App) -> None:
 
 
 def test_many_workers_in_turn_leave_no_trace_on_the_broker(app: App) -> None:
-    before = list(workers.broker.middleware)
+    before = list(dramatiq.get_broker().middleware)
     for _ in range(2):
         with working(app):
             pass
-    assert workers.broker.middleware == before
+    assert dramatiq.get_broker().middleware == before
 
 
 def test_mail_is_fetched_only_where_its_folder_is(app: App, environment: dict[str, str]) -> None:

@@ -1,6 +1,5 @@
 """Bells: rung where somebody hears, kept silent where nobody does, never a reason to fail."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from dramatiq.brokers.redis import RedisBroker
 from servers import Redis
 from worker_office import until
 
-import workers
 from distribution.config import Settings
 from distribution.errors import InvalidSetting
 from workers import tracking
@@ -52,7 +50,7 @@ def size(broker: RedisBroker) -> int:
 def test_a_bell_leaves_no_message_where_nobody_hears_it() -> None:
     tracking.ring_for([1, 2, 3])
     assert ring(tracking.judge_requests, [1]) is False
-    assert workers.broker.queues["tracking"].qsize() == 0
+    assert dramatiq.get_broker().queues["tracking"].qsize() == 0
 
 
 def test_a_bell_on_redis_waits_for_whoever_comes(on_redis: RedisBroker) -> None:
@@ -89,7 +87,7 @@ def test_a_redis_that_refuses_is_as_good_as_away(on_redis: RedisBroker) -> None:
 def test_a_worker_survives_its_redis_and_hears_again(
     redis_server: Redis, on_redis: RedisBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["workers.broker"], "PAUSE", 0)
+    monkeypatch.setattr("workers.broker.PAUSE", 0)
     actor = listener(on_redis)
     worker = dramatiq.Worker(on_redis, queues={"sending"}, worker_timeout=50, worker_threads=1)
     worker.start()

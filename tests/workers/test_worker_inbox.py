@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import dramatiq
 import pytest
 from sqlalchemy import func, select
 from worker_office import started_run, until
 
-import workers
 from distribution import clock, events
 from distribution.app import App, open_app
 from distribution.events import Client, Outcome, Request
@@ -17,7 +17,7 @@ from distribution.models import Delivery, Inbox, ReadingEvent, ReturnedMail
 from distribution.words import DeliveryState, Returned, Signal
 from workers import bounces, tracking
 from workers.current import set_app
-from workers.running import BOUNCES, TRACKING, working
+from workers.in_process import BOUNCES, TRACKING, working
 
 BROWSER = Client("203.0.113.0/24", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "GET", False)
 
@@ -39,7 +39,7 @@ def office(environment: dict[str, str], maildir: Path) -> Iterator[App]:
     set_app(opened)
     yield opened
     set_app(None)
-    workers.broker.flush_all()
+    dramatiq.get_broker().flush_all()
     opened.engine.dispose()
 
 

@@ -7,10 +7,10 @@ import dramatiq
 
 from distribution.app import App
 from distribution.config import Settings
-from workers import bounces, broker, sending, tracking
+from workers import bounces, sending, tracking
 from workers.broker import ring
-from workers.claiming import Claim
 from workers.current import set_app
+from workers.ownership import Claim
 
 SENDING = sending.send_due.queue_name
 TRACKING = tracking.judge_requests.queue_name
@@ -41,7 +41,7 @@ def working(
     set_app(app)
     with Claim(app, contested=embedded and SENDING in queues) as claim:
         worker = dramatiq.Worker(
-            broker,
+            dramatiq.get_broker(),
             queues=set(queues),
             worker_threads=threads,
             worker_timeout=QUICK_MS if embedded else dramatiq.worker.WORKER_TIMEOUT,
@@ -58,6 +58,7 @@ def working(
 
 def _forget(worker: dramatiq.Worker) -> None:
     """Take back what a worker adds to its broker, which outlives it here."""
+    broker = dramatiq.get_broker()
     broker.middleware[:] = [
         found for found in broker.middleware if getattr(found, "worker", None) is not worker
     ]
