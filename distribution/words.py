@@ -158,6 +158,7 @@ class Returned(Word):
     """What a mail that came back is."""
 
     BOUNCE = "bounce", "退信"
+    DELAYED = "delayed", "延迟通知"  # it may still arrive
     COMPLAINT = "complaint", "投诉"
     LEAVE = "leave", "来信退订"
     AUTO_REPLY = "auto_reply", "自动回复"

@@ -246,7 +246,7 @@ class Browser:
 
     def get(self, path: str) -> str:
         answer = self._client.get(path)
-        if answer.is_redirect:
+        while answer.is_redirect:
             answer = self._client.get(
                 answer.headers["Location"].removeprefix("https://journal.test")
             )

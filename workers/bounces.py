@@ -10,7 +10,7 @@ import dramatiq
 
 from distribution import clock, events
 from distribution.db import DatabaseUnusable
-from distribution.mailboxes import Maildir, WaitingMail
+from distribution.mailboxes import Maildir
 from distribution.words import Signal
 from workers.broker import ring
 from workers.current import get_app
@@ -47,7 +47,8 @@ def fetch() -> None:
     stored: list[int] = []
     for mail in Maildir(folder).waiting(AT_ONCE):
         with logged("storing a mail", but=DatabaseUnusable):
-            stored.append(_store(mail))
+            stored.append(_store(mail.raw))
+            mail.done()
     judge(stored)
     if len(stored) == AT_ONCE:
         ring(collect)
@@ -60,10 +61,9 @@ def judge(inbox_ids: list[int]) -> None:
             _judge(inbox_id)
 
 
-def _store(mail: WaitingMail) -> int:
+def _store(raw: bytes) -> int:
     with get_app().transaction() as session:
-        inbox_id, _ = events.receive_mail(session, mail.raw, clock.now())
-    mail.done()
+        inbox_id, _ = events.receive_mail(session, raw, clock.now())
     return inbox_id
 
 

@@ -2,7 +2,12 @@
 
 from distribution.audience.address import EmailAddress, InvalidAddress, read_address
 from distribution.audience.sample import load_sample
-from distribution.audience.store.consent import Statement, record_consent, suppress
+from distribution.audience.store.consent import (
+    Statement,
+    lock_subscriber,
+    record_consent,
+    suppress,
+)
 from distribution.audience.store.contacts import (
     AlreadySubscribed,
     NewSubscriber,
@@ -17,11 +22,12 @@ from distribution.audience.store.contacts import (
 from distribution.audience.store.readers import (
     Audience,
     Reader,
+    TrackingAnswer,
     agrees_to_tracking,
     barrier,
     reader,
     readers_after,
-    tracking_of,
+    tracking_answers,
 )
 from distribution.audience.wording import InvalidText
 
@@ -35,12 +41,14 @@ __all__ = [
     "Profile",
     "Reader",
     "Statement",
+    "TrackingAnswer",
     "add_subscriber",
     "agrees_to_tracking",
     "barrier",
     "enterprises",
     "find_subscriber",
     "load_sample",
+    "lock_subscriber",
     "profile",
     "read_address",
     "reader",
@@ -49,5 +57,5 @@ __all__ = [
     "set_interests",
     "subscribers",
     "suppress",
-    "tracking_of",
+    "tracking_answers",
 ]

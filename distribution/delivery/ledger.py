@@ -14,7 +14,7 @@ from itertools import takewhile
 from sqlalchemy.orm import Session
 
 from distribution.delivery.states import OPEN
-from distribution.delivery.store import closing, runs
+from distribution.delivery.store import closing, lookups, runs
 from distribution.delivery.store import rows as store
 from distribution.delivery.store.events import add_events
 from distribution.delivery.transport import Evidence
@@ -203,4 +203,5 @@ def recover(session: Session, *, dead_worker: str | None = None) -> None:
     add_events(session, dict.fromkeys(poisoned, ""), DeliveryState.HELD, Cause.POISON, by="ledger")
     doubtful = store.doubt_handed(session, dead_worker)
     add_events(session, dict.fromkeys(doubtful, ""), DeliveryState.IN_DOUBT, None, by="ledger")
+    lookups.prove_accepted(session, lookups.seen_again(session, doubtful), by="ledger")
     closing.close_unsendable(session)

@@ -98,10 +98,6 @@ class Press:
         selection = self._selections[selection_id]
         return digests.join(self._runs[run_id].sheet, selection.choices, personal)
 
-    def articles(self, selection_id: int) -> tuple[int, ...]:
-        """The ids of a loaded selection's articles, in the mail's order."""
-        return tuple(choice.article for choice in self._selections[selection_id].choices)
-
 
 @contextmanager
 def _reported(kind: str, number: int) -> Iterator[None]:
@@ -135,7 +131,7 @@ def personal_of(
     elif tracking is Tracking.UNKNOWN:
         click_url = addresses.run_click(run_id)
     else:
-        click_url = addresses.read(delivery_id)
+        click_url = addresses.run_read(run_id)
     return digests.Personal(
         click_url=click_url,
         read_url=addresses.read(delivery_id),

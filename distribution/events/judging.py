@@ -39,7 +39,7 @@ class _Facts:
     """Of runs."""
     articles: Mapping[tuple[int, int], int]
     """By issue and position."""
-    tracking: Mapping[int, Tracking]
+    tracking: Mapping[int, audience.TrackingAnswer]
     """By subscriber, as they want it now."""
 
 
@@ -83,7 +83,7 @@ def _look_up(session: Session, requests: Sequence[Request]) -> _Facts:
         articles=store.articles_of(
             session, {*issues.values(), *(mail.issue_id for mail in sent.values())}
         ),
-        tracking=audience.tracking_of(session, {mail.subscriber_id for mail in sent.values()}),
+        tracking=audience.tracking_answers(session, {mail.subscriber_id for mail in sent.values()}),
     )
 
 
@@ -114,10 +114,10 @@ def _of_mail(request: Request, facts: _Facts) -> _Origin | None:
     sent = facts.sent.get(request.row)
     if sent is None:
         return None
-    tracking = facts.tracking[sent.subscriber_id]
-    if tracking is Tracking.DENIED:
-        return None
-    known = sent.delivery_id if tracking is Tracking.GRANTED else None
+    answer = facts.tracking[sent.subscriber_id]
+    if answer.tracking is Tracking.DENIED or (answer.since and request.at < answer.since):
+        return None  # he refuses, or did not agree yet
+    known = sent.delivery_id if answer.tracking is Tracking.GRANTED else None
     # Some relays follow the links before they answer.
     readable_from = sent.accepted_at or facts.handed.get(sent.delivery_id)
     return _Origin(sent.run_id, sent.issue_id, known, readable_from)

@@ -18,9 +18,9 @@ from distribution.words import FoundBy, Returned, SuppressionReason
 RECENT = timedelta(days=10)
 """How long after its acceptance a mail may bounce: relays give up within five days (RFC 5321)."""
 
-_NO_SUCH_MAILBOX = "5.1.1"
 _TOKEN = re.compile(r"<?(b-)?[a-z2-7]{36}@", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']*[@＠][^\s<>()\[\],;:\"']*")
+_SPEAKS_OF_A_MAIL = (Returned.BOUNCE, Returned.DELAYED, Returned.COMPLAINT)
 _COMPLAINED = "收件人向其邮箱服务商投诉了这封邮件，由服务商转来（RFC 5965 反馈报告）"
 _WROTE = "读者按邮件所给的退订地址来信退订"
 
@@ -66,7 +66,7 @@ def judge_mails(
     bounced = {
         mail.sent.delivery_id
         for mail in mails
-        if mail.sent is not None and mail.report.kind is Returned.BOUNCE
+        if mail.sent is not None and mail.report.kind in (Returned.BOUNCE, Returned.DELAYED)
     }
     delivery.prove_accepted(session, bounced, by=Returned.BOUNCE.value)
     outcomes = [_follow(session, mail, at) for mail in sorted(mails, key=_locking_order)]
@@ -117,7 +117,9 @@ def _by_recipient(
 
     A mail with a token that is not ours is forged, or another installation's: it says nothing.
     """
-    if report.kind not in (Returned.BOUNCE, Returned.COMPLAINT) or _bears_token(report):
+    if report.kind not in (Returned.BOUNCE, Returned.DELAYED, Returned.COMPLAINT) or _bears_token(
+        report
+    ):
         return []
     hashes = [keyring.address_hash(key) for key in _keys(report.recipients)]
     latest = [delivery.latest_accepted(session, address, since) for address in hashes]
@@ -172,7 +174,7 @@ def _suppressed(session: Session, mail: _Mail, at: datetime) -> bool:
     report, sent = mail.report, mail.sent
     if report.kind is not Returned.BOUNCE or not report.failed or sent is None:
         return False
-    if report.status != _NO_SUCH_MAILBOX or not _speaks_of(report, sent):
+    if report.status != replies.NO_SUCH_MAILBOX or not _speaks_of(report, sent):
         return False
     return audience.suppress(
         session,

@@ -17,6 +17,7 @@ _SEEN = "S"
 _FLAGS = ":2,"
 _TIME = re.compile(r"(\d{1,12})\.(?:M(\d{1,6})(?!\d))?", re.ASCII)
 _complained: set[Path] = set()  # each unreadable file is named once in the life of a process
+_stuck: set[Path] = set()  # what could not be moved is not read again and again by this process
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class MaildirMail:
         except FileNotFoundError:
             return  # moved by another program: it comes again, and is known
         except OSError as error:
+            _stuck.add(self.path)
             raise _unusable(self.path.parents[1], _why(error)) from error
 
 
@@ -63,6 +65,7 @@ class Maildir:
                         (key, Path(entry.path))
                         for entry in entries
                         if (key := _waits(entry, seen_counts=name == "cur")) is not None
+                        and Path(entry.path) not in _stuck
                     ]
             except OSError as error:
                 raise _unusable(self._folder, self._why_not(error)) from error

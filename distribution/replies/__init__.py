@@ -2,6 +2,13 @@
 
 from distribution.replies.judging import Judgement, judge
 from distribution.replies.providers import provider_of
-from distribution.replies.returned import ReturnedReport, read_returned
+from distribution.replies.returned import NO_SUCH_MAILBOX, ReturnedReport, read_returned
 
-__all__ = ["Judgement", "ReturnedReport", "judge", "provider_of", "read_returned"]
+__all__ = [
+    "NO_SUCH_MAILBOX",
+    "Judgement",
+    "ReturnedReport",
+    "judge",
+    "provider_of",
+    "read_returned",
+]

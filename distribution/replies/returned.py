@@ -45,6 +45,9 @@ _TAG = re.compile(r"<[a-z/!][^<>]*>", re.IGNORECASE)
 _LONG_ENTITY = re.compile(r"&#\w{9,}")  # a number of thousands of digits is refused by Python
 _SAID = re.compile(r"(?:\b[45]\d\d[ -]\(?#?|\(#)[45]\.\d{1,3}\.\d{1,3}(?!\.?\d).*(?:\n.*\S.*)*")
 
+NO_SUCH_MAILBOX = "5.1.1"
+"""The one status that says of the address itself that it is dead (RFC 3463 3.2)."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReturnedReport:
@@ -124,16 +127,26 @@ def _complaint(part: Part) -> ReturnedReport:
 
 
 def _result(told: list[Result]) -> ReturnedReport:
-    told = sorted(told, key=lambda result: (not result.failed, not result.delayed))
-    worst = told[0]
-    alike = [r for r in told if (r.failed, r.delayed) == (worst.failed, worst.delayed)]
+    """The gravest result, with the recipients of just that one: a status is nobody else's."""
+    worst = min(told, key=_gravity)
+    alike = [r for r in told if (_gravity(r), r.status) == (_gravity(worst), worst.status)]
     return ReturnedReport(
-        Returned.BOUNCE if worst.failed or worst.delayed else Returned.OTHER,
+        _kind(worst),
         tuple(dict.fromkeys(address for result in alike for address in result.recipients)),
         worst.status,
         worst.diagnostic,
         worst.failed,
     )
+
+
+def _gravity(result: Result) -> tuple[bool, bool, bool]:
+    return (not result.failed, not result.delayed, result.status != NO_SUCH_MAILBOX)
+
+
+def _kind(result: Result) -> Returned:
+    if result.failed:
+        return Returned.BOUNCE
+    return Returned.DELAYED if result.delayed else Returned.OTHER
 
 
 def _prose(own: Fields, found: list[Part]) -> ReturnedReport | None:

@@ -82,7 +82,7 @@ def _result(own: Fields) -> Result:
     status = enhanced_code(own.first("status"))
     failed, delayed = action.startswith("fail"), action.startswith("delay")
     if not action.startswith(_ACTIONS):  # some leave it out, or say "error"
-        failed, delayed = status.startswith("5"), status.startswith("4")
+        failed = status.startswith(("5", "4"))
     return Result(
         failed,
         delayed,

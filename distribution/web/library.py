@@ -41,9 +41,3 @@ class Library:
         with self._lock:  # the press may drop what it has loaded, but not before it is used
             self._press.load(session, {sent.run_id}, {sent.selection_id})
             return self._press.page(sent.delivery_id, sent.run_id, sent.selection_id)
-
-    def articles(self, session: Session, sent: Sent) -> tuple[int, ...]:
-        """The ids of a mail's articles, in its order."""
-        with self._lock:
-            self._press.load(session, {sent.run_id}, {sent.selection_id})
-            return self._press.articles(sent.selection_id)

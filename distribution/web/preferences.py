@@ -15,7 +15,7 @@ from distribution.audience import Statement
 from distribution.links import Use
 from distribution.web import asking, pages
 from distribution.web.site import Site
-from distribution.web.store import Addressee, addressee
+from distribution.web.store import Addressee, addressee, mail
 from distribution.words import Decision, Edition, Purpose
 
 TRACKING = {
@@ -81,6 +81,7 @@ def read(body: bytes) -> Wishes | None:
 
 def _act(site: Site, row: int, wishes: Wishes) -> Response:
     with site.app.transaction() as session:
+        audience.lock_subscriber(session, mail(session, row).subscriber_id)
         _save(session, addressee(session, row), wishes, clock.now())
         session.flush()
         return _page(site, session, addressee(session, row), saved=True)

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from audience_people import GRANTED, HASHER, NOW, add
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from distribution import audience
@@ -146,6 +146,15 @@ def test_of_two_who_change_interests_at_once_the_last_stays_whole(app: App) -> N
         found = audience.profile(session, row)
         assert tuple(topic.code for topic in found.topics) in wishes
         assert found.watch_words == tuple(topic.code for topic in found.topics)
+
+
+def test_an_edition_chosen_on_stale_knowledge_is_set_all_the_same(session: Session) -> None:
+    row = add(session)  # personalised, as this session knows him
+    session.execute(text("UPDATE subscribers SET edition = 'standard'"))  # as somebody else may
+
+    audience.set_interests(session, row, edition=Edition.PERSONALISED)
+
+    assert session.scalar(text("SELECT edition FROM subscribers")) == "personalised"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Opens and clicks: whose they are, who did them, and that each counts once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -55,6 +56,16 @@ def test_a_click_is_the_runs_where_he_has_not_spoken(app: App) -> None:
     assert {event.run_id for event in (by_link, opened, by_run)} == {mail.run_id}
     assert by_link.article_id == by_run.article_id is not None
     assert inbox(app) == []
+
+
+def test_a_click_made_before_he_agreed_stays_unwritten(app: App) -> None:
+    (mail,) = sent_to(app, DENIED)
+    before = receive(app, replace(click(mail), at=clock.now()))
+    say(app, mail.subscriber_id, Decision.GRANTED)
+    after = receive(app, replace(click(mail, 2), at=clock.now() + timedelta(minutes=1)))
+    assert judge(app, [*before, *after]) == 1
+    (event,) = readings(app)
+    assert event.delivery_id == mail.delivery_id
 
 
 def test_a_click_is_nobodys_where_he_refused(app: App) -> None:

@@ -1,5 +1,6 @@
 """A folder of returned mail: what waits in it, in which order, and who else moves its files."""
 
+import errno
 import logging
 import os
 from io import BytesIO
@@ -158,6 +159,24 @@ def test_a_mail_whose_place_is_taken_by_a_file_is_no_success(folder: Path) -> No
 
     with pytest.raises(UnusableMailbox, match="Not a directory"):
         mail.done()
+
+
+def test_a_mail_that_cannot_be_moved_does_not_stand_in_the_way_of_others(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(folder, "new/1.a")
+    (mail,) = Maildir(folder).waiting(1)
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "rename", refuse)
+        with pytest.raises(UnusableMailbox):
+            mail.done()
+    put(folder, "new/2.b")
+
+    assert waiting(folder) == ["2.b"]
+
+
+def refuse(_path: Path, _target: Path) -> Path:
+    raise OSError(errno.EIO, "Input/output error")
 
 
 @not_root

@@ -36,7 +36,8 @@ def test_a_bounce_says_whom_it_speaks_of_and_why(
 ) -> None:
     read = read_returned(SAMPLES[name])
 
-    assert (read.kind, read.status, read.failed) == (Returned.BOUNCE, status, failed)
+    kind = Returned.BOUNCE if failed else Returned.DELAYED
+    assert (read.kind, read.status, read.failed) == (kind, status, failed)
     assert read.recipients == (READER,)
     assert read.diagnostic.startswith(words)
     assert read.addressed_to[0] == RETURN_PATH
@@ -71,15 +72,15 @@ def result(recipient: str, action: str, code: str) -> str:
         ("failed", "5.1.1", Returned.BOUNCE, True),
         ("Failed (for good)", "5.1.1", Returned.BOUNCE, True),
         ("failed", "4.4.7", Returned.BOUNCE, True),
-        ("delayed", "4.4.1", Returned.BOUNCE, False),
+        ("delayed", "4.4.1", Returned.DELAYED, False),
         ("error", "5.0.0", Returned.BOUNCE, True),
-        ("", "4.2.2", Returned.BOUNCE, False),
+        ("", "4.2.2", Returned.BOUNCE, True),
         ("relayed", "2.1.9", Returned.OTHER, False),
         ("delivered", "2.0.0", Returned.OTHER, False),
         ("expanded", "5.0.0", Returned.OTHER, False),
     ],
 )
-def test_only_what_failed_or_waits_is_a_bounce(
+def test_only_what_failed_is_a_bounce(
     action: str, code: str, kind: Returned, *, failed: bool
 ) -> None:
     read = read_returned(report("Reporting-MTA: dns; x", result(READER, action, code)))
@@ -87,19 +88,30 @@ def test_only_what_failed_or_waits_is_a_bounce(
     assert (read.kind, read.failed, read.status) == (kind, failed, code)
 
 
-def test_of_several_recipients_those_who_failed_are_named() -> None:
+def test_of_several_recipients_those_of_the_gravest_status_are_named() -> None:
     read = read_returned(
         report(
             "Reporting-MTA: dns; mx.example",
             result("relayed@a.example", "relayed", "2.0.0"),
             result("later@a.example", "delayed", "4.2.2"),
             result("gone@a.example", "failed", "5.1.1"),
-            result("gone@b.example", "failed", "5.2.1"),
+            result("gone@b.example", "failed", "5.1.1"),
         )
     )
 
     assert read.recipients == ("gone@a.example", "gone@b.example")
     assert (read.status, read.failed) == ("5.1.1", True)
+
+
+@pytest.mark.parametrize("dead_first", [True, False])
+def test_a_status_is_said_of_its_own_recipient_only(*, dead_first: bool) -> None:
+    blocks = [
+        result("ghost@a.example", "failed", "5.1.1"),
+        result("alive@a.example", "failed", "5.7.1"),
+    ]
+    read = read_returned(report("Reporting-MTA: dns; x", *blocks[:: 1 if dead_first else -1]))
+
+    assert (read.recipients, read.status) == (("ghost@a.example",), "5.1.1")
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_a_digest_is_the_mail_with_links_that_are_not_counted(visitor: Visitor) 
 
 
 def test_an_article_has_all_that_was_printed_of_it(visitor: Visitor) -> None:
-    text = visitor.get("read", 3).text
+    text = visitor.get("run_read", 3).text
     for fact in (
         "第 3 篇",
         "质量管理",
@@ -51,28 +51,13 @@ def test_an_article_has_all_that_was_printed_of_it(visitor: Visitor) -> None:
         assert fact in text
 
 
-def test_neighbours_are_those_of_the_readers_own_digest(visitor: Visitor) -> None:
-    addresses, row = visitor.app.addresses, visitor.delivery
-    digest = visitor.get("read").text
-    order = [link for link in links_in(digest) if link.rsplit("/", 1)[-1].isdigit()]
-    order = list(dict.fromkeys(order))
-    for place, url in enumerate(order):
-        around = order[max(place - 1, 0) : place + 2]
-        around.remove(url)
-        expected = [
-            *around,
-            addresses.read(row),
-            addresses.preferences(row),
-            addresses.unsubscribe(row),
-        ]
-        assert links_in(visitor.get("read", url.rsplit("/", 1)[-1]).text) == expected
-
-
-def test_an_article_outside_the_digest_stands_alone(visitor: Visitor) -> None:
-    found = visitor.get("read", 2)
-    assert found.status_code == 200
-    assert visitor.app.addresses.read(visitor.delivery) in links_in(found.text)
-    assert "下一篇" not in found.text
+def test_the_address_of_an_article_names_nobody_and_may_be_handed_on(visitor: Visitor) -> None:
+    addresses = visitor.app.addresses
+    led = visitor.get("read", 3)
+    assert led.status_code == 302
+    assert led.headers["location"] == f"{addresses.run_read(visitor.run)}/3"
+    found = visitor.get("run_read", 3)
+    assert all(link.startswith(addresses.run_read(visitor.run)) for link in links_in(found.text))
 
 
 def test_the_contents_of_a_run_are_the_whole_issue_and_name_nobody(visitor: Visitor) -> None:
@@ -89,7 +74,7 @@ def test_the_contents_of_a_run_are_the_whole_issue_and_name_nobody(visitor: Visi
 def test_reading_changes_nothing(visitor: Visitor, address: str) -> None:
     before = contents_of(visitor.app, but="")
     one = visitor.of(address)
-    assert one.get("read").status_code == one.get("read", 1).status_code == 200
+    assert one.get("read").status_code == one.get("run_read", 1).status_code == 200
     assert contents_of(visitor.app, but="") == before
 
 
@@ -104,18 +89,18 @@ def test_there_is_no_other_article(visitor: Visitor, kind: str, position: object
 def test_what_stands_in_an_issue_is_text_and_nothing_else(app: App, client: TestClient) -> None:
     run = plan(app, title=HOSTILE.replace("{", "(").replace("}", ")"), paragraphs=(HOSTILE,))
     visitor = Visitor(app, client, delivery_to(app, GRANTED), run)
-    for found in (visitor.get("read"), visitor.get("read", 1), visitor.get("run_read")):
+    for found in (visitor.get("read"), visitor.get("run_read", 1), visitor.get("run_read")):
         assert found.status_code == 200
         tags = {tag for tag, _, _ in elements(found.text)}
         assert tags.isdisjoint({"script", "img", "iframe", "object"})
         assert "alert(1)" in found.text
-    assert "{{ 7*7 }}" in visitor.get("read", 1).text
+    assert "{{ 7*7 }}" in visitor.get("run_read", 1).text
 
 
 @only_sqlite
 def test_a_base_address_is_taken_from_the_settings_alone(visitor: Visitor) -> None:
     liar = {"Host": "evil.test", "X-Forwarded-Host": "evil.test", "Forwarded": "host=evil.test"}
-    plain = visitor.get("read", 3)
-    assert visitor.client.get(visitor.link("read") + "/3", headers=liar).text == plain.text
+    plain = visitor.get("run_read", 3)
+    assert visitor.client.get(visitor.link("run_read") + "/3", headers=liar).text == plain.text
     click = visitor.client.get(visitor.link("click") + "/3", headers=liar)
     assert click.headers["location"] == f"{visitor.app.addresses.read(visitor.delivery)}/3"

@@ -68,5 +68,10 @@ def suppress(
 
 
 def lock_subscriber(session: Session, subscriber_id: int) -> None:
-    """Let one transaction at a time change what belongs to a subscriber."""
-    session.execute(select(Subscriber.id).where(Subscriber.id == subscriber_id).with_for_update())
+    """Let one transaction at a time change what belongs to a subscriber.
+
+    Not FOR UPDATE, which would keep out the foreign-key checks of a ledger that holds deliveries
+    this transaction is going to refer to.
+    """
+    row = select(Subscriber.id).where(Subscriber.id == subscriber_id)
+    session.execute(row.with_for_update(key_share=True))

@@ -131,6 +131,8 @@ def set_interests(
 ) -> None:
     """Replace a reader's topics, watch words or edition; None leaves one as it is."""
     lock_subscriber(session, row.id)
+    # What somebody else has changed before the lock was ours is read again.
+    row = session.get_one(Subscriber, row.id, populate_existing=True)
     if topic_names is not None:
         session.execute(delete(Interest).where(Interest.subscriber_id == row.id))
         for position, topic in enumerate(topics.resolve(session, topic_names)):

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, case, cast, exists, select
+from sqlalchemy import ColumnElement, String, case, cast, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from distribution.audience.address import read_address
@@ -67,11 +68,31 @@ def agrees_to_tracking(of: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     return decision(Purpose.TRACKING, of) == Decision.GRANTED.value
 
 
-def tracking_of(session: Session, subscriber_ids: Collection[int]) -> dict[int, Tracking]:
+@dataclass(frozen=True, slots=True)
+class TrackingAnswer:
+    """What a subscriber says about being counted."""
+
+    tracking: Tracking
+    since: datetime | None = None
+    """When he said so; None where he never said anything."""
+
+
+def tracking_answers(
+    session: Session, subscriber_ids: Collection[int]
+) -> dict[int, TrackingAnswer]:
     """What these subscribers say, by their last word, about being counted."""
-    query = select(Subscriber.id, decision(Purpose.TRACKING))
-    rows = session.execute(query.where(Subscriber.id.in_(subscriber_ids)))
-    return {row_id: _tracking(said) for row_id, said in rows}
+    last = (
+        select(func.max(ConsentEvent.id))
+        .where(ConsentEvent.subscriber_id.in_(subscriber_ids))
+        .where(ConsentEvent.purpose == Purpose.TRACKING)
+        .group_by(ConsentEvent.subscriber_id)
+    )
+    query = select(ConsentEvent.subscriber_id, ConsentEvent.decision, ConsentEvent.at)
+    said = {
+        row_id: TrackingAnswer(_tracking(decided.value), at)
+        for row_id, decided, at in session.execute(query.where(ConsentEvent.id.in_(last)))
+    }
+    return dict.fromkeys(subscriber_ids, TrackingAnswer(Tracking.UNKNOWN)) | said
 
 
 def barrier() -> ColumnElement[str | None]:

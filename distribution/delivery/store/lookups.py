@@ -4,13 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from distribution.db import database_time
 from distribution.delivery.store.events import add_events
-from distribution.models import Delivery, Run, Subscriber
-from distribution.words import DeliveryState
+from distribution.models import Delivery, ReadingEvent, ReturnedMail, Run, Subscriber
+from distribution.words import DeliveryState, Returned
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,19 @@ def latest_accepted(session: Session, address_hash: str, since: datetime) -> int
         .order_by(Delivery.accepted_at.desc())
         .limit(1)
     )
+
+
+def seen_again(session: Session, delivery_ids: Collection[int]) -> list[int]:
+    """Of these, the deliveries whose mail has been opened, clicked or spoken of already."""
+    if not delivery_ids:
+        return []
+    read = exists().where(ReadingEvent.delivery_id == Delivery.id)
+    bounced = exists().where(
+        ReturnedMail.delivery_id == Delivery.id,
+        ReturnedMail.kind.in_((Returned.BOUNCE, Returned.DELAYED)),
+    )
+    query = select(Delivery.id).where(Delivery.id.in_(delivery_ids), or_(read, bounced))
+    return list(session.scalars(query))
 
 
 def prove_accepted(session: Session, delivery_ids: Collection[int], *, by: str) -> set[int]:

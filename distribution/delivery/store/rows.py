@@ -5,7 +5,7 @@ and what must wait for a lock takes its rows by ascending id: nobody can wait in
 """
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import CTE, ColumnElement, Row, and_, case, exists, or_, select, tuple_, update
 from sqlalchemy.orm import Session
@@ -139,7 +139,7 @@ def mark_settled(
             state=state,
             cause=cause,
             lease_until=None,
-            **({"accepted_at": database_time()} if accepted else {}),
+            **({"accepted_at": _when_accepted()} if accepted else {}),
             **({"next_attempt_at": database_time(wait)} if not accepted else {}),
             **({"crashes": 0} if tried else {}),
         )
@@ -147,6 +147,12 @@ def mark_settled(
         .execution_options(synchronize_session=False)
     )
     return set(settled)
+
+
+def _when_accepted() -> ColumnElement[datetime]:
+    """Now; where a doubt is settled, when the mail was handed over: it was taken then or never."""
+    doubtful = and_(Delivery.state == DeliveryState.IN_DOUBT, Delivery.handed_at.is_not(None))
+    return case((doubtful, Delivery.handed_at), else_=database_time())
 
 
 def mark_released(session: Session, rows: Sequence[tuple[int, str]], wait: timedelta) -> None:

@@ -98,7 +98,7 @@ def drained_runs(session: Session) -> Sequence[Run]:
     query = (
         select(Run)
         .where(Run.state == RunState.SENDING, *_drained())
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)  # an event that names it is no hindrance
         .execution_options(populate_existing=True)
     )
     return session.scalars(query).all()
