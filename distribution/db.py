@@ -45,6 +45,16 @@ BUSY_TIMEOUT = timedelta(seconds=30)
 """How long SQLite waits for another process's write."""
 
 
+_NEVER_FOR_EVER = {
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""libpq's patience with a network that has gone silent: seconds, the last in milliseconds."""
+
+
 class DatabaseUnusable(DistributionError):
     """Raised when the database cannot be opened or would break our promises."""
 
@@ -125,7 +135,9 @@ def open_engine(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite":
             return _sqlite_engine(url)
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+            return create_engine(
+                url, pool_pre_ping=True, hide_parameters=True, connect_args=_NEVER_FOR_EVER
+            )
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise DatabaseUnusable(f"数据库地址无法使用（{error}）：请检查 database_url") from error
     raise DatabaseUnusable("database_url 只支持 sqlite:/// 与 postgresql://")

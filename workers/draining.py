@@ -9,6 +9,7 @@ from typing import Protocol
 
 from distribution import clock, delivery
 from distribution.app import App
+from distribution.db import DatabaseUnusable
 from distribution.delivery import Owner, Status
 from distribution.errors import DistributionError
 from distribution.words import DeliveryState, RunState
@@ -20,6 +21,8 @@ LOOK = 0.3
 """Seconds between two looks at a run."""
 NEAR = timedelta(seconds=30)
 """What is due within this time is waited for."""
+AWAY = timedelta(seconds=60)
+"""How long the database may be away while a run is watched."""
 UNHEARD, UNANSWERED = timedelta(seconds=10), timedelta(seconds=60)
 """How long workers may do nothing: after a bell that could not ring, and after one that did."""
 
@@ -62,28 +65,47 @@ def drain(app: App, run_id: int, stop: Event, watch: Watcher) -> Drained:
     On Redis it is always the workers who send.
     """
     if app.settings.redis_url.get_secret_value():
-        return _follow(app, run_id, stop, watch, OnRedis(ring(send_due)))
-    with working(app, {SENDING}, threads=1) as claim:
-        return _follow(app, run_id, stop, watch, claim)
+        ended = _follow(app, run_id, stop, watch, OnRedis(ring(send_due)))
+    else:
+        with working(app, {SENDING}, threads=1) as claim:
+            ended = _follow(app, run_id, stop, watch, claim)
+    return ended or Drained(_status(app, run_id), stopped=True)
 
 
-def _follow(app: App, run_id: int, stop: Event, watch: Watcher, crew: Crew) -> Drained:
-    """Look at the run until it is over."""
-    while True:
-        with app.reading() as session:
-            status = delivery.status(session, run_id)
-        watch(status, crew.other)
-        if _through(status):
-            finished = _finish(app, run_id)
-            if finished is not None:
-                return finished
-        elif _at_rest(status):
-            return Drained(status)
-        trouble = crew.trouble(status)
-        if trouble is not None:
-            return Drained(status, trouble=trouble)
-        if stop.wait(LOOK):
-            return Drained(status, stopped=True)
+def _follow(app: App, run_id: int, stop: Event, watch: Watcher, crew: Crew) -> Drained | None:
+    """Look at the run until it is over; None when the person stops it first."""
+    last_seen = time.monotonic()
+    while not stop.is_set():
+        try:
+            ended = _look(app, run_id, watch, crew)
+            last_seen = time.monotonic()
+        except DatabaseUnusable:  # its sender waits for the ledger too
+            if time.monotonic() - last_seen > AWAY.total_seconds():
+                raise
+            ended = None
+        if ended is not None:
+            return ended
+        stop.wait(LOOK)
+    return None
+
+
+def _look(app: App, run_id: int, watch: Watcher, crew: Crew) -> Drained | None:
+    """Look once; None while there is something to wait for."""
+    status = _status(app, run_id)
+    watch(status, crew.other)
+    if _through(status):
+        finished = _finish(app, run_id)
+        if finished is not None:
+            return finished
+    elif _at_rest(status):
+        return Drained(status)
+    trouble = crew.trouble(status)
+    return None if trouble is None else Drained(status, trouble=trouble)
+
+
+def _status(app: App, run_id: int) -> Status:
+    with app.reading() as session:
+        return delivery.status(session, run_id)
 
 
 def _through(status: Status) -> bool:

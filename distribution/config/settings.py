@@ -1,6 +1,7 @@
 """The settings themselves: names, units, defaults, and what each may be."""
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote
@@ -16,6 +17,7 @@ _MAIL_ADDRESS = re.compile(rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]+@{_HOST}(\.{_HOS
 _WEB_ADDRESS = re.compile(
     rf"https?://({_HOST}(\.{_HOST})*|\[[0-9A-Fa-f:.]+\])(:[0-9]{{1,5}})?(/[A-Za-z0-9._~/%-]*)?"
 )
+_REDIS = re.compile(r"(rediss?://|unix:///).")
 
 
 def _no_truth(value: object) -> object:
@@ -26,7 +28,13 @@ def _no_truth(value: object) -> object:
     return value
 
 
+def _blank_is_none(value: object) -> object:
+    """An empty path is no path; Python would take it for the current folder."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
 Whole = Annotated[int, BeforeValidator(_no_truth)]
+File = Annotated[Path | None, BeforeValidator(_blank_is_none)]
 Port = Annotated[Whole, Field(ge=1, le=65535)]
 Count = Annotated[Whole, Field(ge=1, le=10_000)]
 Seconds = Annotated[Whole, Field(ge=1, le=86_400)]
@@ -56,7 +64,7 @@ class Settings(BaseSettings):
     smtp_security: Literal["none", "starttls", "tls"] = Field("starttls", description="加密方式")
     smtp_username: str = Field("", description="空：不登录")
     smtp_password: SecretStr = Field(SecretStr(""), description="登录密码")
-    smtp_ca_file: Path | None = Field(None, description="中继证书的根证书文件；空：系统自带")
+    smtp_ca_file: File = Field(None, description="中继证书的根证书文件；空：系统自带")
     sender_name: str = Field("编辑部", description="发件人名称")
     sender_address: str = Field("digest@magazine.example", description="发件人地址")
     mail_domain: str = Field("", description="退信地址与 Message-ID 的域名；空：发件人的域名")
@@ -75,7 +83,7 @@ class Settings(BaseSettings):
     web_proxies: str = Field(
         "127.0.0.1", description="可信的反向代理，逗号分隔；只信它们的 X-Forwarded-For"
     )
-    bounce_maildir: Path | None = Field(None, description="收退信的 Maildir 文件夹；空：不自动收")
+    bounce_maildir: File = Field(None, description="收退信的 Maildir 文件夹；空：不自动收")
     bounce_seconds: Seconds = Field(60, description="检查退信文件夹的间隔")
     minimum_articles: Annotated[Whole, Field(ge=1, le=100)] = Field(
         3, description="一封邮件至少的文章数"
@@ -112,6 +120,25 @@ class Settings(BaseSettings):
         if not _MAIL_ADDRESS.fullmatch(value):
             message = "应为一个 ASCII 邮件地址，例如 digest@mail.xinxi.cn"
             raise ValueError(message)
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_address(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _REDIS.match(value.get_secret_value()):
+            message = "应为 redis://主机:端口/0、rediss://… 或 unix:///路径"
+            raise ValueError(message)
+        return value
+
+    @field_validator("web_host")
+    @classmethod
+    def _listening_address(cls, value: str) -> str:
+        if value != "localhost":
+            try:
+                ip_address(value)
+            except ValueError as error:
+                message = "应为本机的一个 IP 地址：127.0.0.1 只供本机，0.0.0.0 供所有网络"
+                raise ValueError(message) from error
         return value
 
     @field_validator("mail_domain")

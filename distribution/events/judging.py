@@ -13,7 +13,7 @@ from distribution.events.requests import Request
 from distribution.events.store import Reading
 from distribution.events.verdicts import verdict
 from distribution.links import Use
-from distribution.words import Tracking
+from distribution.words import Tracking, Verdict
 
 _SLICE = 500
 """Requests judged by one set of statements; SQLite takes no more than 32,766 parameters."""
@@ -62,10 +62,11 @@ def _judge(session: Session, inbox_ids: Sequence[int]) -> int:
         if (reading := _reading(request, facts)) is not None
     ]
     store.add_readings(session, readings)
-    for signal in {reading.signal for reading in readings}:
-        seen = {r.delivery_id for r in readings if r.signal is signal and r.delivery_id}
-        if seen:
-            delivery.prove_accepted(session, seen, by=signal.value)
+    # A relay's own scanner may follow the links of a mail that it then does not take.
+    proofs = [reading for reading in readings if reading.verdict is not Verdict.MACHINE]
+    for signal in {reading.signal for reading in proofs}:
+        seen = {r.delivery_id for r in proofs if r.signal is signal and r.delivery_id}
+        delivery.prove_accepted(session, seen, by=signal.value)
     store.remove(session, list(requests))
     return len(readings)
 

@@ -212,6 +212,15 @@ def test_a_click_proves_that_a_doubtful_mail_was_taken(app: App) -> None:
         assert delivery.verify(session, known.run_id) == []
 
 
+def test_a_machine_proves_nothing(app: App) -> None:
+    (mail,) = sent_to(app, GRANTED)
+    put_in_doubt(app, mail)
+    scanner = replace(click(mail).client, method="HEAD")
+    judge(app, receive(app, replace(click(mail), client=scanner)))
+    assert [event.verdict for event in readings(app)] == [Verdict.MACHINE]
+    assert state_of(app, mail) is DeliveryState.IN_DOUBT
+
+
 def test_nothing_of_a_browser_or_network_outlives_the_judgement(app: App) -> None:
     mails = sent_to(app, GRANTED, UNKNOWN, DENIED)
     judge(app, receive(app, *(click(mail) for mail in mails), run_click(mails[0])))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from distribution.db import database_time
 from distribution.delivery.store.events import add_events
 from distribution.models import Delivery, ReadingEvent, ReturnedMail, Run, Subscriber
-from distribution.words import DeliveryState, Returned
+from distribution.words import DeliveryState, Returned, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,12 @@ def latest_accepted(session: Session, address_hash: str, since: datetime) -> int
 
 
 def seen_again(session: Session, delivery_ids: Collection[int]) -> list[int]:
-    """Of these, the deliveries whose mail has been opened, clicked or spoken of already."""
+    """Of these, the deliveries whose mail a reader or his mail system has shown to have."""
     if not delivery_ids:
         return []
-    read = exists().where(ReadingEvent.delivery_id == Delivery.id)
+    read = exists().where(
+        ReadingEvent.delivery_id == Delivery.id, ReadingEvent.verdict != Verdict.MACHINE
+    )
     bounced = exists().where(
         ReturnedMail.delivery_id == Delivery.id,
         ReturnedMail.kind.in_((Returned.BOUNCE, Returned.DELAYED)),
