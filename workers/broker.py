@@ -160,13 +160,18 @@ def refuse_absent(broker: Broker) -> None:
 
 def _client(url: str) -> redis.Redis:
     try:
-        return redis.Redis.from_url(
+        client = redis.Redis.from_url(
             url,
             socket_connect_timeout=CONNECT_SECONDS,
             socket_timeout=ANSWER_SECONDS,
             retry=Retry(NoBackoff(), 1),  # once: a connection kept from before a restart is dead
         )
-    except ValueError as error:
+        pool = client.connection_pool
+        pool.connection_class(**pool.connection_kwargs)  # nothing else looks at the URL's options
+    except (ValueError, TypeError, redis.RedisError) as error:
         raise InvalidSetting(
-            f"{PREFIX}REDIS_URL", "***", "应为 redis://主机:端口/0、rediss://… 或 unix:///路径"
+            f"{PREFIX}REDIS_URL",
+            "***",
+            "应为 redis://主机:端口/0、rediss://… 或 unix:///路径，问号后须是 redis-py 的选项",
         ) from error
+    return client

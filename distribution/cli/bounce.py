@@ -1,15 +1,14 @@
 """`distribution bounce`: read mails that came back, from files."""
 
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
-from distribution import audit, clock, events, mailboxes, replies
+from distribution import audit, clock, events, mailboxes
 from distribution.app import App
 from distribution.cli.common import admin, as_json, installation, show_json, show_table
 from distribution.cli.issue import CannotRead
@@ -18,6 +17,8 @@ from distribution.events import Outcome
 from distribution.words import Returned
 
 STANDARD_INPUT = "-"
+LINE_EVERY = 1000
+"""Mails after which a person at a terminal hears how far it is."""
 LABELS = {
     "suppressed": "抑制地址",
     "left": "已退订",
@@ -40,13 +41,13 @@ class _Read:
     file: str
     number: int
     """Of the mail in its file, from 1."""
-    kind: Returned
-    recipient: str
-    status: str
-    diagnostic: str
-    result: str
-    inbox_id: int | None = None
-    outcome: Outcome | None = None
+    inbox_id: int
+    outcome: Outcome | None
+    """None: the mail had been judged before."""
+
+    @property
+    def result(self) -> str:
+        return "known" if self.outcome is None else _result(self.outcome)
 
 
 @click.group("bounce")
@@ -67,15 +68,17 @@ def read(files: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click
     app, names = installation(), list(dict.fromkeys(files))
     for name in names:  # all of them first: where one cannot be read, nothing is done
         _check(name)
-    done = [
-        _judge(app, name, number, raw)
-        for name in names
-        for number, raw in enumerate(_mails(name), start=1)
-    ]
-    if as_json:
-        show_json([_document(mail) for mail in done])
-    else:
-        _show(done)
+    done: list[_Read] = []
+    try:
+        for mail in _judged(app, names):
+            done.append(mail)
+            _say_how_far(len(done))
+    except KeyboardInterrupt:
+        click.echo(err=True)  # after the terminal's ^C
+        raise click.Abort("已中止：其余未读入，可以再次运行。") from None
+    finally:  # each of them is kept, whatever befell those after it
+        if done:
+            _tell(done, as_json=as_json)
     if any(mail.result in UNSETTLED for mail in done):
         sys.exit(1)
 
@@ -84,9 +87,12 @@ def _check(name: str) -> None:
     """Refuse what cannot be read or is empty, without taking anything out of a pipe."""
     try:
         if name == STANDARD_INPUT:
-            _refuse_empty(name, sys.stdin.buffer)
+            if isinstance(sys.stdin.buffer, BufferedReader) and not sys.stdin.buffer.peek(1):
+                raise _empty(name)
             return
         path = Path(name)
+        if not name:
+            raise NoMailHere("文件名是空的：请给出退信文件，或用 - 从标准输入读入")
         if path.is_dir():
             raise NoMailHere(
                 f"{name} 是文件夹：请给出其中的文件；要自动收取整个 Maildir，请设置 bounce_maildir"
@@ -95,15 +101,24 @@ def _check(name: str) -> None:
             raise NoMailHere(f"没有文件 {name}：请检查路径")
         if path.is_file():
             with path.open("rb") as file:
-                _refuse_empty(name, file)
+                if not file.peek(1):
+                    raise _empty(name)
     except OSError as error:
         raise CannotRead(Path(name), error) from error
 
 
-def _refuse_empty(name: str, file: BinaryIO) -> None:
-    if isinstance(file, BufferedReader) and not file.peek(1):
-        what = "标准输入" if name == STANDARD_INPUT else f"文件 {name}"
-        raise NoMailHere(f"{what}是空的：请给出退回的邮件")
+def _empty(name: str) -> NoMailHere:
+    what = "标准输入" if name == STANDARD_INPUT else f"文件 {name} "
+    return NoMailHere(f"{what}是空的：请给出退回的邮件")
+
+
+def _judged(app: App, names: Sequence[str]) -> Iterator[_Read]:
+    for name in names:
+        number = 0
+        for number, raw in enumerate(_mails(name), start=1):
+            yield _judge(app, name, number, raw)
+        if not number:  # a device or a pipe, which cannot be looked into beforehand
+            raise _empty(name)
 
 
 def _mails(name: str) -> Iterator[bytes]:
@@ -118,11 +133,8 @@ def _mails(name: str) -> Iterator[bytes]:
 
 
 def _judge(app: App, name: str, number: int, raw: bytes) -> _Read:
-    """Store and judge one mail in a transaction of its own; what is no mail is not kept."""
-    report, at = replies.read_returned(raw), clock.now()
-    mail = _Read(name, number, report.kind, "、".join(report.recipients), report.status, "", "")
-    if report.kind is Returned.UNREADABLE:
-        return replace(mail, result="unreadable")
+    """Store and judge one mail in a transaction of its own."""
+    at = clock.now()
     with app.transaction() as session:
         inbox_id, _ = events.receive_mail(session, raw, at)
         outcomes = events.judge_mails(session, [inbox_id], app.addresses, at)
@@ -136,15 +148,12 @@ def _judge(app: App, name: str, number: int, raw: bytes) -> _Read:
                 kind=outcome.kind.value,
                 result=_result(outcome),
             )
-    mail = replace(mail, inbox_id=inbox_id, diagnostic=report.diagnostic)
-    if not outcomes:
-        return replace(mail, result="known")
-    (outcome,) = outcomes
-    recipient = outcome.recipient or mail.recipient
-    return replace(mail, recipient=recipient, result=_result(outcome), outcome=outcome)
+    return _Read(name, number, inbox_id, outcomes[0] if outcomes else None)
 
 
 def _result(outcome: Outcome) -> str:
+    if outcome.kind is Returned.UNREADABLE:
+        return "unreadable"
     if outcome.delivery_id is None:
         return "no_delivery"
     if outcome.suppressed:
@@ -152,34 +161,43 @@ def _result(outcome: Outcome) -> str:
     return "left" if outcome.left else "recorded"
 
 
-def _show(done: list[_Read]) -> None:
+def _say_how_far(count: int) -> None:
+    if count % LINE_EVERY == 0 and sys.stderr.isatty():
+        click.echo(f"已读入 {count} 封……", err=True)
+
+
+def _tell(done: list[_Read], *, as_json: bool) -> None:
+    if as_json:
+        show_json([_document(mail) for mail in done])
+        return
     show_table(
         ("文件", "是什么", "收件人", "状态码", "结果"),
         [
             (
                 mail.file if mail.number == 1 else f"{mail.file}（第 {mail.number} 封）",
-                mail.kind.label,
-                mail.recipient,
-                mail.status,
+                mail.outcome.kind.label if mail.outcome else None,
+                mail.outcome.recipient if mail.outcome else None,
+                mail.outcome.status if mail.outcome else None,
                 LABELS[mail.result],
             )
             for mail in done
         ],
     )
+    if any(mail.result == "unreadable" for mail in done):
+        click.echo("不是邮件的也已留底，但读不出是谁的退信：请从邮件程序另存为 .eml 后读入。")
 
 
 def _document(mail: _Read) -> dict[str, object]:
     found = mail.outcome
-    found_by = None if found is None or found.found_by is None else found.found_by.value
     return {
         "file": mail.file,
         "number": mail.number,
-        "kind": mail.kind.value,
-        "recipient": mail.recipient,
-        "status": mail.status,
-        "diagnostic": mail.diagnostic,
+        "kind": found.kind.value if found else None,
+        "recipient": found.recipient if found else None,
+        "status": found.status if found else None,
+        "diagnostic": found.diagnostic if found else None,
         "result": mail.result,
         "inbox": mail.inbox_id,
-        "delivery": None if found is None else found.delivery_id,
-        "found_by": found_by,
+        "delivery": found.delivery_id if found else None,
+        "found_by": found.found_by.value if found and found.found_by else None,
     }

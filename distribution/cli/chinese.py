@@ -1,5 +1,6 @@
-"""Click in Chinese: its placeholders, and help that counts columns, not characters."""
+"""Click and the system in Chinese: placeholders, ranges, reasons, help that counts columns."""
 
+import errno
 from collections.abc import Iterable, Iterator
 from gettext import gettext
 
@@ -8,6 +9,32 @@ from rich.cells import cell_len
 
 _LARGEST = 2**63 - 1
 """The largest number a column of either database holds."""
+
+_CLOSING = "，。；：、！？）》」…"
+_OPENING = "（《「"
+_GOOD_FILL = 2 / 3
+"""Of the width: a line filled so far may well end at a blank or a punctuation mark."""
+
+_REASONS = {
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.ENOENT: "不存在",
+    errno.EISDIR: "是文件夹",
+    errno.ENOTDIR: "路径中间有一处不是文件夹",
+    errno.ENAMETOOLONG: "名称太长",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EROFS: "只读",
+}
+
+
+def why(error: OSError) -> str:
+    """Why the system refused: in Chinese where it is the usual, else in its own words.
+
+    >>> why(PermissionError(13, "Permission denied"))
+    '没有权限'
+    """
+    return _REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
 
 
 def row_number(_context: click.Context, _parameter: click.Parameter, value: int) -> int:
@@ -23,7 +50,7 @@ class _Formatter(click.HelpFormatter):
     def write_text(self, text: str) -> None:
         indent = " " * self.current_indent
         for paragraph in text.split("\n\n"):
-            for line in folded(" ".join(paragraph.split()), self.width - self.current_indent):
+            for line in folded(_joined(paragraph), self.width - self.current_indent):
                 self.write(f"{indent}{line}\n")
             self.write("\n")
         self.buffer.pop()  # no empty line after the last paragraph
@@ -46,20 +73,62 @@ class _Context(click.Context):
     formatter_class = _Formatter
 
 
+class _Range(click.IntRange):
+    """A range that is told in words instead of `1<=x<=64`."""
+
+    def _describe_range(self) -> str:
+        words = "{min} to {max}"
+        if self.min is None or self.max is None:
+            words = "at most {max}" if self.min is None else "at least {min}"
+        return gettext(words).format(min=self.min, max=self.max)
+
+
+def _joined(paragraph: str) -> str:
+    r"""The lines of a paragraph in one; where Chinese meets Chinese there is no blank.
+
+    >>> _joined("处理；\n  一个进程\n全包请用\ndistribution up\n。")
+    '处理；一个进程全包请用 distribution up。'
+    """
+    text = ""
+    for line in (" ".join(line.split()) for line in paragraph.strip().split("\n")):
+        text += f"{_blank(text[-1:], line[:1])}{line}"
+    return text
+
+
+def _blank(before: str, after: str) -> str:
+    """What stands between two lines that become one."""
+    marks = (*_CLOSING, *_OPENING)
+    both_wide = cell_len(before) > 1 and cell_len(after) > 1
+    return "" if not before or both_wide or before in marks or after in marks else " "
+
+
 def folded(text: str, width: int) -> Iterator[str]:
-    """Fold one paragraph into lines of `width` columns, at blanks where there are any near.
+    """Fold one paragraph into lines of `width` columns, at blanks and marks where one is near.
 
     >>> list(folded("投递批次：distribution run", 12))
     ['投递批次：', 'distribution', 'run']
+    >>> list(folded("处理退信与记录；一个进程全包", 24))
+    ['处理退信与记录；', '一个进程全包']
     """
-    line = ""
+    line: list[str] = []
     for piece in _pieces(text):
-        if cell_len(line + piece.rstrip()) > width and line:
-            yield line.rstrip()
-            line = ""
-        line += piece
-    if line.strip():
-        yield line.rstrip()
+        while line and cell_len("".join(line) + piece.rstrip()) > width:
+            end = _end(line, width)
+            yield "".join(line[:end]).rstrip()
+            line = line[end:]
+        line.append(piece)
+    if "".join(line).strip():
+        yield "".join(line).rstrip()
+
+
+def _end(line: list[str], width: int) -> int:
+    """After which piece a full line had best end: the last good place, unless it is far back."""
+    for end in range(len(line), 0, -1):
+        if cell_len("".join(line[:end])) < _GOOD_FILL * width:
+            break
+        if line[end - 1][-1] in f" {_CLOSING}":
+            return end
+    return len(line)
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -67,7 +136,7 @@ def _pieces(text: str) -> Iterator[str]:
     piece = ""
     for character in text:
         wide = cell_len(character) > 1
-        if character in "，。；：、！？）》」":
+        if character in _CLOSING or (piece and piece[-1] in _OPENING):
             piece += character
             continue
         if piece and (wide or piece[-1] == " " or cell_len(piece[-1]) > 1):
@@ -85,6 +154,8 @@ def speak(command: click.Command) -> click.Command:
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.metavar is None:
             parameter.metavar = _placeholder(parameter)
+        if isinstance(kind := parameter.type, click.IntRange):
+            parameter.type = _Range(kind.min, kind.max, kind.min_open, kind.max_open, kind.clamp)
     if isinstance(command, click.Group):
         command.subcommand_metavar = "命令 [参数]…"
         for below in command.commands.values():

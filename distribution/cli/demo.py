@@ -1,8 +1,11 @@
 """`distribution demo`: a whole month in one command, with made-up people."""
 
+import fcntl
 import os
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,12 +15,13 @@ from distribution import audience, clock, delivery, issues, reports
 from distribution.app import App
 from distribution.bundle import sample
 from distribution.cli import report
+from distribution.cli.chinese import why
 from distribution.cli.common import installation, programme
 from distribution.cli.demo_readers import play
 from distribution.cli.progress import Progress
 from distribution.cli.stopping import asked_to_stop
 from distribution.config import PREFIX
-from distribution.errors import DistributionError
+from distribution.errors import DistributionError, Refused
 from distribution.transports import Outbox
 
 MARK = "distribution.toml"
@@ -30,6 +34,9 @@ EXAMPLES = (
 
 FEW = 12
 """With fewer mails than these there is nobody to play all parts."""
+
+LAST_PART = "one-click"
+"""The channel of the reader who leaves at the end; played again, the parts before change little."""
 
 FIRST_LINE = "# 演示装置的设置；distribution config show 显示全部。"
 """Tells a demonstration from an installation with real readers."""
@@ -55,7 +62,7 @@ class CannotUse(DistributionError):
 
     def __init__(self, folder: Path, error: OSError) -> None:
         self.folder = folder
-        super().__init__(f"文件夹 {folder} 用不了（{error.strerror}）：请另给一个可以写入的文件夹")
+        super().__init__(f"文件夹 {folder} 用不了（{why(error)}）：请另给一个可以写入的文件夹")
 
 
 @click.command("demo")
@@ -70,16 +77,39 @@ def command(folder: Path) -> None:
 
     一切都在这个文件夹（默认 demo）里，邮件写入其中的 outbox。再次运行不会重复投递。
     """
-    app = _open(folder)
+    try:
+        app = _open(folder)
+        with _alone(folder):
+            _show_a_month(app, folder)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(err=True)  # after the terminal's ^C
+        raise click.Abort("已中止；再次运行同一命令即继续。") from None
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other demonstration works in this folder: its readers play their parts once."""
+    with (folder / MARK).open("rb") as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            click.echo("这个文件夹里正有另一个演示，等它结束……")
+            fcntl.flock(mark, fcntl.LOCK_EX)
+        except OSError as error:
+            raise CannotUse(folder, error) from error
+        yield
+
+
+def _show_a_month(app: App, folder: Path) -> None:
     key = _prepare(app)
     run_id = delivery.plan(app.transaction, key, app.recipe, by="demo", at=clock.now())
     _send(app, run_id)
     with app.reading() as session:
         mismatches = delivery.verify(session, run_id)
         sent = delivery.accepted_with(session, run_id)
-        answered = not _nothing_came_back(reports.run_report(session, run_id))
+        left = reports.run_report(session, run_id).left
     rows = [(row[0], row[1], row[2]) for row in sent]
-    if not answered and len(rows) >= FEW:
+    if LAST_PART not in left.channels and len(rows) >= FEW:
         play(app, rows, folder)
     click.echo()
     report.group.main(["run", str(run_id)], standalone_mode=False)
@@ -92,12 +122,6 @@ def command(folder: Path) -> None:
         _show_next(folder, key, run_id, examples[0][2])
     if mismatches:
         sys.exit(1)
-
-
-def _nothing_came_back(found: reports.RunReport) -> bool:
-    clicked, opened = found.clicked, found.opened
-    signs = (found.bounced.total, found.left.total, clicked.readers, clicked.anonymous)
-    return not any((*signs, opened.human, opened.machine, opened.unknown))
 
 
 def _open(folder: Path) -> App:
@@ -139,13 +163,15 @@ def _prepare(app: App) -> str:
 def _send(app: App, run_id: int) -> None:
     from workers.draining import drain
 
-    with app.reading() as session:
-        run = delivery.find_run(session, run_id)
-        finished_at = run.finished_at
-    if finished_at is not None:
-        click.echo(f"演示已于 {clock.for_people(finished_at)} 完成，没有再投递。")
+    try:
+        delivery.start(app.transaction, run_id, at=clock.now(), expiry=timedelta(hours=72))
+    except Refused:
+        with app.reading() as session:
+            finished_at = delivery.find_run(session, run_id).finished_at
+        if finished_at is None:
+            raise
+        click.echo(f"邮件已于 {clock.for_people(finished_at)} 全部投递，没有再投递。")
         return
-    delivery.start(app.transaction, run_id, at=clock.now(), expiry=timedelta(hours=72))
     with asked_to_stop() as stop, Progress() as progress:
         drained = drain(app, run_id, stop, progress.show)
     if drained.trouble is not None:

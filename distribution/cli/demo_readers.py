@@ -83,6 +83,7 @@ def play(app: App, sent: Sequence[tuple[int, str, Mapping[str, object]]], folder
         for taste, mail in enumerate((*readers[:3], *unasked[:2])):
             for path in mail.links("c")[taste : taste + 2]:
                 _visit(netloc, path)
+        _wait_until_judged(app)  # who leaves is the sign that all before him is in
         (leave,) = leaver.links("u")
         _visit(netloc, leave)
         _visit(netloc, leave, body=b"List-Unsubscribe=One-Click")
@@ -111,14 +112,21 @@ def _bounce(app: App, folder: Path, mail: Mail, problem: tuple[str, str]) -> Non
 
 @contextmanager
 def _open_office(app: App) -> Iterator[str]:
-    """The web pages on a free port, and a worker that judges what comes in; gives the port."""
-    from distribution.web import served
+    """The web pages on a free port of this machine alone, and a worker that judges what comes in.
+
+    Gives host and port.
+    """
+    from distribution import web
     from workers.in_process import TRACKING, working
     from workers.tracking import ring_for
 
-    with working(app, (TRACKING,)), served(app, ring_for) as netloc:
-        yield netloc
-        _wait_until_judged(app)
+    here = app.settings.model_copy(update={"web_host": "127.0.0.1", "web_port": 0})
+    with (
+        closing(web.listen(here)) as listener,
+        working(app, (TRACKING,)),
+        web.served(app, ring_for, listener),
+    ):
+        yield web.netloc(listener)
 
 
 def _visit(netloc: str, path: str, agent: str = PERSON, body: bytes | None = None) -> None:

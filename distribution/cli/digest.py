@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from distribution import audience, clock, delivery, issues
+from distribution.cli.chinese import why
 from distribution.cli.common import installation, printable
 from distribution.errors import DistributionError
 
@@ -25,7 +26,7 @@ class CannotWrite(DistributionError):
     def __init__(self, path: Path, error: OSError) -> None:
         self.path = path
         missing = "；文件夹不存在，请先建立" if not path.parent.is_dir() else "：请换一个位置"
-        super().__init__(f"写不进 {path}（{error.strerror}）{missing}")
+        super().__init__(f"写不进 {path}（{why(error)}）{missing}")
 
 
 @click.group("digest")

@@ -12,25 +12,37 @@ _LONGEST = 600
 
 def main() -> None:
     """Run the command line; the only place where errors become words and exit codes."""
+    try:
+        _open_streams()
+        code = _ended()
+    except KeyboardInterrupt:  # while modules are being loaded, or at the very end
+        sys.stderr.write("已中止。\n")
+        code = 1
+    sys.exit(code)
+
+
+def _ended() -> int:
+    """Run the command; what is wrong is said in a sentence and gives its exit code."""
     _speak_chinese()
-    _open_streams()
     from distribution.errors import DistributionError
 
     try:
         _refuse_garbled(sys.argv)
-        sys.exit(_run())
+        return _run()
     except DistributionError as error:
         _say(f"distribution: {_short(str(error))}")
-        sys.exit(error.exit_code)
+        return error.exit_code
     except BrokenPipeError:  # `| head` has seen enough
         _silence()
-        sys.exit(1)
+        return 1
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
+        from distribution.cli.chinese import why
+
         _silence()
-        _say(f"distribution: 写不进去，磁盘已满（{error.strerror}）：请腾出空间后重试")
-        sys.exit(1)
+        _say(f"distribution: 写不进去（{why(error)}）：请腾出空间后重试")
+        return 1
 
 
 def _run() -> int:
@@ -47,12 +59,21 @@ def _run() -> int:
     except click.ClickException as error:
         chinese.complain(error)
         return 2
-    except click.Abort:
-        _say("已中止：没有做完的不算数，可以再次运行。")
+    except click.Abort as abort:
+        _say(str(abort) or "已中止：没有做完的不算数，可以再次运行。")
         return 1
     finally:
+        _close_database()
         sys.stdout.flush()  # here, where a broken pipe has somebody to catch it
     return code if isinstance(code, int) else 0
+
+
+def _close_database() -> None:
+    """Close what the command has opened: SQLite then leaves one file, with nothing beside it."""
+    from distribution.cli.common import installation
+
+    if installation.cache_info().currsize:
+        installation().engine.dispose()
 
 
 def _speak_chinese() -> None:

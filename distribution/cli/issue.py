@@ -8,6 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from distribution import audit, clock, issues, topics
+from distribution.cli.chinese import why
 from distribution.cli.common import (
     WIDE,
     admin,
@@ -31,7 +32,7 @@ class CannotRead(DistributionError):
 
     def __init__(self, path: Path, error: OSError) -> None:
         self.path = path
-        super().__init__(f"读不了文件 {path}（{error.strerror}）：请检查文件与权限")
+        super().__init__(f"读不了文件 {path}（{why(error)}）：请检查文件与权限")
 
 
 @click.group("issue")

@@ -17,6 +17,7 @@ from distribution.cli.common import (
     show_table,
 )
 from distribution.reports import ArticleFigures, EnterpriseFigures, RunReport
+from distribution.words import RunState
 
 MOST_ARTICLES = 10
 MOST_ENTERPRISES = 20
@@ -52,7 +53,8 @@ def run(run_id: int, everything: bool, as_json: bool) -> None:  # noqa: FBT001 -
 def _show(found: RunReport, *, everything: bool) -> None:
     _show_books(found)
     if found.started_at is None:
-        click.echo("还没有开始投递，谈不上回应。")
+        cancelled = found.state is RunState.CANCELLED
+        click.echo(f"{'开始前已取消' if cancelled else '还没有开始投递'}，谈不上回应。")
         return
     click.echo()
     _show_answers(found)
@@ -95,7 +97,8 @@ def _show_books(found: RunReport) -> None:
     if found.excluded:
         left_out = _listed({cause.label: count for cause, count in found.excluded.items()})
         click.echo(f"未列入：{left_out}")
-    times = {"开始": found.started_at, "完成": found.finished_at}
+    end = "取消" if found.state is RunState.CANCELLED else "完成"
+    times = {"开始": found.started_at, end: found.finished_at}
     said = [f"{name} {clock.for_people(at)}" for name, at in times.items() if at is not None]
     if said:
         click.echo(" · ".join(said))

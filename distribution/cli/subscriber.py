@@ -7,7 +7,7 @@ from distribution.audience import Profile
 from distribution.cli.common import admin, as_json, installation, show_json, show_table, split
 from distribution.errors import DistributionError
 from distribution.models import ConsentEvent
-from distribution.words import Cause, Decision, Edition, Role
+from distribution.words import Cause, Decision, Edition, Purpose, Role
 
 ROLES = {role.label: role for role in Role} | {role.value: role for role in Role}
 EDITIONS = {edition.label: edition for edition in Edition} | {e.value: e for e in Edition}
@@ -202,7 +202,7 @@ def _show_profile(found: Profile) -> None:
     row = found.subscriber
     own = "、".join(topic.name for topic in found.topics)
     default = "、".join(topic.name for topic in found.enterprise_topics)
-    last = found.consents[-1] if found.consents else None
+    last = {event.purpose: event for event in found.consents}  # the oldest first
     show_table(
         ("项目", "内容"),
         [
@@ -214,15 +214,15 @@ def _show_profile(found: Profile) -> None:
             ("关注主题", own or (f"{default}（默认：本单位关注）" if default else "未选择：全部")),
             ("关注词", "、".join(found.watch_words)),
             ("状态", _barrier(found.barrier)),
-            (
-                "最近同意记录",
-                _consent(last) if last else None,
-            ),
+            *((purpose.label, _consent(last.get(purpose))) for purpose in Purpose),
         ],
     )
 
 
-def _consent(event: ConsentEvent) -> str:
+def _consent(event: ConsentEvent | None) -> str | None:
+    """What somebody last said to one purpose."""
+    if event is None:
+        return None
     return f"{clock.for_people(event.at)} {event.decision.label}：{event.wording}"
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-MOST_BYTES = 10 * 1024 * 1024
-"""Of one mail; what a bounce says of itself stands at its beginning."""
+MOST_BYTES = 2 * 1024 * 1024
+"""Of one mail, as much as is ever judged: what a bounce says of itself stands at its beginning."""
 _LINE = 64 * 1024
 _ENVELOPE = re.compile(rb"From [^\n]*\d\d:\d\d")
 

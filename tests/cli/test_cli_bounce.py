@@ -1,7 +1,9 @@
 """`distribution bounce`: what comes back is read from files, once, and followed."""
 
 import io
+import itertools
 import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from cli_office import MORNING, Office, Outcome, only_sqlite
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from distribution import audience, delivery, issues
+from distribution import audience, delivery, events, issues
 from distribution.app import App
 from distribution.models import Audit, Delivery, Inbox, ReturnedMail
 from distribution.words import DeliveryState
@@ -81,6 +83,12 @@ Message-ID: {to.message_id}
 """.encode()
 
 
+def mbox(posted: list[Posted]) -> bytes:
+    """The bounces of several mails in one file."""
+    envelope = b"From MAILER-DAEMON Tue Dec  1 09:00:00 2026\n"
+    return b"".join(envelope + bounced(to) + b"\n" for to in posted)
+
+
 def letter(to: Posted, subject: str) -> bytes:
     """What a reader writes."""
     return (
@@ -127,7 +135,7 @@ def test_the_same_mail_again_changes_nothing(read: Reading, app: App, posted: li
 
     assert again.code == 0
     assert [entry["result"] for entry in again.document] == ["known"] * 3
-    assert [entry["kind"] for entry in again.document] == ["bounce"] * 3
+    assert len({entry["inbox"] for entry in again.document}) == 1
     with app.reading() as session:
         assert len(session.scalars(select(ReturnedMail.inbox_id)).all()) == 1
         assert session.scalars(select(Audit.action)).all().count("bounce.read") == 1
@@ -138,9 +146,7 @@ def test_a_table_says_what_each_mail_is_and_what_followed(
 ) -> None:
     first, second = posted
     done = read(
-        bounced(first),
-        letter(second, "退订"),
-        letter(first, "十一月这一期很好"),
+        *(bounced(first), letter(second, "退订"), letter(first, "十一月这一期很好")),
         bounced(first, "5.2.2", "mailbox full"),
         options=(),
     )
@@ -165,32 +171,70 @@ def test_a_mail_about_nothing_of_ours_is_kept_and_ends_in_one(
 
     assert done.code == 1
     assert [mail["result"] for mail in done.document] == ["no_delivery", "recorded"]
-    assert done.document[0]["recipient"] == "sun@li.example"
+    assert done.document[0]["kind"] == "bounce"
     with app.reading() as session:
         assert len(session.scalars(select(Inbox.id)).all()) == 2
 
 
-def test_what_is_no_mail_is_not_kept(read: Reading, app: App) -> None:
+def test_what_is_no_mail_is_kept_and_ends_in_one_with_advice(read: Reading, app: App) -> None:
     done = read(b"\x89PNG\r\n", b"\n", b"Buy milk\n\nand bread", options=())
 
+    *rows, advice = done.out.splitlines()[2:]
     assert done.code == 1
-    assert [line.split()[-1] for line in done.out.splitlines()[2:]] == ["不是邮件"] * 3
+    assert [row.split()[-1] for row in rows] == ["不是邮件"] * 3
+    assert "请从邮件程序另存为 .eml" in advice
     with app.reading() as session:
-        assert session.scalars(select(Inbox.id)).all() == []
+        assert session.scalar(select(func.count(Inbox.id))) == 3
 
 
 def test_an_mbox_is_read_mail_by_mail(read: Reading, posted: list[Posted]) -> None:
-    envelope = b"From MAILER-DAEMON Tue Dec  1 09:00:00 2026\n"
-    first, second = (envelope + bounced(to) + b"\n" for to in posted)
-
-    done = read(first + second)
-    table = read(first + second, options=()).out
+    done = read(mbox(posted))
+    table = read(mbox(posted), options=()).out
 
     assert [(mail["number"], mail["result"]) for mail in done.document] == [
         (1, "suppressed"),
         (2, "suppressed"),
     ]
     assert "0.eml（第 2 封）" in table
+
+
+def interrupted(judged: Callable[..., object], after: int) -> Callable[..., object]:
+    """The same, until somebody presses Ctrl-C."""
+    calls = itertools.count()
+
+    def judge(*arguments: object) -> object:
+        if next(calls) == after:
+            signal.raise_signal(signal.SIGINT)
+        return judged(*arguments)
+
+    return judge
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_an_interrupted_mbox_tells_what_was_done_and_can_be_read_again(
+    read: Reading, posted: list[Posted], monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(events, "judge_mails", interrupted(events.judge_mails, after=1))
+        stopped = read(mbox(posted), options=options)
+
+    assert (stopped.code, stopped.err) == (1, "\n已中止：其余未读入，可以再次运行。\n")
+    assert posted[0].recipient in stopped.out
+    assert posted[1].recipient not in stopped.out
+    assert [mail["result"] for mail in read(mbox(posted)).document] == ["known", "suppressed"]
+
+
+@only_sqlite
+def test_an_empty_device_is_named_and_what_came_before_it_is_told(
+    office: Office, posted: list[Posted], tmp_path: Path
+) -> None:
+    mail = tmp_path / "mail.eml"
+    mail.write_bytes(bounced(posted[0]))
+
+    done = office("bounce", "read", str(mail), "/dev/null")
+
+    assert (done.code, done.sentence) == (2, "文件 /dev/null 是空的：请给出退回的邮件")
+    assert "抑制地址" in done.out
 
 
 def test_standard_input_is_read(
@@ -201,6 +245,8 @@ def test_standard_input_is_read(
     done = office("bounce", "read", "-", "-", "--json")
 
     assert [(mail["file"], mail["result"]) for mail in done.document] == [("-", "suppressed")]
+    give(monkeypatch, b"")
+    assert "标准输入是空的" in office("bounce", "read", "-").sentence
 
 
 def give(monkeypatch: pytest.MonkeyPatch, text: bytes) -> None:
@@ -221,7 +267,8 @@ def test_where_one_file_cannot_be_read_nothing_is_done(
     for path, why in (
         (tmp_path / "none.eml", "没有文件"),
         (tmp_path, "请设置 bounce_maildir"),
-        (empty, "是空的"),
+        (empty, "empty.eml 是空的"),
+        ("", "文件名是空的"),
         (empty / "below", "没有文件"),
         (loop, "没有文件"),
         (tmp_path / ("x" * 300), "读不了文件"),
@@ -238,15 +285,7 @@ def test_where_one_file_cannot_be_read_nothing_is_done(
 def test_without_a_file_the_use_is_shown(office: Office) -> None:
     refused = office("bounce", "read")
 
-    assert refused.code == 2
-    assert "文件" in refused.err
-
-
-@only_sqlite
-def test_an_empty_standard_input_is_named(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    give(monkeypatch, b"")
-
-    assert "标准输入是空的" in office("bounce", "read", "-").sentence
+    assert (refused.code, "文件" in refused.err) == (2, True)
 
 
 @only_sqlite
@@ -256,4 +295,4 @@ def test_a_file_without_permission_is_named(office: Office, tmp_path: Path) -> N
     secret.write_bytes(b"To: a\n\n")
     secret.chmod(0)
 
-    assert f"读不了文件 {secret}" in office("bounce", "read", str(secret)).sentence
+    assert f"读不了文件 {secret}（没有权限）" in office("bounce", "read", str(secret)).sentence

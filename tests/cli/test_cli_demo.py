@@ -1,6 +1,9 @@
 """`distribution demo`: a whole month in one command, and never over anything real."""
 
 import shlex
+import shutil
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -32,6 +35,10 @@ def test_a_demo_ends_with_a_report_of_what_its_readers_did(shown: tuple[Path, Ou
     folder, outcome = shown
 
     assert "各单位" in outcome.out
+    assert_all_parts_were_played(folder)
+
+
+def assert_all_parts_were_played(folder: Path) -> None:
     report = programme({"DISTRIBUTION_HOME": str(folder)}, "report", "run", "1", "--json").document
     assert report["books"]["agree"]
     assert (report["bounced"]["permanent"], report["bounced"]["temporary"]) == (1, 1)
@@ -73,6 +80,48 @@ def test_a_demo_run_again_sends_nothing_more(shown: tuple[Path, Outcome]) -> Non
     assert again.code == 0
     assert "没有再投递" in again.out
     assert {p: p.stat().st_mtime_ns for p in (folder / "outbox").glob("*.eml")} == before
+
+
+def test_a_finished_demo_leaves_its_database_in_one_file(
+    shown: tuple[Path, Outcome], tmp_path: Path
+) -> None:
+    folder, _ = shown
+
+    shutil.copy(folder / "distribution.db", tmp_path)
+
+    copied = programme({"DISTRIBUTION_HOME": str(tmp_path)}, "run", "list", "--json").document
+    assert [run["total"] for run in copied] == [67]
+    assert {path.name for path in folder.glob("distribution.db*")} == {"distribution.db"}
+
+
+def started(folder: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [PROGRAMME, "demo", str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for(process: "subprocess.Popen[str]", words: str) -> None:
+    assert process.stdout is not None
+    assert any(words in line for line in process.stdout)
+
+
+def test_a_demo_interrupted_in_its_pause_is_finished_by_one_that_waits_for_it(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "demo"
+    with started(folder) as first:
+        wait_for(first, "过一会儿才读信")
+        with started(folder) as second:
+            wait_for(second, "正有另一个演示，等它结束")
+            first.send_signal(signal.SIGINT)
+            assert first.communicate(timeout=30)[1] == "\n已中止；再次运行同一命令即继续。\n"
+            assert second.communicate(timeout=60)[1] == ""
+
+    assert (first.returncode, second.returncode) == (1, 0)
+    assert_all_parts_were_played(folder)
 
 
 REAL = 'sender_address = "digest@xinxi.cn"\n'

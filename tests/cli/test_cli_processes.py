@@ -92,10 +92,7 @@ def test_a_full_disk_is_said_in_a_sentence(environment: dict[str, str], extra: l
         )
 
     assert done.returncode == 1
-    assert (
-        done.stderr
-        == "distribution: 写不进去，磁盘已满（No space left on device）：请腾出空间后重试\n"
-    )
+    assert done.stderr == "distribution: 写不进去（磁盘已满）：请腾出空间后重试\n"
 
 
 @only_sqlite
@@ -181,6 +178,36 @@ def planned_run(app: App, key: str) -> int:
         issues.approve(session, key, by="editor", at=MORNING)
         session.flush()
     return delivery.plan(app.transaction, key, app.recipe, by="test", at=MORNING)
+
+
+STARTING = """
+import signal, sys
+class Impatient:
+    def find_spec(self, name, path=None, target=None):
+        if name == "{module}":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Impatient())
+sys.argv = ["distribution", "topic", "list"]
+from distribution.cli import main
+main()
+"""
+"""The programme, interrupted while it loads a module."""
+
+
+@only_sqlite
+@pytest.mark.parametrize("module", ["distribution.errors", "click", "distribution.cli.root"])
+def test_an_interrupt_before_the_command_has_begun_is_one_sentence(
+    environment: dict[str, str], module: str
+) -> None:
+    stopped = subprocess.run(
+        [sys.executable, "-c", STARTING.format(module=module)],
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (stopped.returncode, stopped.stdout, stopped.stderr) == (1, "", "已中止。\n")
 
 
 SLOW = """

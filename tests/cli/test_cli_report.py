@@ -164,6 +164,16 @@ def test_a_run_that_is_not_started_has_no_answers_yet(office: Office, app: App) 
     assert (document["books"]["planned"], document["started_at"]) == (None, None)
 
 
+def test_a_run_cancelled_before_its_start_says_so(office: Office, app: App) -> None:
+    run_id = plan_sample(app)
+    assert office("run", "cancel", str(run_id), "--yes").code == 0
+
+    *_, times, last = office("report", "run", str(run_id)).out.splitlines()
+
+    assert times.startswith("取消 ")
+    assert last == "开始前已取消，谈不上回应。"
+
+
 def test_a_report_on_a_run_that_is_not_there_is_refused(office: Office) -> None:
     for number in ("0", "99", "-5", "9223372036854775807"):
         refused = office("report", "run", "--", number)

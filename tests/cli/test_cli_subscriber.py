@@ -1,11 +1,13 @@
 """`distribution subscriber`: contacts, interests, consent, as an admin types them."""
 
 import pytest
-from cli_office import Office, only_sqlite
+from cli_office import MORNING, Office, only_sqlite
 from sqlalchemy import func, select
 
+from distribution import audience
 from distribution.app import App
 from distribution.models import Audit, ConsentEvent, Enterprise, Subscriber
+from distribution.words import Decision, Purpose
 
 LIANG = "liang@sanjin.example"
 GROUND = ("--consent", "入会登记表 2026-03")
@@ -42,6 +44,22 @@ def test_a_contact_with_consent_is_mailable_and_shown_with_all_his_facts(office:
         "barrier": None,
         "consents": [],
     }
+
+
+def test_what_a_contact_said_last_is_shown_for_each_purpose(office: Office, app: App) -> None:
+    add(office, LIANG, *GROUND)
+    with app.transaction() as session:
+        subscriber = audience.find_subscriber(session, LIANG)
+        refused = audience.Statement(
+            Decision.WITHDRAWN, "不同意统计", channel="web", purpose=Purpose.TRACKING
+        )
+        audience.record_consent(session, subscriber.id, refused, by="reader", at=MORNING)
+
+    shown = [line.split() for line in office("subscriber", "show", LIANG).out.splitlines()]
+
+    assert ["阅读统计", "2026-12-01", "09:00", "撤回：不同意统计"] in shown
+    (digest,) = (words for words in shown if words[0] == "接收摘要邮件")
+    assert digest[3:] == ["同意：入会登记表", "2026-03"]
 
 
 def test_a_contact_without_consent_is_kept_but_not_mailed_and_says_what_to_do(

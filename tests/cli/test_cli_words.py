@@ -63,7 +63,7 @@ def test_the_meanings_of_options_stand_in_one_column(office: Office) -> None:
         (["run", "list", "more"], "多余的参数（more）"),
         (
             ["subscriber", "list", "--limit", "0"],
-            "'--limit' 的值无效：0 不在范围 1<=x<=100000 内。",
+            "'--limit' 的值无效：0 应为 1 到 100000。",
         ),
     ],
 )

@@ -10,17 +10,20 @@ import dramatiq
 import pytest
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
+from ears import bells, ears
 
 from distribution import audience, clock, delivery, issues
 from distribution.app import App
 from distribution.bundle import sample
 from distribution.config import Settings
+from distribution.db import DatabaseUnusable
 from distribution.delivery import Owner, Status
 from distribution.words import DeliveryState, RunState
+from workers import draining
 from workers.broker import Line, make_broker
 from workers.current import set_app
 from workers.draining import drain
-from workers.sending import ring_if_due, send_due
+from workers.sending import ring_if_due, send, send_due
 from workers.ticker import Ticker
 
 
@@ -72,17 +75,41 @@ def test_every_bell_rung_six_times_sends_nothing_twice(app: App, started: int) -
 
 
 def test_a_lost_bell_is_rung_again_by_the_ticker(app: App, started: int) -> None:
-    dramatiq.get_broker().flush_all()
-    ring_if_due()
+    with ears("sending"):
+        ring_if_due()
+        assert bells("sending") == [("send_due", [])]
+        assert mails(app) == []
     work(rings=0)
     assert status_of(app, started).run.state is RunState.FINISHED
+
+
+def test_a_stint_that_ends_too_early_rings_for_the_next(
+    app: App, started: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.sending.STINT", timedelta(0))
+    with ears("sending"):
+        send()
+        assert bells("sending") == [("send_due", [])]
+    assert status_of(app, started).run.state is RunState.SENDING
+
+
+def test_the_ticker_sends_where_nobody_hears_it(app: App, started: int) -> None:
+    ring_if_due()
+    assert bells("sending") == []
+    assert status_of(app, started).run.state is RunState.FINISHED
+    assert len(mails(app)) == 67
 
 
 def test_the_ticker_is_silent_where_nothing_is_due(app: App, started: int) -> None:
     with app.transaction() as session:
         delivery.pause(session, started)
-    ring_if_due()
-    assert dramatiq.get_broker().queues["sending"].qsize() == 0
+    with ears("sending"):
+        ring_if_due()
+        assert bells("sending") == []
+        with app.transaction() as session:
+            delivery.resume(session, started)
+        ring_if_due()
+        assert bells("sending") == [("send_due", [])]
 
 
 def test_a_command_drains_its_own_run_and_leaves_the_queue(app: App, started: int) -> None:
@@ -133,6 +160,23 @@ def test_a_run_that_somebody_else_is_just_finishing_is_waited_for(app: App, star
     assert drained.status.run.state is RunState.FINISHED
 
 
+def test_a_run_is_watched_on_while_the_database_is_away_for_a_moment(
+    app: App, started: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = [DatabaseUnusable("away"), DatabaseUnusable("away")]
+    look = draining._status
+
+    def status(app: App, run_id: int) -> Status:
+        if away:
+            raise away.pop()
+        return look(app, run_id)
+
+    monkeypatch.setattr(draining, "_status", status)
+    drained = drain(app, started, Event(), nobody_watches)
+    assert drained.status.run.state is RunState.FINISHED
+    assert away == []
+
+
 def test_two_drains_at_once_send_each_mail_once(app: App, started: int) -> None:
     threads = [Thread(target=drain, args=(app, started, Event(), nobody_watches)) for _ in (1, 2)]
     for thread in threads:
@@ -151,10 +195,3 @@ def test_the_settings_choose_the_broker_and_nothing_of_dramatiqs_own_is_on(
     assert isinstance(broker, kind)
     assert [type(middleware) for middleware in broker.middleware] == [Line, Ticker]
     broker.close()
-
-
-def test_a_message_carries_no_more_than_an_id() -> None:
-    message = send_due.message()
-    assert message.args == ()
-    assert message.kwargs == {}
-    assert type(dramatiq.get_encoder()) is dramatiq.JSONEncoder

@@ -1,9 +1,14 @@
 """Many worker processes, called by Redis: it may lose or double whatever it likes."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
-import dramatiq
 import pytest
+import redis
 from servers import Redis
 from sink import Sink
 from worker_office import (
@@ -24,6 +29,13 @@ from workers.broker import make_broker
 from workers.sending import send_due
 
 READERS = 100
+RING = """
+from workers import bounces, sending, tracking
+from workers.broker import ring
+assert ring(sending.send_due)
+assert ring(bounces.collect)
+tracking.ring_for([7, 8])
+"""
 
 
 @pytest.fixture
@@ -49,6 +61,17 @@ def flush(url: str) -> None:
     broker = make_broker(Settings(redis_url=url))  # type: ignore[arg-type] # pydantic converts
     broker.client.flushall()  # type: ignore[attr-defined] # it is the one on Redis
     broker.client.close()  # type: ignore[attr-defined]
+
+
+def stored(url: str) -> dict[str, list[tuple[str, list[Any], dict[str, Any]]]]:
+    """The actor, arguments and named arguments of all messages, as they are written in Redis."""
+    found = {}
+    with redis.Redis.from_url(url) as client:
+        for queue in ("sending", "bounces", "tracking"):
+            written: Any = client.hvals(f"distribution:{queue}.msgs")
+            fields = map(json.loads, written)
+            found[queue] = [(each["actor_name"], each["args"], each["kwargs"]) for each in fields]
+    return found
 
 
 def test_stopped_workers_leave_nothing_half_done_and_the_next_ones_finish(
@@ -121,13 +144,14 @@ def test_without_redis_the_tickers_do_the_work_and_the_workers_still_stop(
     app.engine.dispose()
 
 
-def test_a_message_on_redis_is_no_more_than_its_name(redis_server: Redis) -> None:
-    ring_six_times(redis_server.url)
-    broker = make_broker(
-        Settings(redis_url=redis_server.url)  # type: ignore[arg-type] # pydantic converts
-    )
-    stored = broker.client.hvals("distribution:sending.msgs")  # type: ignore[attr-defined]
-    assert len(stored) == 6
-    for message in map(dramatiq.Message.decode, stored):
-        assert (message.actor_name, message.args, message.kwargs) == ("send_due", (), {})
-    broker.client.close()  # type: ignore[attr-defined]
+@pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
+def test_a_message_on_redis_is_a_name_and_ids(
+    environment: dict[str, str], redis_server: Redis
+) -> None:
+    environment |= {"DISTRIBUTION_REDIS_URL": redis_server.url, "PATH": os.environ["PATH"]}
+    subprocess.run([sys.executable, "-c", RING], env=environment, check=True, timeout=60)
+    assert stored(redis_server.url) == {
+        "sending": [("send_due", [], {})],
+        "bounces": [("collect", [], {})],
+        "tracking": [("judge_requests", [[7, 8]], {})],
+    }

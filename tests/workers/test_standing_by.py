@@ -7,6 +7,7 @@ from threading import Event
 
 import dramatiq
 import pytest
+from ears import silence_tickers
 from sink import Sink
 from worker_office import (
     CONNECTIONS,
@@ -101,6 +102,30 @@ def test_leaving_gives_the_queue_back_and_coming_back_works(app: App) -> None:
     with working(app, {SENDING}):
         until(lambda: status_of(app, run_id).run.state is RunState.FINISHED, "the end")
     assert mails(app) == 3
+
+
+def test_a_worker_that_comes_does_not_wait_for_a_tick(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silence_tickers(monkeypatch)
+    run_id = started_run(app, 3)
+    with working(app, {SENDING}):
+        until(lambda: status_of(app, run_id).run.state is RunState.FINISHED, "the end")
+
+
+def test_a_worker_that_relieves_another_does_not_wait_for_a_tick(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silence_tickers(monkeypatch)
+    monkeypatch.setattr("workers.ownership.BEAT", 0.1)
+    run_id = started_run(app, 3)
+    with app.transaction() as session:
+        delivery.claim(session, "the-owner")  # this very process: it lives
+    with working(app, {SENDING}) as claim:
+        assert not claim.mine
+        with app.transaction() as session:
+            delivery.resign(session, "the-owner")
+        until(lambda: status_of(app, run_id).run.state is RunState.FINISHED, "the end")
 
 
 def test_whoever_does_not_send_wants_no_queue(app: App) -> None:

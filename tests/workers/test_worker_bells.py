@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from socketserver import BaseRequestHandler, UnixStreamServer
+from threading import Thread
 
 import dramatiq
 import pytest
@@ -65,6 +67,60 @@ def test_a_bell_without_redis_is_no_error_and_said_once(
     actor = listener(broker)
     assert [ring(actor, 1), ring(actor, 2), ring(actor, 3)] == [False, False, False]
     assert [record.name for record in caplog.records] == ["workers.broker"]
+
+
+@pytest.fixture
+def hang_ups(tmp_path: Path) -> Iterator[list[int]]:
+    """One entry for every line that somebody at `nothing.sock` has cut off; grows by itself."""
+    found: list[int] = []
+
+    class HangUp(BaseRequestHandler):
+        def handle(self) -> None:
+            found.append(len(found))
+
+    with UnixStreamServer(f"{tmp_path}/nothing.sock", HangUp) as server:
+        thread = Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield found
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(("pause", "asked"), [(3600, [1, 1, 1]), (0, [1, 2, 3])])
+def test_a_broker_that_was_away_is_not_asked_again_during_a_pause(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    hang_ups: list[int],
+    pause: float,
+    asked: list[int],
+) -> None:
+    monkeypatch.setattr("workers.broker.PAUSE", pause)
+    actor = listener(broker_at(f"unix://{tmp_path}/nothing.sock"))
+    tried: list[int] = []
+    for _ in asked:
+        assert ring(actor, 1) is False
+        tried.append(len(hang_ups))
+    once = tried[0]
+    assert once > 0
+    assert tried == [once * times for times in asked]
+
+
+def test_each_outage_is_said_once_and_its_end_too(
+    redis_server: Redis,
+    on_redis: RedisBroker,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("workers.broker.PAUSE", 0)
+    actor = listener(on_redis)
+    with caplog.at_level("INFO", "workers.broker"):
+        for _ in (1, 2):
+            redis_server.kill()
+            assert [ring(actor, 1), ring(actor, 1)] == [False, False]
+            redis_server.start()
+            assert [ring(actor, 1), ring(actor, 1)] == [True, True]
+    said = [record.getMessage().partition(" (")[0] for record in caplog.records]
+    assert said == ["no bells until Redis is back", "Redis is back"] * 2
 
 
 def test_redis_may_be_restarted_between_two_bells(

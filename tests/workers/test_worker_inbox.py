@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dramatiq
 import pytest
+from ears import bells, ears, messages, silence_tickers
 from sqlalchemy import func, select
 from worker_office import started_run, until
 
@@ -15,9 +16,10 @@ from distribution.events import Client, Outcome, Request
 from distribution.links import Use
 from distribution.models import Delivery, Inbox, ReadingEvent, ReturnedMail
 from distribution.words import DeliveryState, Returned, Signal
-from workers import bounces, tracking
+from workers import bounces, sending, tracking
 from workers.current import set_app
-from workers.in_process import BOUNCES, TRACKING, working
+from workers.in_process import ALL_QUEUES, BOUNCES, TRACKING, working
+from workers.ticker import Ticker
 
 BROWSER = Client("203.0.113.0/24", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "GET", False)
 
@@ -41,6 +43,12 @@ def office(environment: dict[str, str], maildir: Path) -> Iterator[App]:
     set_app(None)
     dramatiq.get_broker().flush_all()
     opened.engine.dispose()
+
+
+@pytest.fixture
+def no_tickers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers that only a bell can make work."""
+    silence_tickers(monkeypatch)
 
 
 def sent_mails(app: App) -> list[int]:
@@ -93,6 +101,14 @@ def put(maildir: Path, name: str, raw: bytes) -> None:
     (maildir / "new" / name).write_bytes(raw)
 
 
+def forgotten_mail(app: App) -> int:
+    """A bounce that was stored and not judged; its inbox id."""
+    raw, at = bounce(app, sent_mails(app)[0]), clock.now() - 2 * bounces.LATE
+    with app.transaction() as session:
+        inbox_id, _ = events.receive_mail(session, raw, at)
+    return inbox_id
+
+
 def returned(app: App) -> list[ReturnedMail]:
     with app.reading() as session:
         found = list(session.scalars(select(ReturnedMail).order_by(ReturnedMail.inbox_id)))
@@ -113,6 +129,7 @@ def test_a_click_that_has_just_come_is_left_to_its_bell(office: App) -> None:
     assert unjudged(office, Signal.CLICK) == [fresh]
 
 
+@pytest.mark.usefixtures("no_tickers")
 def test_a_bell_that_rings_is_answered_by_a_worker(office: App) -> None:
     fresh = click(office, seconds_ago=0)
     with working(office, {TRACKING}):
@@ -156,12 +173,79 @@ def test_a_mail_that_came_twice_is_understood_once(office: App, maildir: Path) -
     assert list((maildir / "new").iterdir()) == []
 
 
+@pytest.mark.usefixtures("no_tickers")
 def test_the_folder_is_looked_into_by_whoever_works(office: App, maildir: Path) -> None:
     put(maildir, "1.a", bounce(office, sent_mails(office)[0]))
     look = bounces.watch()
     with working(office, {BOUNCES}):
         look()
         until(lambda: len(returned(office)) == 1, "the bounce")
+
+
+def test_the_folder_is_looked_into_now_and_then(office: App, maildir: Path) -> None:
+    look = bounces.watch()
+    with ears(BOUNCES):
+        look()
+        look()
+        assert bells(BOUNCES) == [("collect", [])]
+    put(maildir, "1.a", bounce(office, sent_mails(office)[0]))
+    look()
+    assert returned(office) == []
+    bounces.watch()()  # nobody works here: it is done by the ticker itself
+    assert len(returned(office)) == 1
+
+
+def test_more_mail_than_is_fetched_at_once_is_rung_for_again(
+    office: App, maildir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounces, "AT_ONCE", 2)
+    for position, row in enumerate(sent_mails(office)):
+        put(maildir, f"{position}.m", bounce(office, row))
+    with ears(BOUNCES):
+        for rung, understood in (1, 2), (1, 3):
+            bounces.fetch()
+            assert bells(BOUNCES) == [("collect", [])] * rung
+            assert len(returned(office)) == understood
+
+
+def test_many_lost_bells_are_rung_again_in_portions(
+    office: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.unjudged.AT_ONCE", 2)
+    one, two, three = (click(office) for _ in range(3))
+    with ears(TRACKING):
+        tracking.watch()()
+        assert [args for _, args in bells(TRACKING)] == [[[one, two]], [[three]]]
+
+
+def test_a_ticker_looks_after_all_queues_of_its_worker(office: App, maildir: Path) -> None:
+    click(office)
+    put(maildir, "1.a", bounce(office, sent_mails(office)[0]))
+    broker, ticker = dramatiq.get_broker(), Ticker(0)
+    worker = dramatiq.Worker(broker, queues={TRACKING, BOUNCES})  # it ticks and does not work
+    ticker.after_worker_boot(broker, worker)
+    until(lambda: readings(office) == len(returned(office)) == 1, "the reading and the bounce")
+    ticker.before_worker_shutdown(broker, worker)
+
+
+def test_messages_carry_ids_or_nothing(office: App) -> None:
+    clicked, mail = click(office), forgotten_mail(office)
+    with ears(*ALL_QUEUES):
+        sending.ring_if_due()  # all is sent, and the run is to be finished
+        tracking.ring_for([clicked, clicked])
+        tracking.watch()()
+        bounces.watch()()
+        assert bells(*ALL_QUEUES) == [
+            ("send_due", []),
+            ("judge_requests", [[clicked, clicked]]),
+            ("judge_requests", [[clicked]]),
+            ("collect", []),
+            ("judge_mails", [[mail]]),
+        ]
+        found = messages(*ALL_QUEUES)
+    called = {message["actor_name"] for message in found}
+    assert called == dramatiq.get_broker().get_declared_actors()
+    assert not [message for message in found if message["kwargs"] or message["options"]]
 
 
 def test_a_mail_that_cannot_be_judged_spoils_no_other(
