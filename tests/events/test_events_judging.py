@@ -16,7 +16,6 @@ from event_samples import (
     judge,
     later,
     letter,
-    make_reader,
     opening,
     put_back_into_handing,
     put_in_doubt,
@@ -227,9 +226,3 @@ def test_nothing_of_a_browser_or_network_outlives_the_judgement(app: App) -> Non
     assert inbox(app) == []
     kept = [str(vars(event)) for event in readings(app)]
     assert not any(BROWSER in text or "203.0.113" in text for text in kept)
-
-
-def test_a_reader_without_mail_is_no_hindrance(app: App) -> None:
-    (mail,) = sent_to(app, GRANTED)
-    make_reader(app, "new@fenhe.example")
-    assert judge(app, receive(app, click(mail))) == 1
