@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import logging
 import os
 import shutil
 import sys
@@ -51,6 +52,15 @@ def programme() -> str:
     if found is not None and running.exists() and Path(found).samefile(running):
         return "distribution"
     return str(running)
+
+
+def log_to_stderr() -> None:
+    """Plain lines, for a terminal or a journal."""
+    logging.basicConfig(
+        level=logging.INFO,
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
 
 
 def as_json(command: Command) -> Command:

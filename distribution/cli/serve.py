@@ -1,9 +1,12 @@
 """`distribution serve`: the web pages that the links in a mail lead to."""
 
+import signal
+from contextlib import closing
+
 import click
 
-from distribution.cli.common import installation
-from distribution.cli.worker import log_to_stderr
+from distribution.cli.common import installation, log_to_stderr
+from distribution.cli.stopping import asked_to_stop
 
 
 @click.command("serve")
@@ -13,15 +16,19 @@ def command() -> None:
     对外由反向代理转发到这里。打开与点击由 distribution worker 处理；
     一个进程全包请用 distribution up。
     """
-    from distribution.web import serve
+    from distribution import web
     from workers.tracking import ring_for
 
     app = installation()
     log_to_stderr()
-    serve(
-        app,
-        ring_for,
-        listening=lambda url: click.echo(
-            f"网页在 {url}，邮件中的链接指向 {app.settings.base_url}；Ctrl-C 停止。"
-        ),
-    )
+    with (
+        asked_to_stop("已收到的请求答完即止", second=signal.SIG_DFL) as stop,
+        closing(web.listen(app.settings)) as listener,
+        web.served(app, ring_for, listener) as server,
+    ):
+        click.echo(
+            f"网页在 http://{web.netloc(listener)}，"
+            f"邮件中的链接指向 {app.settings.base_url}；Ctrl-C 停止。"
+        )
+        while server.is_alive() and not stop.wait(1):
+            pass

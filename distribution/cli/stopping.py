@@ -1,4 +1,4 @@
-"""Ctrl-C while mails are on their way: finish those in hand, then end."""
+"""Ctrl-C while something is in hand: finish that, then end."""
 
 import signal
 import sys
@@ -7,16 +7,25 @@ from types import FrameType
 
 import click
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 class asked_to_stop:  # noqa: N801 - reads as the phrase it is
-    """Turns SIGINT and SIGTERM into an event; the second time they strike at once."""
+    """Turns SIGINT and SIGTERM into an event; the second time they strike at once.
+
+    `last` tells a person at a terminal what is still finished. `second` takes the place of what
+    the signals did before: SIG_DFL ends the process though other threads are at work.
+    """
+
+    def __init__(
+        self, last: str = "手中的邮件送完即止", *, second: signal.Handlers | None = None
+    ) -> None:
+        self._last, self._second = last, second
 
     def __enter__(self) -> Event:
         self._event = Event()
-        self._before = {
-            number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)
-        }
-        for number in self._before:
+        self._before = {number: signal.getsignal(number) for number in _SIGNALS}
+        for number in _SIGNALS:
             signal.signal(number, self._heard)
         return self._event
 
@@ -25,9 +34,12 @@ class asked_to_stop:  # noqa: N801 - reads as the phrase it is
 
     def _heard(self, _number: int, _frame: FrameType | None) -> None:
         self._restore()
+        if self._second is not None:
+            for number in _SIGNALS:
+                signal.signal(number, self._second)
         self._event.set()
         if sys.stderr.isatty():
-            click.echo("\n正在停止：手中的邮件送完即止；再按一次 Ctrl-C 立即中断。", err=True)
+            click.echo(f"\n正在停止：{self._last}；再按一次 Ctrl-C 立即中断。", err=True)
 
     def _restore(self) -> None:
         for number, handler in self._before.items():

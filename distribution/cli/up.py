@@ -1,14 +1,14 @@
 """`distribution up`: web pages and workers in one process, for a small office."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import signal
+from contextlib import closing
 
 import click
 
 from distribution import config
-from distribution.app import App
-from distribution.cli.common import installation
-from distribution.cli.worker import log_to_stderr, standing
+from distribution.cli.common import installation, log_to_stderr
+from distribution.cli.stopping import asked_to_stop
+from distribution.cli.worker import standing
 
 
 @click.command("up")
@@ -17,26 +17,21 @@ def command() -> None:
 
     同时运行的 distribution run start 只显示进展。
     """
-    from distribution.web import serve
+    from distribution import web
+    from workers.in_process import working
     from workers.tracking import ring_for
 
     app = installation()
     config.refuse_trial_settings(app.settings)
     log_to_stderr()
-    serve(
-        app,
-        ring_for,
-        background=lambda: _working(app),
-        listening=lambda url: click.echo(f"网页在 {url}；Ctrl-C 停止。"),
-    )
-
-
-@contextmanager
-def _working(app: App) -> Iterator[None]:
-    """Work beside the web pages; says so where another process sends."""
-    from workers.in_process import working
-
-    with working(app) as claim:
+    with (
+        asked_to_stop("已收到的请求答完、手中的邮件送完即止", second=signal.SIG_DFL) as stop,
+        closing(web.listen(app.settings)) as listener,
+        working(app) as claim,
+        web.served(app, ring_for, listener) as server,
+    ):
+        click.echo(f"网页在 http://{web.netloc(listener)}；Ctrl-C 停止。")
         if claim.other is not None:
             click.echo(standing(claim.other))
-        yield
+        while server.is_alive() and not stop.wait(1):
+            pass

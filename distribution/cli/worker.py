@@ -1,6 +1,5 @@
 """`distribution worker`: sends what is due and judges what comes back, until it is stopped."""
 
-import logging
 import os
 import sys
 from typing import NoReturn
@@ -9,7 +8,7 @@ import click
 
 from distribution import config
 from distribution.app import App
-from distribution.cli.common import installation
+from distribution.cli.common import installation, log_to_stderr
 from distribution.cli.stopping import asked_to_stop
 from distribution.delivery import Owner
 
@@ -93,12 +92,3 @@ def standing(other: Owner | None) -> str:
     if other is None:
         return "现由本进程投递。"
     return f"{other.host} 上的进程 {other.pid} 正在投递，本进程待命，它停止后由这里接替。"
-
-
-def log_to_stderr() -> None:
-    """Plain lines, for a terminal or a journal."""
-    logging.basicConfig(
-        level=logging.INFO,
-        stream=sys.stderr,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )

@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 from anyio.to_thread import current_default_thread_limiter
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
@@ -21,7 +22,7 @@ from distribution.db import DatabaseUnusable
 from distribution.delivery import Press
 from distribution.errors import NotFound
 from distribution.web import health, leaving, pages, preferences, reading, tracking
-from distribution.web.collecting import Bell, GroupCommit, Opens
+from distribution.web.collecting import Announcer, GroupCommit, Opens
 from distribution.web.library import Library
 from distribution.web.site import Site
 
@@ -31,24 +32,28 @@ THREADS = 8
 """That answer at once; the database lends 15 connections to all of this process."""
 LONGEST_ADDRESS = 2048
 """Path and query; ours have 40 characters, gateways add to them."""
+ANSWER_SECONDS = 10.0
+"""How long a page may take, from its request: a database that never answers is away too."""
+LAST_OPENS_SECONDS = 5.0
+"""How long the end waits until the last opens are stored."""
 
 
 def make_app(app: App, ring: Callable[[list[int]], None]) -> Starlette:
     """The pages of an installation; `ring` is told of stored requests, from a thread."""
     _ = app.keyring  # made here where it is new, not by two threads at once
-    bell = Bell(ring)
+    announcer = Announcer(ring)
     store = partial(_store, app)
     site = Site(
         app=app,
         library=Library(Press(app.addresses)),
-        clicks=GroupCommit(store, bell),
-        opens=Opens(store, bell),
+        clicks=GroupCommit(store, announcer),
+        opens=Opens(store, announcer),
     )
     made = Starlette(
         routes=_routes(site),
         middleware=[Middleware(RefuseLongAddresses)],
         exception_handlers=_handlers(),
-        lifespan=partial(_lifespan, site, bell),
+        lifespan=partial(_lifespan, site, announcer),
     )
     made.router.redirect_slashes = False  # it would believe the Host header
     return made
@@ -60,33 +65,58 @@ def _store(app: App, requests: Sequence[events.Request]) -> list[int | None]:
 
 
 @asynccontextmanager
-async def _lifespan(site: Site, bell: Bell, _app: Starlette) -> AsyncIterator[None]:
+async def _lifespan(site: Site, announcer: Announcer, _app: Starlette) -> AsyncIterator[None]:
     current_default_thread_limiter().total_tokens = THREADS
     storing = asyncio.create_task(site.opens.store_until_stopped())
     try:
         yield
     finally:
         site.opens.stop()
-        await storing
-        await bell.silence()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(storing, LAST_OPENS_SECONDS)
+        await announcer.silence()
+
+
+_Page = Callable[[Site, Request], Awaitable[Response]]
 
 
 def _routes(site: Site) -> list[Route]:
+    pages_of: list[tuple[str, str, _Page]] = [
+        ("GET", "/o/{token}", tracking.pixel),
+        ("GET", "/c/{token}/{position}", tracking.click),
+        ("GET", "/r/{token}", _blocking(reading.front)),
+        ("GET", "/r/{token}/{position}", _blocking(reading.article)),
+        ("GET", "/u/{token}", _blocking(leaving.show)),
+        ("POST", "/u/{token}", leaving.act),
+        ("GET", "/p/{token}", _blocking(preferences.show)),
+        ("POST", "/p/{token}", preferences.act),
+        ("GET", "/health", health.health),
+        ("GET", "/robots.txt", _robots),
+    ]
     return [
-        Route("/o/{token}", partial(tracking.pixel, site)),
-        Route("/c/{token}/{position}", partial(tracking.click, site)),
-        Route("/r/{token}", partial(reading.front, site)),
-        Route("/r/{token}/{position}", partial(reading.article, site)),
-        Route("/u/{token}", partial(leaving.show, site)),
-        Route("/u/{token}", partial(leaving.act, site), methods=["POST"]),
-        Route("/p/{token}", partial(preferences.show, site)),
-        Route("/p/{token}", partial(preferences.act, site), methods=["POST"]),
-        Route("/health", partial(health.health, site)),
-        Route("/robots.txt", _robots),
+        Route(path, partial(_in_time, page, site), methods=[method])
+        for method, path, page in pages_of
     ]
 
 
-async def _robots(_request: Request) -> Response:
+def _blocking(page: Callable[[Site, Request], Response]) -> _Page:
+    """A page that waits for the database: in a thread."""
+
+    async def answer(site: Site, request: Request) -> Response:
+        return await run_in_threadpool(page, site, request)
+
+    return answer
+
+
+async def _in_time(page: _Page, site: Site, request: Request) -> Response:
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return await page(site, request)
+    except TimeoutError:
+        raise DatabaseUnusable(f"{ANSWER_SECONDS:g} 秒内没有答完，数据库可能没有回应") from None
+
+
+async def _robots(_site: Site, _request: Request) -> Response:
     return pages.plain("User-agent: *\nDisallow: /\n")
 
 

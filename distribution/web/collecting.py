@@ -5,6 +5,10 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 
 from distribution.db import DatabaseUnusable
 from distribution.events import Request
@@ -23,8 +27,16 @@ _PATIENCE_SECONDS = 5.0
 Store = Callable[[Sequence[Request]], Sequence[int | None]]
 """Stores requests in one transaction, blocking; one inbox id for each, None for nonsense."""
 
+_Argument = TypeVar("_Argument")
+_Result = TypeVar("_Result")
 
-class Bell:
+
+async def _in_a_thread(call: Callable[[_Argument], _Result], argument: _Argument) -> _Result:
+    """Call what blocks; unlike asyncio's own threads, no end of a process waits for this one."""
+    return await run_sync(call, argument, limiter=CapacityLimiter(1))
+
+
+class Announcer:
     """Announces stored requests without letting anybody wait for it."""
 
     def __init__(self, ring: Callable[[list[int]], None]) -> None:
@@ -43,7 +55,7 @@ class Bell:
         while self._waiting:
             ids = self._waiting[:BATCH]
             del self._waiting[:BATCH]
-            await asyncio.to_thread(self._ring, ids)
+            await _in_a_thread(self._ring, ids)
 
     async def silence(self) -> None:
         """Let the last ring end; whoever was not announced is found without a bell."""
@@ -53,15 +65,17 @@ class Bell:
 
 @dataclass
 class _Batch:
-    requests: list[Request] = field(default_factory=list)
-    stored: asyncio.Task[Sequence[int | None]] | None = None
+    requests: dict[int, Request] = field(default_factory=dict)
+    """By place; who has given up before the commit begins is gone from here."""
+    places: int = 0
+    stored: asyncio.Task[dict[int, int | None]] | None = None
 
 
 class GroupCommit:
     """Stores each request before it is answered; what comes during a commit shares the next."""
 
-    def __init__(self, store: Store, bell: Bell) -> None:
-        self._store, self._bell = store, bell
+    def __init__(self, store: Store, announcer: Announcer) -> None:
+        self._store, self._announcer = store, announcer
         self._gathering: _Batch | None = None
         self._turn = asyncio.Lock()
 
@@ -71,27 +85,33 @@ class GroupCommit:
         if batch is None or batch.stored is None:
             batch = self._gathering = _Batch()
             batch.stored = asyncio.create_task(self._commit(batch))
-        place = len(batch.requests)
-        batch.requests.append(request)
-        if len(batch.requests) >= BATCH:
+        place = batch.places
+        batch.places += 1
+        batch.requests[place] = request
+        if batch.places >= BATCH:
             self._gathering = None
-        # Shielded: a reader who goes away must not take the others' commit with him.
-        return (await asyncio.shield(batch.stored))[place]
+        try:
+            # Shielded: a reader who goes away must not take the others' commit with him.
+            return (await asyncio.shield(batch.stored))[place]
+        except asyncio.CancelledError:
+            batch.requests.pop(place, None)  # without effect where the commit has begun
+            raise
 
-    async def _commit(self, batch: _Batch) -> Sequence[int | None]:
+    async def _commit(self, batch: _Batch) -> dict[int, int | None]:
         async with self._turn:
             if self._gathering is batch:
                 self._gathering = None
-            ids = await asyncio.to_thread(self._store, batch.requests)
-        self._bell.announce(ids)
-        return ids
+            requests = dict(batch.requests)
+            ids = await _in_a_thread(self._store, [*requests.values()]) if requests else []
+        self._announcer.announce(ids)
+        return dict(zip(requests, ids, strict=True))
 
 
 class Opens:
     """Keeps opens in memory and stores them together: nobody waits for a pixel."""
 
-    def __init__(self, store: Store, bell: Bell) -> None:
-        self._store, self._bell = store, bell
+    def __init__(self, store: Store, announcer: Announcer) -> None:
+        self._store, self._announcer = store, announcer
         self._waiting: list[Request] = []
         self._dropped = 0
         self._wake = asyncio.Event()
@@ -109,14 +129,17 @@ class Opens:
     async def store_until_stopped(self) -> None:
         """Store what has come, every second or when there is enough; at the end, the rest."""
         ended = False
-        while not ended:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), PAUSE_SECONDS)
-            self._wake.clear()
-            ended = self._stopping
-            await self._store_all()
-        if self._waiting:
-            log.warning("%d opens are lost: the database was away to the end", len(self._waiting))
+        try:
+            while not ended:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), PAUSE_SECONDS)
+                self._wake.clear()
+                ended = self._stopping
+                await self._store_all()
+        finally:  # also where the database has not answered, and nobody waits any longer
+            lost = len(self._waiting) + self._dropped
+            if lost:
+                log.warning("%d opens are lost: the database was away to the end", lost)
 
     def stop(self) -> None:
         """Store the rest now, and end."""
@@ -130,7 +153,7 @@ class Opens:
         while self._waiting:
             batch = self._waiting[:BATCH]
             try:
-                ids = await asyncio.to_thread(self._store, batch)
+                ids = await _in_a_thread(self._store, batch)
             except DatabaseUnusable as error:
                 log.warning("%d opens wait: %s", len(self._waiting), error)
                 return
@@ -138,4 +161,4 @@ class Opens:
                 log.exception("%d opens cannot be stored", len(batch))
                 ids = []
             del self._waiting[: len(batch)]
-            self._bell.announce(ids)
+            self._announcer.announce(ids)

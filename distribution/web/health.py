@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,9 +21,10 @@ _PATIENCE_SECONDS = 5.0
 async def health(site: Site, _request: Request) -> Response:
     """200 when the database answers with a schema, 503 when it does not or takes too long."""
     try:
-        revision = await asyncio.wait_for(asyncio.to_thread(_revision, site), _PATIENCE_SECONDS)
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            revision = await run_in_threadpool(_revision, site)
     except (DatabaseUnusable, TimeoutError) as error:
-        log.warning("unwell: %s", error or "the database does not answer")
+        log.warning("unwell: %s", str(error) or "the database does not answer")
         return _document(503, status="unwell", database="unreachable", schema=None)
     if revision is None:
         return _document(503, status="unwell", database="empty", schema=None)

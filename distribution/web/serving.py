@@ -1,11 +1,10 @@
-"""The server around the pages: it listens, serves until it is told to stop, and ends in order."""
+"""The server around the pages: it listens, serves beside its caller, and ends in order."""
 
-import signal
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from types import FrameType
+from contextlib import contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
@@ -15,10 +14,11 @@ from distribution.config import Settings
 from distribution.errors import DistributionError
 from distribution.web.application import make_app
 
+log = logging.getLogger(__name__)
+
 _BACKLOG = 2048
-_STOP_SECONDS = 10
-"""How long a request may take to end after the signal to stop."""
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_STOP_SECONDS = 12
+"""How long requests may take to end once the server is to stop; longer than any page may."""
 
 
 class CannotListen(DistributionError):
@@ -32,50 +32,45 @@ class CannotListen(DistributionError):
         )
 
 
-class Server(uvicorn.Server):
-    """Uvicorn, with the signals left to `serve`: it would raise them again at the end."""
+class ServerDied(DistributionError):
+    """Raised when the server ended though nobody told it to; the log has the reason."""
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+    exit_code = 1
 
-
-def serve(
-    app: App,
-    ring: Callable[[list[int]], None],
-    *,
-    background: Callable[[], AbstractContextManager[None]] | None = None,
-    listening: Callable[[str], None] | None = None,
-) -> None:
-    """Serve until SIGINT or SIGTERM; raises CannotListen.
-
-    `background` surrounds the serving: entered when the address is ours, left when the last
-    request is answered. `listening` is told the address.
-    """
-    server = make_server(make_app(app, ring), app.settings)
-    with closing(listen(app.settings)) as listener, _stopped_by_signals(server):
-        if listening is not None:
-            listening(f"http://{_spelt(*listener.getsockname()[:2])}")
-        with background() if background is not None else nullcontext():
-            server.run(sockets=[listener])
+    def __init__(self) -> None:
+        super().__init__("网页服务意外停止：原因见前面的记录，请重新启动")
 
 
 @contextmanager
-def served(app: App, ring: Callable[[list[int]], None]) -> Iterator[str]:
-    """Serve beside the block, on a free port for this machine alone; gives host and port."""
-    settings = app.settings.model_copy(update={"web_host": "127.0.0.1", "web_port": 0})
-    server = make_server(make_app(app, ring), settings)
-    with closing(listen(settings)) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web")
-        thread.start()
-        try:
-            yield _spelt(*listener.getsockname()[:2])
-        finally:
-            server.should_exit = True
-            thread.join()
+def served(
+    app: App, ring: Callable[[list[int]], None], listener: socket.socket
+) -> Iterator[threading.Thread]:
+    """Serve beside the block; leaving it answers what has been asked, and stores what was heard.
+
+    `ring` is told of stored requests. Raises ServerDied at the end of the block where the thread
+    has ended before it. The thread is a daemon, and so are those it starts: one that waits for
+    a database that never answers does not keep the process.
+    """
+    server = make_server(make_app(app, ring), app.settings)
+    thread = threading.Thread(target=_run, args=(server, listener), name="web", daemon=True)
+    thread.start()
+    try:
+        yield thread
+        if not thread.is_alive():
+            raise ServerDied
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
-def make_server(pages: Starlette, settings: Settings) -> Server:
+def _run(server: uvicorn.Server, listener: socket.socket) -> None:
+    try:
+        server.run(sockets=[listener])
+    except Exception:  # the entry point of this thread: `served` raises in the other
+        log.exception("the web server has died")
+
+
+def make_server(pages: Starlette, settings: Settings) -> uvicorn.Server:
     """A server that says nothing of who asks for what."""
     config = uvicorn.Config(
         pages,
@@ -84,6 +79,7 @@ def make_server(pages: Starlette, settings: Settings) -> Server:
         ws="none",
         lifespan="on",
         log_config=None,
+        log_level=logging.WARNING,  # what it tells of its own life bears the name uvicorn.error
         access_log=False,
         server_header=False,
         proxy_headers=True,
@@ -91,7 +87,7 @@ def make_server(pages: Starlette, settings: Settings) -> Server:
         timeout_graceful_shutdown=_STOP_SECONDS,
         backlog=_BACKLOG,
     )
-    return Server(config)
+    return uvicorn.Server(config)
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -102,28 +98,11 @@ def listen(settings: Settings) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         raise CannotListen(host, port, error.strerror or str(error)) from error
-    except ValueError as error:  # a name that cannot be one
-        raise CannotListen(host, port, str(error)) from error
 
 
-@contextmanager
-def _stopped_by_signals(server: Server) -> Iterator[None]:
-    """Let the first signal end the serving; the second strikes at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # signals go to the main thread, and so to whoever rules there
-        return
-
-    def heard(_number: int, _frame: FrameType | None) -> None:
-        server.should_exit = True
-        for number in _SIGNALS:
-            signal.signal(number, signal.SIG_DFL)
-
-    before = {number: signal.signal(number, heard) for number in _SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def netloc(listener: socket.socket) -> str:
+    """Host and port, as a URL spells them."""
+    return _spelt(*listener.getsockname()[:2])
 
 
 def _spelt(host: str, port: int) -> str:

@@ -12,7 +12,7 @@ from distribution import events
 from distribution.app import App
 from distribution.db import DatabaseUnusable
 from distribution.web import collecting
-from distribution.web.collecting import Bell, GroupCommit, Opens
+from distribution.web.collecting import Announcer, GroupCommit, Opens
 
 WAIT = 30
 
@@ -32,8 +32,8 @@ class SlowStore:
         return [first + number for number in range(len(requests))]
 
 
-def silent() -> Bell:
-    return Bell(lambda _ids: None)
+def silent() -> Announcer:
+    return Announcer(lambda _ids: None)
 
 
 def run(scene: Callable[[], Awaitable[None]]) -> None:
@@ -103,11 +103,11 @@ def test_many_clicks_at_once_are_each_stored_once_and_announced(app: App) -> Non
             return events.receive(session, requests)
 
     async def scene() -> None:
-        bell = Bell(rung.extend)
-        clicks = GroupCommit(store, bell)
+        announcer = Announcer(rung.extend)
+        clicks = GroupCommit(store, announcer)
         asks = [clicks.add(asked(number % 7 + 1)) for number in range(210)]
         ids = await asyncio.gather(*asks)
-        await bell.silence()
+        await announcer.silence()
         assert [number for number in ids if number is not None] == sorted(rung)
         assert [number is None for number in ids] == [n % 7 > 4 for n in range(210)]
 
@@ -148,6 +148,44 @@ def test_a_reader_who_goes_away_takes_nobodys_click_with_him() -> None:
 
     run(scene)
     assert store.batches == [2]
+
+
+def test_who_gave_up_before_his_commit_began_is_not_stored() -> None:
+    store = SlowStore()
+
+    async def scene() -> None:
+        clicks = GroupCommit(store, silent())
+        first = asyncio.create_task(clicks.add(asked()))
+        await asyncio.to_thread(store.begun.wait, WAIT)
+        others = [asyncio.create_task(clicks.add(asked())) for _ in range(5)]
+        await settle()
+        for impatient in others[1:4]:
+            impatient.cancel()
+        await settle()
+        store.go_on.set()
+        assert await asyncio.gather(first, others[0], others[4]) == [0, 1, 2]
+
+    run(scene)
+    assert store.batches == [1, 2]
+
+
+def test_a_commit_that_nobody_waits_for_any_longer_is_left_out() -> None:
+    store = SlowStore()
+
+    async def scene() -> None:
+        clicks = GroupCommit(store, silent())
+        first = asyncio.create_task(clicks.add(asked()))
+        await asyncio.to_thread(store.begun.wait, WAIT)
+        impatient = asyncio.create_task(clicks.add(asked()))
+        await settle()
+        impatient.cancel()
+        await settle()
+        store.go_on.set()
+        await first
+        assert await clicks.add(asked()) == 1
+
+    run(scene)
+    assert store.batches == [1, 1]
 
 
 def test_opens_are_stored_together_and_the_rest_at_the_end() -> None:
@@ -200,6 +238,27 @@ def test_opens_wait_for_the_database_and_the_newest_are_dropped_when_they_are_to
     assert "5 opens were dropped" in caplog.text
 
 
+def test_opens_that_cannot_be_stored_to_the_end_are_counted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = SlowStore()
+
+    async def scene() -> None:
+        opens = Opens(store, silent())
+        for _ in range(3):
+            opens.add(asked())
+        opens.stop()
+        storing = asyncio.create_task(opens.store_until_stopped())
+        await asyncio.to_thread(store.begun.wait, WAIT)
+        storing.cancel()
+        await asyncio.wait({storing})
+        store.go_on.set()
+
+    with caplog.at_level(logging.WARNING):
+        run(scene)
+    assert "3 opens are lost" in caplog.text
+
+
 def test_one_defect_does_not_end_the_storing_of_opens(caplog: pytest.LogCaptureFixture) -> None:
     seen: list[int] = []
 
@@ -228,14 +287,14 @@ def test_nobody_waits_for_the_bell_and_it_is_not_rung_without_end() -> None:
         go_on.wait(WAIT)
 
     async def scene() -> None:
-        bell = Bell(ring)
-        bell.announce([1, None])
+        announcer = Announcer(ring)
+        announcer.announce([1, None])
         await asyncio.to_thread(held.wait, WAIT)
         for number in range(collecting.MOST_RINGS + 5):
-            bell.announce([number])
-        bell.announce([])
+            announcer.announce([number])
+        announcer.announce([])
         go_on.set()
-        await bell.silence()
+        await announcer.silence()
 
     run(scene)
     assert rung[0] == [1]

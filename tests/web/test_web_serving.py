@@ -3,17 +3,16 @@
 import contextlib
 import http.client
 import logging
-import signal
 import socket
-import subprocess
-import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from threading import Thread
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from web_office import (
     GRANTED,
     Visitor,
@@ -29,44 +28,37 @@ from web_office import (
 from distribution import web
 from distribution.app import App
 from distribution.config import Settings
-from distribution.web import serving
+from distribution.web import application
 from distribution.web.pages import HEADERS
 from distribution.words import Decision, Signal
 
+ANY_PORT = Settings().model_copy(update={"web_port": 0})
 
-class Served:
-    """A server in a thread of this process."""
 
-    def __init__(self, app: App, ring: Any = None) -> None:  # noqa: ANN401 - a bell
-        pages = web.make_app(app, ring or (lambda _ids: None))
-        self.settings = app.settings.model_copy(update={"web_port": 0})
-        self.socket = serving.listen(self.settings)
-        self.server = serving.make_server(pages, app.settings)
-        self.thread = Thread(target=self.server.run, kwargs={"sockets": [self.socket]})
+@dataclass(frozen=True)
+class Server:
+    """A server in a thread of this process, as its visitors know it."""
+
+    address: tuple[str, int]
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Any:  # noqa: ANN401
         """One request of its own connection."""
-        connection = http.client.HTTPConnection(*self.socket.getsockname(), timeout=30)
+        connection = http.client.HTTPConnection(*self.address, timeout=30)
         connection.request(method, path, body or None, headers)
         response = connection.getresponse()
         response.body = response.read()  # type: ignore[attr-defined] # kept with it
         connection.close()
         return response
 
-    def stop(self) -> None:
-        self.server.should_exit = True
-        self.thread.join(30)
-        self.socket.close()
-
 
 @contextmanager
-def served(app: App) -> Iterator[Served]:
-    server = Served(app)
-    server.thread.start()
-    try:
-        yield server
-    finally:
-        server.stop()
+def served(app: App) -> Iterator[Server]:
+    """The pages on a free port."""
+    with (
+        closing(web.listen(ANY_PORT)) as listener,
+        web.served(app, lambda _ids: None, listener),
+    ):
+        yield Server(listener.getsockname())
 
 
 def links(app: App) -> dict[str, str]:
@@ -82,7 +74,9 @@ def test_opens_clicks_and_leaving_reach_the_database(app: App) -> None:
         found = server.ask("GET", link["click"] + "/3")
         assert found.status == 302
         assert [row.signal for row in inbox(app) if row.signal is Signal.CLICK] == [Signal.CLICK]
-        assert server.ask("GET", path_of(found.headers["location"])).status == 200
+        while found.status == 302:
+            found = server.ask("GET", path_of(found.headers["location"]))
+        assert found.status == 200
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         body = b"List-Unsubscribe=One-Click"
         assert server.ask("POST", link["unsubscribe"], body, **form).status == 200
@@ -123,14 +117,11 @@ def test_heads_have_no_body_and_answers_do_not_name_the_server(app: App) -> None
 def test_only_our_proxies_are_believed(app: App) -> None:
     """The settings' proxy is this host, so it may say for whom it asks."""
     link = links(app)
-    trusting = app.settings.model_copy(update={"web_proxies": "192.0.2.1"})
-    for settings, network in ((app.settings, "198.51.100.0/24"), (trusting, "127.0.0.0/24")):
-        server = Served(app)
-        server.server = serving.make_server(web.make_app(app, lambda _ids: None), settings)
-        server.thread = Thread(target=server.server.run, kwargs={"sockets": [server.socket]})
-        server.thread.start()
-        server.ask("GET", link["click"] + "/1", **{"X-Forwarded-For": "198.51.100.7"})
-        server.stop()
+    settings = app.settings.model_copy(update={"web_proxies": "192.0.2.1"})
+    trusting = replace(app, configuration=replace(app.configuration, settings=settings))
+    for trusted, network in ((app, "198.51.100.0/24"), (trusting, "127.0.0.0/24")):
+        with served(trusted) as server:
+            server.ask("GET", link["click"] + "/1", **{"X-Forwarded-For": "198.51.100.7"})
         assert inbox(app)[-1].content["network"] == network
     with served(app) as again:
         again.ask("GET", link["click"] + "/1", **{"X-Forwarded-For": "<b>; drop"})
@@ -142,7 +133,7 @@ def test_what_is_no_http_does_not_harm_the_server(app: App) -> None:
     link = links(app)
     with served(app) as server:
         for noise in (b"\x16\x03\x01\x00\xee\r\n\r\n", b"GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n"):
-            with socket.create_connection(server.socket.getsockname(), 30) as line:
+            with socket.create_connection(server.address, 30) as line:
                 line.sendall(noise)
                 with contextlib.suppress(ConnectionError):
                     line.recv(1000)
@@ -165,14 +156,11 @@ def test_no_token_and_no_address_lands_in_a_log(app: App, caplog: pytest.LogCapt
         assert secret not in said
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [{"web_host": "192.0.2.1"}, {"web_host": "no..name"}, {"web_host": "nobody.invalid"}],
-)
-def test_an_address_that_cannot_be_had_is_said_in_a_sentence(changes: dict[str, str]) -> None:
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1"])
+def test_an_address_that_cannot_be_had_is_said_in_a_sentence(host: str) -> None:
     with pytest.raises(web.CannotListen) as refused:
-        serving.listen(Settings(**changes))  # type: ignore[arg-type] # pydantic converts
-    assert changes["web_host"] in str(refused.value)
+        web.listen(Settings(web_host=host))
+    assert host in str(refused.value)
     assert "web_host" in str(refused.value)
     assert refused.value.exit_code == 2
 
@@ -181,71 +169,71 @@ def test_a_port_in_use_is_said_in_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(web.CannotListen, match=str(port)):
-            serving.listen(Settings(web_port=port))
+            web.listen(Settings(web_port=port))
 
 
 @only_sqlite
-def test_what_runs_in_the_background_surrounds_the_serving(app: App) -> None:
-    settings = app.settings.model_copy(update={"web_port": free_port()})
-    told: list[str] = []
+def test_a_server_that_dies_is_an_error_and_its_reason_is_logged(
+    app: App, caplog: pytest.LogCaptureFixture
+) -> None:
+    listener = web.listen(ANY_PORT)
+    listener.close()
+    with (
+        pytest.raises(web.ServerDied),
+        web.served(app, lambda _ids: None, listener) as thread,
+    ):
+        thread.join(30)
+    assert "the web server has died" in caplog.text
+    assert "Traceback" in caplog.text
 
-    @contextmanager
-    def background() -> Iterator[None]:
-        told.append("begun")
-        raise web.CannotListen("nowhere", 1, "enough")
+
+@only_sqlite
+def test_the_servers_own_life_is_not_worth_a_line(
+    app: App, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO), served(app) as server:
+        server.ask("GET", "/robots.txt")
+    assert "uvicorn" not in caplog.text
+
+
+@contextmanager
+def frozen(app: App) -> Iterator[None]:
+    """A database that answers nobody who wants to write."""
+    with app.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("LOCK TABLE inbox, deliveries"))
+        else:
+            connection.execute(text("SELECT 1"))  # has begun IMMEDIATE
         yield
 
-    object.__setattr__(app.configuration, "settings", settings)
-    with pytest.raises(web.CannotListen, match="enough"):
-        web.serve(app, lambda _ids: None, background=background, listening=told.append)
-    assert told == [f"http://127.0.0.1:{settings.web_port}", "begun"]
-    serving.listen(settings).close()  # it has been given back
 
-
-SCRIPT = """
-import contextlib, os, time
-from distribution import web
-from distribution.app import open_app
-
-@contextlib.contextmanager
-def background():
-    print("begun", flush=True)
-    yield
-    print("ending", flush=True)
-    time.sleep(float(os.environ["LINGER"]))
-    print("ended", flush=True)
-
-web.serve(open_app(os.environ), lambda ids: None, background=background)
-print("through", flush=True)
-"""
-
-
-@pytest.mark.parametrize("linger", [0, 600])
-@only_sqlite
-def test_the_first_signal_ends_all_in_order_and_the_second_strikes_at_once(
-    environment: dict[str, str], linger: int
+def test_a_database_that_never_answers_keeps_neither_readers_nor_the_end_waiting(
+    app: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    more = {"DISTRIBUTION_WEB_PORT": str(free_port()), "LINGER": str(linger)}
-    with subprocess.Popen(
-        [sys.executable, "-c", SCRIPT],
-        env={**environment, **more},
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        lines = process.stdout
-        assert lines.readline() == "begun\n"
-        process.send_signal(signal.SIGTERM)
-        assert lines.readline() == "ending\n"
-        if linger:
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(30) == -signal.SIGTERM
-        else:
-            assert lines.read() == "ended\nthrough\n"
-            assert process.wait(30) == 0
+    monkeypatch.setattr(application, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(application, "LAST_OPENS_SECONDS", 0.3)
+    link = links(app)
+    with frozen(app), served(app) as server:
+        for method, path in (("GET", link["click"] + "/1"), ("POST", link["unsubscribe"])):
+            answer = server.ask(method, path, b"x=1" if method == "POST" else b"")
+            assert answer.status == 503
+            assert answer.headers["retry-after"]
+        assert server.ask("GET", link["open"]).status == 200
+    assert "1 opens are lost" in caplog.text
+    assert "Cancel" not in caplog.text  # every request had its answer before the end
+    for thread in threading.enumerate():  # answered now, they let the database go
+        if thread.name.startswith("AnyIO"):
+            thread.join(30)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-    return port
+def test_clicks_count_again_when_the_database_answers_again(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = links(app)
+    with served(app) as server:
+        with frozen(app), monkeypatch.context() as impatient:
+            impatient.setattr(application, "ANSWER_SECONDS", 0.3)
+            assert [server.ask("GET", link["click"] + "/1").status for _ in "ab"] == [503] * 2
+        assert server.ask("GET", link["click"] + "/2").status == 302
+    counted = [row.content["position"] for row in inbox(app)]
+    assert sorted(counted) == [1, 2]  # the second gave up before its commit began
