@@ -24,6 +24,8 @@ from distribution.app import App, open_app
 
 PIPE_WIDTH = 1000
 """Columns where there is no terminal to ask: wide enough that nothing is folded."""
+CHATTY = ("alembic", "dramatiq", "uvicorn")
+"""Libraries that tell of their own life."""
 WIDE = 110
 """Columns from which a table may show what it could do without."""
 _JOINERS = "\u200c\u200d"  # invisible, but they hold emoji and some scripts together
@@ -61,6 +63,8 @@ def log_to_stderr() -> None:
         stream=sys.stderr,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def as_json(command: Command) -> Command:

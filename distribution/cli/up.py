@@ -8,7 +8,8 @@ import click
 from distribution import config
 from distribution.cli.common import installation, log_to_stderr
 from distribution.cli.stopping import asked_to_stop
-from distribution.cli.worker import standing
+from distribution.cli.worker import refuse_unusable_maildir, standing
+from distribution.delivery import Owner
 
 
 @click.command("up")
@@ -23,6 +24,7 @@ def command() -> None:
 
     app = installation()
     config.refuse_trial_settings(app.settings)
+    refuse_unusable_maildir(app.settings)
     log_to_stderr()
     with (
         asked_to_stop("已收到的请求答完、手中的邮件送完即止", second=signal.SIG_DFL) as stop,
@@ -30,8 +32,14 @@ def command() -> None:
         working(app) as claim,
         web.served(app, ring_for, listener) as server,
     ):
-        click.echo(f"网页在 http://{web.netloc(listener)}；Ctrl-C 停止。")
-        if claim.other is not None:
-            click.echo(standing(claim.other))
-        while server.is_alive() and not stop.wait(1):
-            pass
+        click.echo(
+            f"网页在 http://{web.netloc(listener)}，"
+            f"邮件中的链接指向 {app.settings.base_url}；Ctrl-C 停止。"
+        )
+        said: Owner | None = None
+        while True:
+            if claim.other != said:
+                click.echo(standing(claim.other))
+                said = claim.other
+            if not server.is_alive() or stop.wait(1):
+                break

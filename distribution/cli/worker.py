@@ -10,11 +10,11 @@ from distribution import config
 from distribution.app import App
 from distribution.cli.common import installation, log_to_stderr
 from distribution.cli.stopping import asked_to_stop
+from distribution.config import Settings
 from distribution.delivery import Owner
+from distribution.mailboxes import Maildir
 
 THREADS = 4
-LATE_RESULT_SECONDS = 60
-"""How much longer than the relay a stopping process may take."""
 
 
 @click.command("worker")
@@ -39,6 +39,7 @@ def command(processes: int, threads: int) -> None:
     """
     app = installation()
     config.refuse_trial_settings(app.settings)
+    refuse_unusable_maildir(app.settings)
     if app.settings.redis_url.get_secret_value():
         _become_dramatiq(app, processes, threads)
     if processes != 1:
@@ -51,7 +52,7 @@ def _become_dramatiq(app: App, processes: int, threads: int) -> NoReturn:
     import dramatiq
 
     from workers.broker import refuse_absent
-    from workers.in_process import queues_on_redis
+    from workers.in_process import LATE_RESULT_SECONDS, queues_on_redis
 
     refuse_absent(dramatiq.get_broker())
     app.engine.dispose()
@@ -78,13 +79,19 @@ def _work_here(app: App, threads: int) -> None:
     with asked_to_stop() as stop, working(app, ALL_QUEUES, threads=threads) as claim:
         said: Owner | None = None
         if claim.mine:
-            click.echo("正在待命投递；Ctrl-C 停止。")
+            click.echo("正在投递到期的邮件，并处理回来的一切；Ctrl-C 停止。")
         while True:
             if claim.other != said:
                 click.echo(standing(claim.other))
                 said = claim.other
             if stop.wait(1):
                 return
+
+
+def refuse_unusable_maildir(settings: Settings) -> None:
+    """Raise UnusableMailbox where returned mail is to be fetched from what is no Maildir."""
+    if settings.bounce_maildir is not None:
+        Maildir(settings.bounce_maildir).waiting(0)
 
 
 def standing(other: Owner | None) -> str:

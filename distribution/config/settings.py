@@ -80,9 +80,6 @@ class Settings(BaseSettings):
     )
     web_host: str = Field("127.0.0.1", description="网页服务监听的地址；对外由反向代理转发")
     web_port: Port = Field(8000, description="网页服务的端口")
-    web_proxies: str = Field(
-        "127.0.0.1", description="可信的反向代理，逗号分隔；只信它们的 X-Forwarded-For"
-    )
     bounce_maildir: File = Field(None, description="收退信的 Maildir 文件夹；空：不自动收")
     bounce_seconds: Seconds = Field(60, description="检查退信文件夹的间隔")
     minimum_articles: Annotated[Whole, Field(ge=1, le=100)] = Field(

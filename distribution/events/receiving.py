@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,8 +17,17 @@ _LINE_END = re.compile(rb"\r\n?")
 _MBOX_LINE = re.compile(rb"\AFrom [^\n]*\n")
 
 
-def receive(session: Session, requests: Sequence[Request]) -> list[int | None]:
-    """Store opens and clicks: one inbox id for each, in their order.
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A stored open or click."""
+
+    inbox_id: int
+    run_id: int
+    """Whose mail it came from."""
+
+
+def receive(session: Session, requests: Sequence[Request]) -> list[Received | None]:
+    """Store opens and clicks; gives what was stored, in their order.
 
     None, and nothing stored, where the delivery, the run or the article does not exist.
     """
@@ -37,10 +47,15 @@ def receive(session: Session, requests: Sequence[Request]) -> list[int | None]:
         mail = sent.get(request.row)
         return mail is not None and (mail.issue_id, request.position) in articles
 
+    def stored(request: Request, inbox_id: int) -> Received:
+        of_run = request.use is Use.RUN_CLICK
+        return Received(inbox_id, request.row if of_run else sent[request.row].run_id)
+
     real = [exists(request) for request in requests]
     kept = [request for request, known in zip(requests, real, strict=True) if known]
-    ids = iter(store.add_requests(session, [(r.signal, r.at, to_json(r)) for r in kept]))
-    return [next(ids) if known else None for known in real]
+    ids = store.add_requests(session, [(r.signal, r.at, to_json(r)) for r in kept])
+    received = map(stored, kept, ids)
+    return [next(received) if known else None for known in real]
 
 
 def receive_mail(session: Session, raw: bytes, at: datetime) -> tuple[int, bool]:

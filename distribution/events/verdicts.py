@@ -23,11 +23,11 @@ def verdict(client: Client, since_accepted: timedelta | None) -> tuple[Verdict, 
     `since_accepted` is None where it is not known since when the mail could be read.
 
     >>> browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/131.0.0.0 Safari/537.36"
-    >>> verdict(Client("", browser, "GET", prefetch=False), timedelta(minutes=3))
+    >>> verdict(Client(browser, "GET", prefetch=False), timedelta(minutes=3))
     (<Verdict.HUMAN: 'human'>, 'nothing-against')
-    >>> verdict(Client("", browser, "GET", prefetch=False), timedelta(seconds=1))
+    >>> verdict(Client(browser, "GET", prefetch=False), timedelta(seconds=1))
     (<Verdict.MACHINE: 'machine'>, 'too-soon')
-    >>> verdict(Client("", "curl/8.5.0", "GET", prefetch=False), None)
+    >>> verdict(Client("curl/8.5.0", "GET", prefetch=False), None)
     (<Verdict.MACHINE: 'machine'>, 'agent:library')
     """
     shape = _machine_by_shape(client)

@@ -55,11 +55,12 @@ def make_app(app: App, ring: Callable[[list[int]], None]) -> Starlette:
         exception_handlers=_handlers(),
         lifespan=partial(_lifespan, site, announcer),
     )
+    made.state.outage = _Outage()
     made.router.redirect_slashes = False  # it would believe the Host header
     return made
 
 
-def _store(app: App, requests: Sequence[events.Request]) -> list[int | None]:
+def _store(app: App, requests: Sequence[events.Request]) -> list[events.Received | None]:
     with app.transaction() as session:
         return events.receive(session, requests)
 
@@ -92,6 +93,8 @@ def _routes(site: Site) -> list[Route]:
         ("POST", "/p/{token}", preferences.act),
         ("GET", "/health", health.health),
         ("GET", "/robots.txt", _robots),
+        ("GET", "/favicon.ico", _no_icon),
+        ("GET", "/", _front_door),
     ]
     return [
         Route(path, partial(_in_time, page, site), methods=[method])
@@ -111,13 +114,24 @@ def _blocking(page: Callable[[Site, Request], Response]) -> _Page:
 async def _in_time(page: _Page, site: Site, request: Request) -> Response:
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            return await page(site, request)
+            answer = await page(site, request)
     except TimeoutError:
         raise DatabaseUnusable(f"{ANSWER_SECONDS:g} 秒内没有答完，数据库可能没有回应") from None
+    if page is not tracking.pixel and answer.status_code == 200:  # noqa: PLR2004 - all is well
+        request.app.state.outage.ends()
+    return answer
 
 
 async def _robots(_site: Site, _request: Request) -> Response:
     return pages.plain("User-agent: *\nDisallow: /\n")
+
+
+async def _no_icon(_site: Site, _request: Request) -> Response:
+    return pages.plain("", 204)
+
+
+async def _front_door(_site: Site, _request: Request) -> Response:
+    return pages.notice("期刊摘要邮件", "这里是摘要邮件中各个链接所到之处：请从邮件中打开。")
 
 
 class RefuseLongAddresses:
@@ -172,8 +186,25 @@ async def _gone(_request: Request, _error: Exception) -> Response:
     return pages.message(400)  # nobody reads it
 
 
-async def _unwell(_request: Request, error: Exception) -> Response:
-    log.warning("no page: %s", error)
+class _Outage:
+    """Says once that the database is away, and once that it is back."""
+
+    def __init__(self) -> None:
+        self._away = False
+
+    def begins(self, error: Exception) -> None:
+        if not self._away:
+            log.warning("no pages: %s", error)
+        self._away = True
+
+    def ends(self) -> None:
+        if self._away:
+            log.warning("pages again")
+        self._away = False
+
+
+async def _unwell(request: Request, error: Exception) -> Response:
+    request.app.state.outage.begins(error)
     return pages.message(503, **{"Retry-After": str(pages.RETRY_AFTER_SECONDS)})
 
 

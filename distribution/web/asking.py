@@ -49,5 +49,4 @@ async def form(request: Request) -> bytes:
 
 def client(request: Request) -> events.Client:
     """Who asks, as far as it is kept."""
-    address = request.client.host if request.client is not None else ""
-    return events.client(address, request.headers, request.method)
+    return events.client(request.headers, request.method)

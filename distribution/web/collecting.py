@@ -11,7 +11,7 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
 from distribution.db import DatabaseUnusable
-from distribution.events import Request
+from distribution.events import Received, Request
 
 log = logging.getLogger(__name__)
 
@@ -20,12 +20,14 @@ BATCH = 500
 MOST_OPENS = 20_000
 """Kept in memory while the database is away."""
 PAUSE_SECONDS = 1.0
+COMMIT_SECONDS = 8.0
+"""How long a commit of clicks may take."""
 MOST_RINGS = 10_000
 """Inbox ids waiting to be announced; those beyond are found without a bell."""
 _PATIENCE_SECONDS = 5.0
 
-Store = Callable[[Sequence[Request]], Sequence[int | None]]
-"""Stores requests in one transaction, blocking; one inbox id for each, None for nonsense."""
+Store = Callable[[Sequence[Request]], Sequence[Received | None]]
+"""Stores requests in one transaction, blocking; None for what leads nowhere."""
 
 _Argument = TypeVar("_Argument")
 _Result = TypeVar("_Result")
@@ -33,7 +35,7 @@ _Result = TypeVar("_Result")
 
 async def _in_a_thread(call: Callable[[_Argument], _Result], argument: _Argument) -> _Result:
     """Call what blocks; unlike asyncio's own threads, no end of a process waits for this one."""
-    return await run_sync(call, argument, limiter=CapacityLimiter(1))
+    return await run_sync(call, argument, limiter=CapacityLimiter(1), abandon_on_cancel=True)
 
 
 class Announcer:
@@ -44,9 +46,9 @@ class Announcer:
         self._waiting: list[int] = []
         self._ringing: asyncio.Task[None] | None = None
 
-    def announce(self, ids: Sequence[int | None]) -> None:
+    def announce(self, stored: Sequence[Received | None]) -> None:
         """Ring for these soon."""
-        self._waiting += [number for number in ids if number is not None]
+        self._waiting += [received.inbox_id for received in stored if received is not None]
         del self._waiting[MOST_RINGS:]
         if self._waiting and (self._ringing is None or self._ringing.done()):
             self._ringing = asyncio.create_task(self._ring_for_all())
@@ -68,7 +70,7 @@ class _Batch:
     requests: dict[int, Request] = field(default_factory=dict)
     """By place; who has given up before the commit begins is gone from here."""
     places: int = 0
-    stored: asyncio.Task[dict[int, int | None]] | None = None
+    stored: asyncio.Task[dict[int, Received | None]] | None = None
 
 
 class GroupCommit:
@@ -79,8 +81,8 @@ class GroupCommit:
         self._gathering: _Batch | None = None
         self._turn = asyncio.Lock()
 
-    async def add(self, request: Request) -> int | None:
-        """The request's inbox id, as soon as it is safely stored; raises what storing raised."""
+    async def add(self, request: Request) -> Received | None:
+        """What was stored, as soon as it is safe; raises what storing raised."""
         batch = self._gathering
         if batch is None or batch.stored is None:
             batch = self._gathering = _Batch()
@@ -97,14 +99,22 @@ class GroupCommit:
             batch.requests.pop(place, None)  # without effect where the commit has begun
             raise
 
-    async def _commit(self, batch: _Batch) -> dict[int, int | None]:
+    async def _commit(self, batch: _Batch) -> dict[int, Received | None]:
         async with self._turn:
             if self._gathering is batch:
                 self._gathering = None
             requests = dict(batch.requests)
-            ids = await _in_a_thread(self._store, [*requests.values()]) if requests else []
-        self._announcer.announce(ids)
-        return dict(zip(requests, ids, strict=True))
+            stored = await self._stored([*requests.values()]) if requests else []
+        self._announcer.announce(stored)
+        return dict(zip(requests, stored, strict=True))
+
+    async def _stored(self, requests: Sequence[Request]) -> Sequence[Received | None]:
+        """One connection that hangs must not hold up those who come after: its thread is left."""
+        try:
+            async with asyncio.timeout(COMMIT_SECONDS):
+                return await _in_a_thread(self._store, requests)
+        except TimeoutError:
+            raise DatabaseUnusable("数据库没有应答：点击没有记下") from None
 
 
 class Opens:

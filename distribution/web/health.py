@@ -24,7 +24,7 @@ async def health(site: Site, _request: Request) -> Response:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             revision = await run_in_threadpool(_revision, site)
     except (DatabaseUnusable, TimeoutError) as error:
-        log.warning("unwell: %s", str(error) or "the database does not answer")
+        log.info("unwell: %s", str(error) or "the database does not answer")
         return _document(503, status="unwell", database="unreachable", schema=None)
     if revision is None:
         return _document(503, status="unwell", database="empty", schema=None)

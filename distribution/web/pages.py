@@ -108,6 +108,12 @@ def redirect(url: str) -> Response:
     return _answer("", None, 302, {"Location": url})
 
 
+def notice(title: str, sentence: str) -> Response:
+    """A page of one sentence."""
+    text = _environment.get_template("message.html").render(title=title, sentence=sentence)
+    return html(text)
+
+
 def message(status: int, **headers: str) -> Response:
     """The page that says what is wrong; always the same bytes for the same status."""
     title, sentence = _MESSAGES.get(status, _MESSAGES[400])

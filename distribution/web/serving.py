@@ -51,7 +51,7 @@ def served(
     has ended before it. The thread is a daemon, and so are those it starts: one that waits for
     a database that never answers does not keep the process.
     """
-    server = make_server(make_app(app, ring), app.settings)
+    server = make_server(make_app(app, ring))
     thread = threading.Thread(target=_run, args=(server, listener), name="web", daemon=True)
     thread.start()
     try:
@@ -70,7 +70,7 @@ def _run(server: uvicorn.Server, listener: socket.socket) -> None:
         log.exception("the web server has died")
 
 
-def make_server(pages: Starlette, settings: Settings) -> uvicorn.Server:
+def make_server(pages: Starlette) -> uvicorn.Server:
     """A server that says nothing of who asks for what."""
     config = uvicorn.Config(
         pages,
@@ -82,8 +82,7 @@ def make_server(pages: Starlette, settings: Settings) -> uvicorn.Server:
         log_level=logging.WARNING,  # what it tells of its own life bears the name uvicorn.error
         access_log=False,
         server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips=settings.web_proxies,
+        proxy_headers=False,  # who asks is not kept, and links are made of the settings
         timeout_graceful_shutdown=_STOP_SECONDS,
         backlog=_BACKLOG,
     )

@@ -24,9 +24,7 @@ async def click(site: Site, request: Request) -> Response:
     stored = await site.clicks.add(_seen(request, Signal.CLICK, use, row, position))
     if stored is None:
         raise asking.missing()
-    addresses = site.app.addresses
-    article = addresses.read(row) if use is Use.CLICK else addresses.run_read(row)
-    return pages.redirect(f"{article}/{position}")
+    return pages.redirect(f"{site.app.addresses.run_read(stored.run_id)}/{position}")
 
 
 def _seen(request: Request, signal: Signal, use: Use, row: int, position: int) -> events.Request:

@@ -142,13 +142,13 @@ def click(
     prefetch: bool = False,
 ) -> Request:
     """A reader follows the link of an article."""
-    seen = Client("203.0.113.0/24", agent, method, prefetch)
+    seen = Client(agent, method, prefetch)
     return Request(Signal.CLICK, Use.CLICK, mail.delivery_id, position, later(mail, after), seen)
 
 
 def run_click(mail: Sent, position: int = 1) -> Request:
     """Somebody follows the link of an article that does not say who he is."""
-    seen = Client("203.0.113.0/24", BROWSER, "GET", prefetch=False)
+    seen = Client(BROWSER, "GET", prefetch=False)
     at = later(mail, timedelta(minutes=5))
     return Request(Signal.CLICK, Use.RUN_CLICK, mail.run_id, position, at, seen)
 
@@ -157,16 +157,16 @@ def opening(
     mail: Sent, *, after: timedelta = timedelta(minutes=5), agent: str = BROWSER
 ) -> Request:
     """A mail program asks for the pixel."""
-    seen = Client("203.0.113.0/24", agent, "GET", prefetch=False)
+    seen = Client(agent, "GET", prefetch=False)
     return Request(Signal.OPEN, Use.OPEN, mail.delivery_id, 0, later(mail, after), seen)
 
 
 def receive(app: App, *requests: Request) -> list[int]:
     """Inbox ids of requests that all lead somewhere."""
     with app.transaction() as session:
-        ids = events.receive(session, requests)
-    assert None not in ids
-    return [inbox_id for inbox_id in ids if inbox_id is not None]
+        kept = events.receive(session, requests)
+    assert None not in kept
+    return [received.inbox_id for received in kept if received is not None]
 
 
 def judge(app: App, inbox_ids: Sequence[int]) -> int:

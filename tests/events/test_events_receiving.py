@@ -24,7 +24,6 @@ from sqlalchemy import event
 
 from distribution import clock, events
 from distribution.app import App
-from distribution.links import Use
 from distribution.words import Signal
 
 SOON = timedelta(days=1)
@@ -48,7 +47,6 @@ def test_every_request_gets_its_own_id_in_its_order(app: App) -> None:
             "use": request.use.value,
             "row": request.row,
             "position": request.position,
-            "network": "" if request.use is Use.RUN_CLICK else "203.0.113.0/24",
             "agent": request.client.agent,
             "method": "GET",
             "prefetch": False,

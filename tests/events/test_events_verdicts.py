@@ -31,7 +31,7 @@ PEOPLE = (
 
 
 def client(agent: str = PEOPLE[0], method: str = "GET", *, prefetch: bool = False) -> Client:
-    return Client("", agent, method, prefetch)
+    return Client(agent, method, prefetch)
 
 
 @pytest.mark.parametrize("entry", AGENTS, ids=lambda entry: entry["code"])

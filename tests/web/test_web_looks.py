@@ -51,7 +51,7 @@ def test_both_schemes_name_the_same_colours() -> None:
 @only_sqlite
 def test_pages_are_whole_in_themselves(visitor: Visitor) -> None:
     for kind, position in (
-        ("read", 1),
+        ("run_read", 1),
         ("run_read", None),
         ("unsubscribe", None),
         ("preferences", None),

@@ -3,14 +3,16 @@
 import random
 import string
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from sqlalchemy import Engine
 from starlette.testclient import TestClient
 from web_office import Visitor, contents_of, only_sqlite, without_database
 
 from distribution import schema, web
 from distribution.app import App
+from distribution.db import DatabaseUnusable
 from distribution.errors import DistributionError
 from distribution.web import health
 from distribution.web.pages import HEADERS
@@ -87,7 +89,7 @@ def wrong_paths(visitor: Visitor) -> Iterator[str]:
         yield f"/{letter}/{token}/"
         yield f"/{letter}/{token}/1/"
         yield f"/{letter}/{token}/999"
-    yield from ("/", "/c", "/r//", "/.env", "/favicon.ico", "/docs", "/\u4e2d", "/%00", "/..%2f")
+    yield from ("/x", "/c", "/r//", "/.env", "/favicon.png", "/docs", "/\u4e2d", "/%00", "/..%2f")
 
 
 @only_sqlite
@@ -181,3 +183,28 @@ def test_a_defect_shows_nothing_of_itself(
     assert "inner" not in found.text
     assert "Traceback" not in found.text
     assert "content-security-policy" in found.headers
+
+
+@only_sqlite
+def test_the_front_door_says_where_to_come_from(visitor: Visitor) -> None:
+    found = visitor.client.get("/")
+    assert found.status_code == 200
+    assert "请从邮件中打开" in found.text
+    assert visitor.client.get("/favicon.ico").status_code == 204
+
+
+def test_an_outage_of_the_database_is_said_once(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("distribution.db.reading", away)
+        for _ in range(5):
+            assert visitor.get("read").status_code == 503
+    for _ in range(2):
+        assert visitor.get("read").status_code == 200
+    said = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert [line.partition(":")[0] for line in said] == ["no pages", "pages again"]
+
+
+def away(_engine: Engine) -> NoReturn:
+    raise DatabaseUnusable("away")

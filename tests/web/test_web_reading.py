@@ -103,4 +103,4 @@ def test_a_base_address_is_taken_from_the_settings_alone(visitor: Visitor) -> No
     plain = visitor.get("run_read", 3)
     assert visitor.client.get(visitor.link("run_read") + "/3", headers=liar).text == plain.text
     click = visitor.client.get(visitor.link("click") + "/3", headers=liar)
-    assert click.headers["location"] == f"{visitor.app.addresses.read(visitor.delivery)}/3"
+    assert click.headers["location"] == f"{visitor.app.addresses.run_read(visitor.run)}/3"

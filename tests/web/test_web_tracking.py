@@ -12,7 +12,7 @@ from distribution.words import Signal
 def test_a_click_is_in_the_inbox_when_it_is_answered(visitor: Visitor) -> None:
     found = visitor.get("click", 3)
     assert found.status_code == 302
-    assert found.headers["location"] == f"{visitor.app.addresses.read(visitor.delivery)}/3"
+    assert found.headers["location"] == f"{visitor.app.addresses.run_read(visitor.run)}/3"
     (row,) = inbox(visitor.app)
     assert row.signal is Signal.CLICK
     facts = {name: row.content[name] for name in ("use", "row", "position", "method")}

@@ -219,5 +219,5 @@ def without_database(app: App) -> App:
 
 def asked(position: int = 1, row: int = 1) -> events.Request:
     """Some click."""
-    who = events.Client("203.0.113.0/24", "Mozilla/5.0", "GET", prefetch=False)
+    who = events.Client("Mozilla/5.0", "GET", prefetch=False)
     return events.Request(Signal.CLICK, Use.CLICK, row, position, SEPTEMBER, who)
