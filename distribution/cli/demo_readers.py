@@ -94,7 +94,7 @@ def _bounce(app: App, folder: Path, mail: Mail, problem: tuple[str, str]) -> Non
     """Have a mail come back, and read it as an admin would."""
     status, words = problem
     text = sample("bounce.eml").read_text(encoding="ascii")
-    file = folder / f"退信-{status}.eml"
+    file = folder / f"bounce-{status}.eml"
     file.write_text(
         text.format(
             return_path=app.addresses.return_path(mail.delivery_id),

@@ -1,24 +1,22 @@
 """An issue in the mailboxes of a few readers, and what comes back from them."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
+import runs
+from runs import add_reader, make_issue
 from sqlalchemy import func, select, update
 
-from distribution import audience, clock, delivery, events, issues
+from distribution import audience, clock, delivery, events
 from distribution.app import App
 from distribution.delivery import Sent
 from distribution.events import Client, Outcome, Request
-from distribution.issues import Article, Masthead, ReadIssue
 from distribution.links import Addresses, Keyring, Use
 from distribution.models import (
     Audit,
     ConsentEvent,
     Delivery,
-    Inbox,
-    ReadingEvent,
-    ReturnedMail,
     Suppression,
 )
 from distribution.words import Decision, DeliveryState, Purpose, Signal
@@ -28,46 +26,15 @@ BROWSER = (
     "Chrome/131.0.0.0 Safari/537.36"
 )
 GRANTED, UNKNOWN, DENIED = "yes@fenhe.example", "silent@fenhe.example", "no@fenhe.example"
-ARTICLES = 4
-BOUNDARY = "=_of-the-mail-system"
 
 
 # -- what goes out -------------------------------------------------------------------------------
 
 
-def make_issue(app: App, label: str = "09") -> str:
-    """An approved issue of short articles; gives its key."""
-    masthead = Masthead(
-        "山西机电信息", 2026, label, 9, 300, date(2026, 9, 1), publishers=("联合会",)
-    )
-    articles = tuple(
-        Article(
-            position=number,
-            section="政策法规",
-            page=number,
-            title=f"第 {number} 篇",
-            source=None,
-            date=None,
-            summary=f"第 {number} 篇的摘要。",
-            paragraphs=("正文。",),
-        )
-        for number in range(1, ARTICLES + 1)
-    )
-    at = clock.now()
-    with app.transaction() as session:
-        read = ReadIssue(masthead, articles, ())
-        key = issues.save_issue(session, read, b"source", f"{label}.txt", at).key
-        issues.approve(session, key, by="test", at=at)
-    return key
-
-
 def make_reader(app: App, email: str) -> int:
     """A reader who agreed to be mailed; GRANTED and DENIED have spoken about tracking too."""
     with app.transaction() as session:
-        new = audience.NewSubscriber(audience.read_address(email), email, consent="会员协议")
-        hasher = app.keyring.address_hash
-        at = clock.now()
-        reader = audience.add_subscriber(session, new, hasher, by="test", at=at).id
+        reader = add_reader(session, app, email, clock.now()).id
     if email in (GRANTED, DENIED):
         say(app, reader, Decision.GRANTED if email == GRANTED else Decision.WITHDRAWN)
     return reader
@@ -82,7 +49,7 @@ def say(app: App, reader: int, decision: Decision, purpose: Purpose = Purpose.TR
 
 def plan(app: App, key: str) -> int:
     """A run of an issue to all who may be mailed."""
-    return delivery.plan(app.transaction, key, app.recipe, by="test", at=clock.now())
+    return runs.plan(app, key, clock.now())
 
 
 def sent_to(app: App, *emails: str) -> list[Sent]:
@@ -90,7 +57,7 @@ def sent_to(app: App, *emails: str) -> list[Sent]:
     for email in emails:
         make_reader(app, email)
     run_id = plan(app, make_issue(app))
-    delivery.start(app.transaction, run_id, at=clock.now(), expiry=timedelta(days=1))
+    runs.start(app, run_id, clock.now())
     app.sender.pump(timedelta(seconds=50))
     by_recipient = {mail.recipient: mail for mail in mails_of(app, run_id)}
     return [by_recipient[email] for email in emails]
@@ -175,73 +142,12 @@ def judge(app: App, inbox_ids: Sequence[int]) -> int:
         return events.judge_requests(session, inbox_ids)
 
 
-def readings(app: App) -> list[ReadingEvent]:
-    """All opens and clicks that were written down, in their order."""
-    with app.reading() as session:
-        rows = list(session.scalars(select(ReadingEvent).order_by(ReadingEvent.id)))
-        session.expunge_all()
-    return rows
-
-
-def inbox(app: App) -> list[Inbox]:
-    """What lies in the inbox, in its order."""
-    with app.reading() as session:
-        rows = list(session.scalars(select(Inbox).order_by(Inbox.id)))
-        session.expunge_all()
-    return rows
-
-
 # -- mails ---------------------------------------------------------------------------------------
 
 
 def strangers(app: App) -> Addresses:
     """The same installation, but for its key."""
     return Addresses(Keyring.of(["another-secret-0123456789"]), app.addresses.base_url, "a.example")
-
-
-def bounce(
-    recipient: str,
-    *,
-    to: str = "postmaster@magazine.example",
-    status: str = "5.1.1",
-    action: str = "failed",
-    message_id: str = "",
-) -> bytes:
-    """A delivery status notification (RFC 3464) about a recipient; none where that is empty."""
-    about = f"Final-Recipient: rfc822; {recipient}\n" if recipient else ""
-    said = f"Diagnostic-Code: smtp; 550 {status} <{recipient}>: as the mail system says\n"
-    result = f"{about}Action: {action}\nStatus: {status}\n{said}"
-    copy = f"Message-ID: {message_id}\n" if message_id else ""
-    return report(
-        f"From: MAILER-DAEMON@mx.fenhe.example\nTo: {to}\nSubject: Undelivered\n",
-        "delivery-status",
-        f"Reporting-MTA: dns; mx.fenhe.example\n\n{result}",
-        f"From: digest@magazine.example\n{copy}Subject: x\n",
-    )
-
-
-def complaint(message_id: str = "", *, to: str = "fbl@magazine.example", about: str = "") -> bytes:
-    """A feedback report (RFC 5965) of a mailbox provider."""
-    original = f"Original-Rcpt-To: {about}\n" if about else ""
-    copy = f"Message-ID: {message_id}\n" if message_id else ""
-    return report(
-        f"From: feedback@mailbox.example\nTo: {to}\nSubject: complaint\n",
-        "feedback-report",
-        f"Feedback-Type: abuse\nUser-Agent: Loop/1.0\nVersion: 1\n{original}",
-        f"From: digest@magazine.example\n{copy}Subject: x\n",
-    )
-
-
-def report(head: str, kind: str, fields: str, copy: str) -> bytes:
-    """A multipart/report of three parts (RFC 6522)."""
-    lines = (
-        f"{head}Date: Tue, 1 Sep 2026 09:00:00 +0800\nMIME-Version: 1.0\n"
-        f'Content-Type: multipart/report; report-type={kind}; boundary="{BOUNDARY}"\n\n'
-        f"--{BOUNDARY}\nContent-Type: text/plain\n\nAbout a mail of yours.\n"
-        f"--{BOUNDARY}\nContent-Type: message/{kind}\n\n{fields}\n"
-        f"--{BOUNDARY}\nContent-Type: message/rfc822\n\n{copy}\n--{BOUNDARY}--\n"
-    )
-    return lines.replace("\n", "\r\n").encode()
 
 
 def letter(to: str, subject: str, text: str = "", **headers: str) -> bytes:
@@ -282,14 +188,6 @@ def departures(app: App) -> list[tuple[int, str, int | None]]:
     with app.reading() as session:
         rows = session.scalars(query.order_by(ConsentEvent.id))
         return [(row.subscriber_id, row.channel, row.delivery_id) for row in rows]
-
-
-def returned(app: App) -> list[ReturnedMail]:
-    """All mails that were understood, in their order."""
-    with app.reading() as session:
-        rows = list(session.scalars(select(ReturnedMail).order_by(ReturnedMail.inbox_id)))
-        session.expunge_all()
-    return rows
 
 
 def audits(app: App, action: str) -> int:

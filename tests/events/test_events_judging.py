@@ -5,6 +5,7 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
+from databases import inbox, readings
 from event_samples import (
     BROWSER,
     DENIED,
@@ -12,14 +13,12 @@ from event_samples import (
     UNKNOWN,
     arrive,
     click,
-    inbox,
     judge,
     later,
     letter,
     opening,
     put_back_into_handing,
     put_in_doubt,
-    readings,
     receive,
     run_click,
     say,

@@ -4,7 +4,8 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
-from event_samples import GRANTED, make_issue, plan, say, sent_to
+from event_samples import GRANTED, plan, say, sent_to
+from runs import make_issue
 from sqlalchemy import update
 
 from distribution import audience, clock, delivery

@@ -4,28 +4,26 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
+from databases import inbox, returned
 from event_samples import (
     GRANTED,
     UNKNOWN,
     arrive,
     audits,
-    bounce,
-    complaint,
     departures,
-    inbox,
     judge_mails,
     letter,
     mails_of,
-    make_issue,
     make_reader,
     plan,
     put_in_doubt,
-    returned,
     sent_to,
     state_of,
     strangers,
     suppressed,
 )
+from returned_mails import bounce, complaint
+from runs import make_issue
 
 from distribution import clock, events
 from distribution.app import App

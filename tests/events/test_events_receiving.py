@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from databases import inbox
 from event_samples import (
     DENIED,
     GRANTED,
     UNKNOWN,
     arrive,
     click,
-    inbox,
     judge,
     judge_mails,
     letter,
@@ -68,9 +68,11 @@ def test_what_leads_nowhere_is_not_kept(app: App) -> None:
         run_click(mail, 4),
     ]
     with app.transaction() as session:
-        ids = events.receive(session, requests)
-    assert [number for number, inbox_id in enumerate(ids) if inbox_id is not None] == [1, 6, 9]
-    assert [row.id for row in inbox(app)] == [inbox_id for inbox_id in ids if inbox_id is not None]
+        stored = events.receive(session, requests)
+    kept = {number: one for number, one in enumerate(stored) if one is not None}
+    assert list(kept) == [1, 6, 9]
+    assert [row.id for row in inbox(app)] == [one.inbox_id for one in kept.values()]
+    assert {one.run_id for one in kept.values()} == {mail.run_id}
 
 
 def test_nothing_received_is_nothing_kept(app: App) -> None:
