@@ -10,8 +10,8 @@ from starlette.responses import Response
 from distribution import clock, events
 from distribution.links import Use
 from distribution.web import asking, pages
+from distribution.web.addressees import Addressee, addressee
 from distribution.web.site import Site
-from distribution.web.store import Addressee, addressee
 from distribution.words import Decision, Purpose
 
 WORDING = "退订后，编辑部不再向这个地址发送摘要邮件。"

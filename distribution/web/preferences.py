@@ -14,8 +14,8 @@ from distribution import audience, audit, clock, topics
 from distribution.audience import Statement
 from distribution.links import Use
 from distribution.web import asking, pages
+from distribution.web.addressees import Addressee, addressee, mail
 from distribution.web.site import Site
-from distribution.web.store import Addressee, addressee, mail
 from distribution.words import Decision, Edition, Purpose
 
 TRACKING = {

@@ -5,8 +5,8 @@ from starlette.responses import Response
 
 from distribution.links import Use
 from distribution.web import asking, pages
+from distribution.web.addressees import mail
 from distribution.web.site import Site
-from distribution.web.store import mail
 
 
 def front(site: Site, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""All SQL about enterprises, subscribers and what they want; `selecting.py` has who is due."""
+"""All SQL about enterprises, subscribers and what they want; `readers.py` has who is due."""
 
 import unicodedata
 from collections.abc import Callable, Sequence

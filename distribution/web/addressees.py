@@ -1,4 +1,4 @@
-"""SQL of the pages: the reader a link was sent to."""
+"""The reader a link was sent to, as he is now."""
 
 from dataclasses import dataclass
 
