@@ -255,3 +255,29 @@ def test_real_mail_is_refused_with_what_only_fits_a_trial(
         config.refuse_trial_settings(settings)
     assert isinstance(refused.value, NotReadyToSend | InvalidSetting)
     assert refused.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("web_host", "", "应为本机的一个 IP 地址"),
+        ("web_host", "nonsense", "应为本机的一个 IP 地址"),
+        ("web_host", "[::1]", "应为本机的一个 IP 地址"),
+        ("redis_url", "localhost:6379", "应为 redis://"),
+        ("redis_url", "http://localhost", "应为 redis://"),
+    ],
+)
+def test_an_address_to_listen_at_or_of_redis_is_checked(
+    tmp_path: Path, name: str, value: str, told: str
+) -> None:
+    with pytest.raises(InvalidSetting, match=told) as refused:
+        load(tmp_path / "home", **{name: value})
+    assert name != "redis_url" or value not in str(refused.value)
+    with pytest.raises(InvalidSetting, match=r"distribution\.toml"):
+        load(tmp_path / "home", text=f'{name} = "{value}"\n')
+
+
+def test_an_empty_path_is_no_path(tmp_path: Path) -> None:
+    settings = load(tmp_path / "home", text='smtp_ca_file = ""\n', bounce_maildir=" ").settings
+    assert settings.bounce_maildir is None
+    assert settings.smtp_ca_file is None

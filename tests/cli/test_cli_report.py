@@ -9,11 +9,11 @@ from reports.report_samples import (
     came_back,
     clicked,
     opened,
-    plan_sample,
     rows,
     say,
     send_sample,
 )
+from runs import plan_sample
 from sqlalchemy import update
 
 from distribution.app import App

@@ -2,60 +2,29 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+import runs
+from runs import SEPTEMBER, add_reader, make_issue
 from sqlalchemy import select, update
 
-from distribution import audience, delivery, issues
+from distribution import audience, delivery
 from distribution.app import App
 from distribution.delivery import Transport, ledger
 from distribution.delivery.ledger import Leased, Result, Terms
-from distribution.issues import Article, Masthead, ReadIssue
 from distribution.models import Delivery, DeliveryEvent, Run, Slot, Subscriber, Suppression
 from distribution.words import Decision, DeliveryState, RunState, SuppressionReason
 
-SEPTEMBER = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 YEARS = timedelta(days=3650)
 TERMS = Terms(lease=timedelta(minutes=5), handed=timedelta(minutes=11))
 KEY = "2026-09"
 
 
-def make_issue(app: App, *, articles: int = 4, label: str = "09", approved: bool = True) -> str:
-    """An issue of short articles, every one in the section of policies; gives its key."""
-    head = Masthead("山西机电信息", 2026, label, 9, 300, date(2026, 9, 1), publishers=("联合会",))
-    bodies = tuple(
-        Article(
-            position=number,
-            section="政策法规",
-            page=number,
-            title=f"第 {number} 篇",
-            source=None,
-            date=None,
-            summary=f"第 {number} 篇的摘要。",
-            paragraphs=("正文。",),
-        )
-        for number in range(1, articles + 1)
-    )
-    with app.transaction() as session:
-        read = ReadIssue(head, bodies, ())
-        key = issues.save_issue(session, read, b"source", "09.txt", SEPTEMBER).key
-        if approved:
-            issues.approve(session, key, by="test", at=SEPTEMBER)
-    return key
-
-
 def make_subscriber(app: App, email: str, *, consent: str = "会员协议", **wishes: object) -> int:
     """A reader who agreed to be mailed, unless `consent` is empty; gives his id."""
     with app.transaction() as session:
-        new = audience.NewSubscriber(
-            audience.read_address(email),
-            email,
-            consent=consent,
-            **wishes,  # type: ignore[arg-type] # topics, watch words, edition as the test gives them
-        )
-        hasher = app.keyring.address_hash
-        return audience.add_subscriber(session, new, hasher, by="test", at=SEPTEMBER).id
+        return add_reader(session, app, email, SEPTEMBER, consent=consent, **wishes).id
 
 
 def make_readers(app: App, count: int, domain: str = "fenhe.example") -> list[str]:
@@ -67,11 +36,11 @@ def make_readers(app: App, count: int, domain: str = "fenhe.example") -> list[st
 
 
 def plan(app: App, key: str = KEY) -> int:
-    return delivery.plan(app.transaction, key, app.recipe, by="test", at=SEPTEMBER)
+    return runs.plan(app, key, SEPTEMBER)
 
 
 def start(app: App, run_id: int, *, expiry: timedelta = YEARS) -> None:
-    delivery.start(app.transaction, run_id, at=SEPTEMBER, expiry=expiry)
+    runs.start(app, run_id, SEPTEMBER, expiry)
 
 
 def make_run(app: App, readers: int | Sequence[str] = 3) -> int:

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from factories import (
     LONG_AGO,
-    SEPTEMBER,
     deliveries,
     finish,
     hand,
@@ -20,6 +19,7 @@ from factories import (
     the_run,
     time_is_up,
 )
+from runs import SEPTEMBER
 from sqlalchemy import delete, insert, update
 
 from distribution import delivery, digests

@@ -14,7 +14,6 @@ from factories import (
     lease,
     leases_run_out,
     leave,
-    make_issue,
     make_readers,
     make_run,
     pause,
@@ -26,6 +25,7 @@ from factories import (
     tally,
     time_is_up,
 )
+from runs import make_issue
 from sqlalchemy import update
 
 from distribution import clock, delivery

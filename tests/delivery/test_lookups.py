@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from factories import SEPTEMBER, hand, lease, make_run, settle
+from factories import hand, lease, make_run, settle
+from runs import SEPTEMBER
 from sqlalchemy import Connection, event, insert, text
 
 from distribution.app import App

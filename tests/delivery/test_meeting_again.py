@@ -5,7 +5,6 @@ from html import unescape
 
 import pytest
 from factories import (
-    SEPTEMBER,
     deliveries,
     events,
     hand,
@@ -17,6 +16,7 @@ from factories import (
     settle,
     tally,
 )
+from runs import SEPTEMBER
 
 from distribution import delivery
 from distribution.app import App

@@ -20,7 +20,6 @@ from factories import (
     lease,
     leases_run_out,
     leave,
-    make_issue,
     make_readers,
     mismatches,
     pause,
@@ -41,6 +40,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from runs import make_issue
 from sqlalchemy import Row, event, select
 
 from distribution.app import App, open_app

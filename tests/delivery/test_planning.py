@@ -7,11 +7,9 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 from factories import (
     KEY,
-    SEPTEMBER,
     cancel,
     deliveries,
     leave,
-    make_issue,
     make_readers,
     make_subscriber,
     mismatches,
@@ -23,6 +21,7 @@ from factories import (
     tally,
     the_run,
 )
+from runs import SEPTEMBER, make_issue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 from factories import (
     KEY,
-    SEPTEMBER,
     YEARS,
     cancel,
     deliveries,
@@ -14,7 +13,6 @@ from factories import (
     hand,
     lease,
     leases_run_out,
-    make_issue,
     make_readers,
     make_run,
     mismatches,
@@ -29,6 +27,7 @@ from factories import (
     tally,
     the_run,
 )
+from runs import SEPTEMBER, make_issue
 
 from distribution import delivery
 from distribution.app import App

@@ -2,17 +2,16 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from runs import plan_sample, start
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from distribution import audience, clock, delivery, issues
 from distribution.app import App
 from distribution.audience import Statement
-from distribution.bundle import sample
 from distribution.models import (
     ConsentEvent,
     Delivery,
@@ -27,22 +26,9 @@ LATER = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
 GRANTED, WITHDRAWN = Decision.GRANTED, Decision.WITHDRAWN
 
 
-def plan_sample(app: App, *, label: str = "11") -> int:
-    """A planned run of the sample issue, or of one like it, to its made-up readers."""
-    data, at = sample("issue.txt").read_bytes(), clock.now()
-    read = issues.read_issue(data, "issue")
-    read = replace(read, masthead=replace(read.masthead, label=label))
-    with app.transaction() as session:
-        done = issues.save_issue(session, read, data, "issue", at)
-        issues.approve(session, done.key, by="test", at=at)
-        audience.load_sample(session, app.keyring.address_hash, at=at)
-    return delivery.plan(app.transaction, done.key, app.recipe, by="test", at=at)
-
-
 def send_sample(app: App, *, label: str = "11") -> int:
-    """The same run, sent: every mail is accepted and the run finished."""
-    run_id = plan_sample(app, label=label)
-    delivery.start(app.transaction, run_id, at=clock.now(), expiry=timedelta(days=1))
+    """A run of the sample issue, sent: every mail is accepted and the run finished."""
+    run_id = start(app, plan_sample(app, label=label), clock.now())
     app.sender.pump(timedelta(seconds=60))
     with app.transaction() as session:
         assert delivery.finish_drained(session, clock.now()) == {run_id: []}

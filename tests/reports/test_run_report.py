@@ -15,11 +15,11 @@ from report_samples import (
     clicked,
     happen,
     opened,
-    plan_sample,
     rows,
     say,
     send_sample,
 )
+from runs import plan_sample
 from sqlalchemy import delete, event, select, update
 from sqlalchemy.orm import Session
 

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from threading import Event
 
 import pytest
-from web_office import asked, inbox, plan
+from databases import inbox
+from web_office import asked, plan
 
 from distribution import events
 from distribution.app import App

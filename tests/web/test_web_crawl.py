@@ -1,24 +1,15 @@
 """Programmes that follow every link of every mail change nothing but the inbox."""
 
 import pytest
+from databases import inbox
+from runs import SEPTEMBER, plan_sample
 from sqlalchemy import select
 from starlette.testclient import TestClient
-from web_office import (
-    DENIED,
-    GRANTED,
-    SEPTEMBER,
-    UNKNOWN,
-    contents_of,
-    inbox,
-    links_of,
-    mail_to,
-    plan,
-)
+from web_office import DENIED, GRANTED, UNKNOWN, contents_of, links_of, mail_to, plan
 from web_office import path_of as path
 
-from distribution import audience, delivery, issues, web
+from distribution import web
 from distribution.app import App
-from distribution.bundle import sample
 from distribution.models import Delivery
 
 COUNTED = {GRANTED: {"click", "open"}, UNKNOWN: {"run-click"}, DENIED: set[str]()}
@@ -58,12 +49,6 @@ def test_scanners_may_follow_every_link_of_every_mail_of_a_run(app: App) -> None
 
 def recipients_of_the_sample(app: App) -> list[str]:
     """The readers of a planned run of the sample issue to its made-up audience."""
-    data = sample("issue.txt").read_bytes()
-    with app.transaction() as session:
-        read = issues.read_issue(data, "issue.txt")
-        key = issues.save_issue(session, read, data, "issue.txt", SEPTEMBER).key
-        issues.approve(session, key, by="test", at=SEPTEMBER)
-        audience.load_sample(session, app.keyring.address_hash, at=SEPTEMBER)
-    delivery.plan(app.transaction, key, app.recipe, by="test", at=SEPTEMBER)
+    plan_sample(app, at=SEPTEMBER)
     with app.reading() as session:
         return list(session.scalars(select(Delivery.recipient)))

@@ -5,18 +5,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from databases import only_sqlite
+from runs import SEPTEMBER
 from sqlalchemy import select
-from web_office import (
-    GRANTED,
-    SEPTEMBER,
-    Visitor,
-    contents_of,
-    elements,
-    links_in,
-    only_sqlite,
-    profile_of,
-    subscriber_id,
-)
+from web_office import GRANTED, Visitor, contents_of, elements, links_in, profile_of, subscriber_id
 
 from distribution import audience, delivery
 from distribution.models import Delivery

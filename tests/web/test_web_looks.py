@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from web_office import Visitor, elements, only_sqlite
+from databases import only_sqlite
+from web_office import Visitor, elements
 
 from distribution.web import pages
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import pytest
+from databases import only_sqlite
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
-from web_office import Visitor, contents_of, only_sqlite, without_database
+from web_office import Visitor, contents_of, without_database
 
 from distribution import schema, web
 from distribution.app import App

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from databases import only_sqlite
 from sqlalchemy import select
 from web_office import (
     DENIED,
@@ -11,7 +12,6 @@ from web_office import (
     Visitor,
     contents_of,
     elements,
-    only_sqlite,
     profile_of,
     subscriber_id,
 )

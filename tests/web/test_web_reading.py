@@ -1,6 +1,7 @@
 """Digests and articles on the web: what was mailed, in full, and never counted."""
 
 import pytest
+from databases import inbox, only_sqlite
 from starlette.testclient import TestClient
 from web_office import (
     DENIED,
@@ -10,9 +11,7 @@ from web_office import (
     contents_of,
     delivery_to,
     elements,
-    inbox,
     links_in,
-    only_sqlite,
     plan,
 )
 

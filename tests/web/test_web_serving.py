@@ -12,18 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from databases import inbox, only_sqlite
 from sqlalchemy import text
-from web_office import (
-    GRANTED,
-    Visitor,
-    delivery_to,
-    inbox,
-    only_sqlite,
-    path_of,
-    plan,
-    profile_of,
-    without_database,
-)
+from web_office import GRANTED, Visitor, delivery_to, path_of, plan, profile_of, without_database
 
 from distribution import web
 from distribution.app import App

@@ -1,8 +1,9 @@
 """The pixel and the counted links: stored as they come, answered alike to people and machines."""
 
 import pytest
+from databases import inbox, only_sqlite
 from starlette.testclient import TestClient
-from web_office import GRANTED, Visitor, delivery_to, inbox, only_sqlite, plan, without_database
+from web_office import GRANTED, Visitor, delivery_to, plan, without_database
 
 from distribution import web
 from distribution.app import App

@@ -4,33 +4,30 @@ import email
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from email import policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from typing import Any
 
-import pytest
+import runs
+from runs import MASTHEAD, SEPTEMBER, add_reader, make_article, save_issue
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from distribution import audience, db, delivery, events, issues
+from distribution import audience, db, delivery, events
 from distribution.app import App
 from distribution.audience import Statement
 from distribution.audience.store.contacts import ensure_enterprise, set_enterprise_topics
-from distribution.issues import Article, Contact, Masthead, ReadIssue
+from distribution.issues import Contact, ReadIssue
 from distribution.links import Use
-from distribution.models import Base, Delivery, Inbox, Subscriber
+from distribution.models import Base, Delivery, Subscriber
 from distribution.words import Decision, Edition, Purpose, Signal
 
-SEPTEMBER = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
 BASE_URL = "https://journal.test/mail"
 GRANTED, UNKNOWN, DENIED = "an.ran@fenhe.example", "bo@fenhe.example", "cai@luan.example"
 SECTIONS = ("政策措施", "装备制造", "质量管理", "质量管理", "科技前沿")
 CONTACT = Contact(email="bianji@jikan.example", phone="0351-1234567", address="太原市示范街 8 号")
-
-only_sqlite = pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
-"""For what the database has no part in."""
 
 
 def make_issue(
@@ -40,34 +37,21 @@ def make_issue(
     paragraphs: tuple[str, ...] = ("第一段。", "第二段。"),
 ) -> str:
     """An approved issue of five articles; gives its key."""
-    head = Masthead(
-        "三晋机电通讯",
-        2026,
-        "09",
-        9,
-        300,
-        date(2026, 9, 1),
-        publishers=("示范联合会",),
-        contact=CONTACT,
+    head = replace(
+        MASTHEAD, publication="三晋机电通讯", publishers=("示范联合会",), contact=CONTACT
     )
     bodies = tuple(
-        Article(
-            position=number,
+        replace(
+            make_article(number),
             section=section,
-            page=number,
             title=title.format(number),
             source="示范日报",
             date=date(2026, 8, 20),
-            summary=f"第 {number} 篇的摘要。",
             paragraphs=paragraphs,
         )
         for number, section in enumerate(SECTIONS, start=1)
     )
-    with app.transaction() as session:
-        read = ReadIssue(head, bodies, ())
-        key = issues.save_issue(session, read, b"source", "09.txt", SEPTEMBER).key
-        issues.approve(session, key, by="test", at=SEPTEMBER)
-    return key
+    return save_issue(app, ReadIssue(head, bodies, ()))
 
 
 def make_readers(app: App) -> None:
@@ -80,14 +64,7 @@ def make_readers(app: App) -> None:
             (UNKNOWN, {"enterprise": "汾河机床厂"}),
             (DENIED, {"edition": Edition.STANDARD}),
         ):
-            new = audience.NewSubscriber(
-                audience.read_address(address),
-                "读者",
-                consent="会员协议",
-                **wishes,  # type: ignore[arg-type] # topics, words, edition, enterprise
-            )
-            hasher = app.keyring.address_hash
-            row = audience.add_subscriber(session, new, hasher, by="test", at=SEPTEMBER)
+            row = add_reader(session, app, address, SEPTEMBER, name="读者", **wishes)
             said = {GRANTED: Decision.GRANTED, DENIED: Decision.WITHDRAWN}.get(address)
             if said is not None:
                 answer = Statement(said, "答复", "cli", Purpose.TRACKING)
@@ -98,7 +75,7 @@ def plan(app: App, **issue: Any) -> int:  # noqa: ANN401 - what `make_issue` tak
     """A planned run of a new issue to the three readers."""
     key = make_issue(app, **issue)
     make_readers(app)
-    return delivery.plan(app.transaction, key, app.recipe, by="test", at=SEPTEMBER)
+    return runs.plan(app, key, SEPTEMBER)
 
 
 def delivery_to(app: App, address: str) -> int:
@@ -189,14 +166,6 @@ def contents_of(app: App, *, but: str = "inbox") -> dict[str, list[tuple[Any, ..
             for table in Base.metadata.sorted_tables
             if table.name != but
         }
-
-
-def inbox(app: App) -> list[Inbox]:
-    """What has come in, the oldest first."""
-    with app.reading() as session:
-        rows = list(session.scalars(select(Inbox).order_by(Inbox.id)))
-        session.expunge_all()
-    return rows
 
 
 def profile_of(app: App, address: str) -> audience.Profile:

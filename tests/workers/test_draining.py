@@ -11,10 +11,10 @@ import pytest
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from ears import bells, ears
+from runs import plan_sample, start, status_of
 
-from distribution import audience, clock, delivery, issues
+from distribution import clock, delivery
 from distribution.app import App
-from distribution.bundle import sample
 from distribution.config import Settings
 from distribution.db import DatabaseUnusable
 from distribution.delivery import Owner, Status
@@ -30,13 +30,7 @@ from workers.ticker import Ticker
 @pytest.fixture
 def started(app: App) -> Iterator[int]:
     """A released run of the sample issue to its made-up readers; yields its number."""
-    data, at = sample("issue.txt").read_bytes(), clock.now()
-    with app.transaction() as session:
-        done = issues.save_issue(session, issues.read_issue(data, "issue"), data, "issue", at)
-        issues.approve(session, done.key, by="test", at=at)
-        audience.load_sample(session, app.keyring.address_hash, at=at)
-    run_id = delivery.plan(app.transaction, done.key, app.recipe, by="test", at=at)
-    delivery.start(app.transaction, run_id, at=at, expiry=timedelta(days=1))
+    run_id = start(app, plan_sample(app), clock.now())
     set_app(app)
     yield run_id
     set_app(None)
@@ -45,11 +39,6 @@ def started(app: App) -> Iterator[int]:
 
 def mails(app: App) -> list[Path]:
     return sorted((app.settings.home / "outbox").glob("*.eml"))
-
-
-def status_of(app: App, run_id: int) -> Status:
-    with app.reading() as session:
-        return delivery.status(session, run_id)
 
 
 def nobody_watches(_status: Status, _other: Owner | None) -> None:

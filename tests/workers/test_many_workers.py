@@ -9,18 +9,11 @@ from typing import Any
 
 import pytest
 import redis
+from processes import DRAMATIQ, PROGRAMME, running, until
+from runs import status_of
 from servers import Redis
 from sink import Sink
-from worker_office import (
-    DISTRIBUTION,
-    DRAMATIQ,
-    copies,
-    programme,
-    relay_settings,
-    started_run,
-    status_of,
-    until,
-)
+from worker_office import copies, relay_settings, started_run
 
 from distribution.app import App, open_app
 from distribution.config import Settings
@@ -82,13 +75,13 @@ def test_stopped_workers_leave_nothing_half_done_and_the_next_ones_finish(
         app = open_app(environment)
         run_id = started_run(app, READERS)
         by_dramatiq = (DRAMATIQ, "workers", "--processes", "2", "--threads", "2")
-        with programme(environment, elsewhere, *by_dramatiq) as first:
+        with running(environment, elsewhere, *by_dramatiq) as first:
             until(lambda: len(sink.accepted) > 10, "mails")
             assert first.stop() == 0
         stopped = status_of(app, run_id)
         sent = len(sink.accepted)
         assert sent < READERS
-        with programme(environment, elsewhere, DISTRIBUTION, "worker", "--processes", "2") as next_:
+        with running(environment, elsewhere, PROGRAMME, "worker", "--processes", "2") as next_:
             until(lambda: is_finished(app, run_id), "the end of the run")
             assert next_.stop() == 0
         assert stopped.states == {
@@ -107,9 +100,7 @@ def test_redis_may_die_and_forget_and_repeat_everything(
         environment |= relay_settings(sink) | {"DISTRIBUTION_REDIS_URL": redis_server.url}
         app = open_app(environment)
         run_id = started_run(app, READERS)
-        with programme(
-            environment, elsewhere, DISTRIBUTION, "worker", "--processes", "2"
-        ) as workers:
+        with running(environment, elsewhere, PROGRAMME, "worker", "--processes", "2") as workers:
             until(lambda: len(sink.accepted) > 10, "mails")
             ring_six_times(redis_server.url)
             until(lambda: len(sink.accepted) > 25, "mails after six bells")
@@ -136,7 +127,7 @@ def test_without_redis_the_tickers_do_the_work_and_the_workers_still_stop(
     }
     app = open_app(environment)
     run_id = started_run(app, 100)
-    with programme(environment, elsewhere, DRAMATIQ, "workers", "-p", "2", "-t", "2") as workers:
+    with running(environment, elsewhere, DRAMATIQ, "workers", "-p", "2", "-t", "2") as workers:
         until(lambda: is_finished(app, run_id), "the end of the run")
         assert workers.stop() == 0
     assert len(list((app.settings.home / "outbox").glob("*.eml"))) == 100

@@ -7,17 +7,12 @@ from threading import Event
 
 import dramatiq
 import pytest
+from databases import only_sqlite
 from ears import silence_tickers
+from processes import PROGRAMME, running, until
+from runs import status_of
 from sink import Sink
-from worker_office import (
-    CONNECTIONS,
-    DISTRIBUTION,
-    programme,
-    relay_settings,
-    started_run,
-    status_of,
-    until,
-)
+from worker_office import CONNECTIONS, relay_settings, started_run
 
 import workers
 from distribution import delivery
@@ -32,7 +27,6 @@ from workers.draining import NobodySends, OnRedis, drain
 from workers.in_process import ALL_QUEUES, SENDING, TRACKING, queues_on_redis, working
 
 READERS = 80
-only_sqlite = pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
@@ -60,9 +54,9 @@ def test_a_second_worker_waits_and_relieves_the_first(
         environment |= relay_settings(sink)
         app = open_app(environment)
         run_id = started_run(app, READERS)
-        with programme(environment, elsewhere, DISTRIBUTION, "worker") as first:
-            first.says("正在待命投递")
-            with programme(environment, elsewhere, DISTRIBUTION, "worker") as second:
+        with running(environment, elsewhere, PROGRAMME, "worker") as first:
+            first.says("正在投递到期的邮件")
+            with running(environment, elsewhere, PROGRAMME, "worker") as second:
                 second.says(f"进程 {first.process.pid} 正在投递，本进程待命")
                 until(lambda: len(sink.accepted) > 20, "mails")
                 first.kill()

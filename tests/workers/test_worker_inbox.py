@@ -6,30 +6,30 @@ from pathlib import Path
 
 import dramatiq
 import pytest
+from databases import readings, returned
 from ears import bells, ears, messages, silence_tickers
-from sqlalchemy import func, select
-from worker_office import started_run, until
+from processes import until
+from returned_mails import bounce, make_maildir, put
+from sqlalchemy import select
+from worker_office import started_run
 
 from distribution import clock, events
 from distribution.app import App, open_app
 from distribution.events import Client, Outcome, Request
 from distribution.links import Use
-from distribution.models import Delivery, Inbox, ReadingEvent, ReturnedMail
+from distribution.models import Delivery, Inbox
 from distribution.words import DeliveryState, Returned, Signal
 from workers import bounces, sending, tracking
 from workers.current import set_app
 from workers.in_process import ALL_QUEUES, BOUNCES, TRACKING, working
 from workers.ticker import Ticker
 
-BROWSER = Client("203.0.113.0/24", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "GET", False)
+BROWSER = Client("Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "GET", False)
 
 
 @pytest.fixture
 def maildir(tmp_path: Path) -> Path:
-    folder = tmp_path / "returned"
-    for name in ("new", "cur", "tmp"):
-        (folder / name).mkdir(parents=True)
-    return folder
+    return make_maildir(tmp_path / "returned")
 
 
 @pytest.fixture
@@ -62,9 +62,9 @@ def click(app: App, *, seconds_ago: int = 60) -> int:
     at = clock.now() - timedelta(seconds=seconds_ago)
     request = Request(Signal.CLICK, Use.CLICK, sent_mails(app)[0], 1, at, BROWSER)
     with app.transaction() as session:
-        (inbox_id,) = events.receive(session, [request])
-    assert inbox_id is not None
-    return inbox_id
+        (received,) = events.receive(session, [request])
+    assert received is not None
+    return received.inbox_id
 
 
 def spoil(app: App, inbox_id: int) -> None:
@@ -72,54 +72,28 @@ def spoil(app: App, inbox_id: int) -> None:
         session.get_one(Inbox, inbox_id).content = {"no": "request"}
 
 
-def readings(app: App) -> int:
-    with app.reading() as session:
-        return session.scalar(select(func.count(ReadingEvent.id))) or 0
-
-
 def unjudged(app: App, *signals: Signal) -> list[int]:
     with app.reading() as session:
         return events.unjudged(session, signals, clock.now() + timedelta(days=1), 100)
 
 
-def bounce(app: App, delivery_id: int) -> bytes:
+def bounced(app: App, delivery_id: int) -> bytes:
     """The mail system's word that a mailbox does not exist."""
-    return (
-        f"To: {app.addresses.return_path(delivery_id)}\r\n"
-        "Subject: Undelivered Mail\r\n"
-        "MIME-Version: 1.0\r\n"
-        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
-        "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
-        "Reporting-MTA: dns; relay.test\r\n\r\n"
-        "Final-Recipient: rfc822; reader0@enterprise.test\r\n"
-        "Action: failed\r\nStatus: 5.1.1\r\n"
-        "Diagnostic-Code: smtp; 550 5.1.1 no such user\r\n\r\n--b--\r\n"
-    ).encode()
-
-
-def put(maildir: Path, name: str, raw: bytes) -> None:
-    (maildir / "new" / name).write_bytes(raw)
+    return bounce("reader0@enterprise.test", to=app.addresses.return_path(delivery_id))
 
 
 def forgotten_mail(app: App) -> int:
     """A bounce that was stored and not judged; its inbox id."""
-    raw, at = bounce(app, sent_mails(app)[0]), clock.now() - 2 * bounces.LATE
+    raw, at = bounced(app, sent_mails(app)[0]), clock.now() - 2 * bounces.LATE
     with app.transaction() as session:
         inbox_id, _ = events.receive_mail(session, raw, at)
     return inbox_id
 
 
-def returned(app: App) -> list[ReturnedMail]:
-    with app.reading() as session:
-        found = list(session.scalars(select(ReturnedMail).order_by(ReturnedMail.inbox_id)))
-        session.expunge_all()
-    return found
-
-
 def test_a_click_whose_bell_was_lost_is_judged_by_the_ticker(office: App) -> None:
     click(office)
     tracking.watch()()  # nobody works here: it is done by the ticker itself
-    assert readings(office) == 1
+    assert len(readings(office)) == 1
     assert unjudged(office, Signal.CLICK) == []
 
 
@@ -134,9 +108,9 @@ def test_a_bell_that_rings_is_answered_by_a_worker(office: App) -> None:
     fresh = click(office, seconds_ago=0)
     with working(office, {TRACKING}):
         tracking.ring_for([fresh, fresh])
-        until(lambda: readings(office) == 1, "the reading")
+        until(lambda: len(readings(office)) == 1, "the reading")
     tracking.judge([fresh])
-    assert readings(office) == 1
+    assert len(readings(office)) == 1
 
 
 def test_a_request_that_cannot_be_judged_spoils_no_other(office: App) -> None:
@@ -144,7 +118,7 @@ def test_a_request_that_cannot_be_judged_spoils_no_other(office: App) -> None:
     spoil(office, spoilt)
     look = tracking.watch()
     look()
-    assert readings(office) == 1
+    assert len(readings(office)) == 1
     assert good not in unjudged(office, Signal.CLICK)
     assert unjudged(office, Signal.CLICK) == [spoilt]
 
@@ -158,14 +132,14 @@ def test_what_cannot_be_judged_is_not_tried_at_every_tick(
         look()  # the ticker tells of it, and goes on
     look()
     look()
-    assert readings(office) == 0
+    assert len(readings(office)) == 0
     assert caplog.records == []
 
 
 def test_a_mail_that_came_twice_is_understood_once(office: App, maildir: Path) -> None:
     first = sent_mails(office)[0]
-    put(maildir, "1.a", bounce(office, first))
-    put(maildir, "2.b", bounce(office, first).replace(b"\r\n", b"\n"))
+    put(maildir, "1.a", bounced(office, first))
+    put(maildir, "2.b", bounced(office, first).replace(b"\r\n", b"\n"))
     bounces.fetch()
     bounces.fetch()
     (mail,) = returned(office)
@@ -175,7 +149,7 @@ def test_a_mail_that_came_twice_is_understood_once(office: App, maildir: Path) -
 
 @pytest.mark.usefixtures("no_tickers")
 def test_the_folder_is_looked_into_by_whoever_works(office: App, maildir: Path) -> None:
-    put(maildir, "1.a", bounce(office, sent_mails(office)[0]))
+    put(maildir, "1.a", bounced(office, sent_mails(office)[0]))
     look = bounces.watch()
     with working(office, {BOUNCES}):
         look()
@@ -188,7 +162,7 @@ def test_the_folder_is_looked_into_now_and_then(office: App, maildir: Path) -> N
         look()
         look()
         assert bells(BOUNCES) == [("collect", [])]
-    put(maildir, "1.a", bounce(office, sent_mails(office)[0]))
+    put(maildir, "1.a", bounced(office, sent_mails(office)[0]))
     look()
     assert returned(office) == []
     bounces.watch()()  # nobody works here: it is done by the ticker itself
@@ -200,7 +174,7 @@ def test_more_mail_than_is_fetched_at_once_is_rung_for_again(
 ) -> None:
     monkeypatch.setattr(bounces, "AT_ONCE", 2)
     for position, row in enumerate(sent_mails(office)):
-        put(maildir, f"{position}.m", bounce(office, row))
+        put(maildir, f"{position}.m", bounced(office, row))
     with ears(BOUNCES):
         for rung, understood in (1, 2), (1, 3):
             bounces.fetch()
@@ -220,11 +194,11 @@ def test_many_lost_bells_are_rung_again_in_portions(
 
 def test_a_ticker_looks_after_all_queues_of_its_worker(office: App, maildir: Path) -> None:
     click(office)
-    put(maildir, "1.a", bounce(office, sent_mails(office)[0]))
+    put(maildir, "1.a", bounced(office, sent_mails(office)[0]))
     broker, ticker = dramatiq.get_broker(), Ticker(0)
     worker = dramatiq.Worker(broker, queues={TRACKING, BOUNCES})  # it ticks and does not work
     ticker.after_worker_boot(broker, worker)
-    until(lambda: readings(office) == len(returned(office)) == 1, "the reading and the bounce")
+    until(lambda: len(readings(office)) == len(returned(office)) == 1, "the reading and the bounce")
     ticker.before_worker_shutdown(broker, worker)
 
 
@@ -260,7 +234,7 @@ def test_a_mail_that_cannot_be_judged_spoils_no_other(
 
     monkeypatch.setattr(events, "judge_mails", fail_for_the_first)
     for position, row in enumerate(sent_mails(office)):
-        put(maildir, f"{position}.m", bounce(office, row))
+        put(maildir, f"{position}.m", bounced(office, row))
     bounces.fetch()
     assert [mail.inbox_id for mail in returned(office)] == [2, 3]
     assert unjudged(office, Signal.MAIL) == [1]

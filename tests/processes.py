@@ -1,0 +1,118 @@
+"""Programmes in processes of their own, and the patience to wait for what they do."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+PROGRAMME = str(Path(sys.executable).with_name("distribution"))
+DRAMATIQ = str(Path(sys.executable).with_name("dramatiq"))
+PATIENCE = 90
+"""For a busy machine, not a measure: what has not come after so many seconds never comes."""
+
+QUICK = {"dramatiq_worker_timeout": "200"}
+"""Dramatiq's own setting, in milliseconds: how soon an idle thread sees that it is to stop."""
+
+
+def until(true: Callable[[], object], what: str) -> None:
+    """Wait for something that must happen."""
+    patience = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < patience, f"in vain: {what}"
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def with_path(environ: Mapping[str, str], **more: str) -> dict[str, str]:
+    """These settings, where programmes are found, and nothing else of ours."""
+    return {"PATH": os.environ["PATH"], **environ, **more}
+
+
+def run(environ: Mapping[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
+    """Run one command of the installed programme to its end, as a person would."""
+    return subprocess.run(
+        [PROGRAMME, *words],
+        env=with_path(environ),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def start(environ: Mapping[str, str], *words: str) -> "subprocess.Popen[bytes]":
+    """A command that goes on by itself, unheard, in a group of its own with its children."""
+    return subprocess.Popen(
+        [PROGRAMME, *words],
+        env=with_path(environ),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Strike the whole group, as a machine that loses its power does."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(30)
+
+
+@dataclass
+class Programme:
+    """A programme that runs, and what it has said."""
+
+    process: "subprocess.Popen[bytes]"
+    said: Path
+
+    @property
+    def words(self) -> str:
+        return self.said.read_text(encoding="utf-8")
+
+    def says(self, words: str) -> None:
+        """Wait until it does."""
+        until(lambda: words in self.words, f"{words!r} in {self.words!r}")
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Ask it to stop; gives its exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(10)
+
+
+@contextmanager
+def running(environ: Mapping[str, str], folder: Path, *words: str) -> Iterator[Programme]:
+    """Run a programme beside the block, in a folder where nothing of ours lies."""
+    said = folder / f"said-{len(list(folder.iterdir()))}"
+    with said.open("wb") as log:
+        process = subprocess.Popen(
+            words,
+            env=with_path(QUICK | dict(environ)),
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    started = Programme(process, said)
+    try:
+        yield started
+        assert "Traceback" not in started.words
+    except BaseException:
+        sys.stderr.write(started.words)  # shown with the failure
+        raise
+    finally:
+        end(process)
