@@ -74,6 +74,13 @@ def sample_issue(app: App, *, label: str = "11") -> str:
     return save_issue(app, replace(read, masthead=replace(read.masthead, label=label)), data)
 
 
+def approve(app: App, key: str) -> str:
+    """Approve an issue that has been imported; gives its key again."""
+    with app.transaction() as session:
+        issues.approve(session, key, by="test", at=SEPTEMBER)
+    return key
+
+
 # -- readers -------------------------------------------------------------------------------------
 
 

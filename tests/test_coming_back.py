@@ -5,24 +5,22 @@ which one is killed, the web server and a Maildir: every part is real and a proc
 """
 
 import json
-import os
 import re
-import signal
-import socket
 import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import httpx2
+import processes
 import pytest
 import servers
+from processes import end, free_port, until
+from returned_mails import bounce, complaint, make_maildir, put
+from runs import TOPICS, add_reader, relay_settings
 from sink import Accepted, Sink
 from sqlalchemy import text
 
@@ -31,63 +29,26 @@ from distribution.app import App, open_app
 from distribution.bundle import sample
 from distribution.words import Decision, Purpose
 
-DISTRIBUTION = Path(sys.executable).with_name("distribution")
 READERS = 400
-PATIENCE = 90.0
 
 
 class Office:
     """An installation's commands and long-running processes."""
 
     def __init__(self, environ: Mapping[str, str], stack: ExitStack) -> None:
-        self.environ = {"PATH": os.environ["PATH"], **environ}
+        self.environ = environ
         self.stack = stack
 
-    def command(self, *words: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [str(DISTRIBUTION), *words],
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        assert done.returncode == code, f"{words}: {done.stdout}{done.stderr}"
+    def command(self, *words: str) -> str:
+        done = processes.run(self.environ, *words)
+        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
         return done.stdout
 
     def start(self, *words: str) -> "subprocess.Popen[bytes]":
-        """A process with its children in a group of its own, ended with the test."""
-        process = subprocess.Popen(
-            [str(DISTRIBUTION), *words],
-            env=self.environ,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        """A process that is ended with the test."""
+        process = processes.start(self.environ, *words)
         self.stack.callback(end, process)
         return process
-
-
-def end(process: "subprocess.Popen[bytes]", how: int = signal.SIGKILL) -> None:
-    """Strike the whole group, as a machine that loses its power does."""
-    if process.poll() is None:
-        os.killpg(process.pid, how)
-    process.wait(30)
-
-
-def eventually(come_true: Callable[[], Any], what: str) -> Any:  # noqa: ANN401 - whatever came true
-    """Wait until it is so; the patience is for a busy machine, not a measure."""
-    until = time.monotonic() + PATIENCE
-    while not (found := come_true()):
-        assert time.monotonic() < until, f"never came: {what}"
-        time.sleep(0.1)
-    return found
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @contextmanager
@@ -95,30 +56,24 @@ def house(
     postgresql_database: str, redis: servers.Redis, home: Path
 ) -> Iterator[tuple[App, Office, Sink]]:
     """Everything that runs: database, Redis, relay; and the office to command it."""
-    maildir = home / "退信"
-    for name in ("new", "cur", "tmp"):
-        (maildir / name).mkdir(parents=True)
     with ExitStack() as stack:
         sink = stack.enter_context(Sink(delay=0.01))
         environ = {
             "DISTRIBUTION_HOME": str(home),
             "DISTRIBUTION_SECRET_KEYS": "a-secret-of-the-tests-only-0123456789",
             "DISTRIBUTION_DATABASE_URL": postgresql_database,
-            "DISTRIBUTION_REDIS_URL": redis.url,
-            "DISTRIBUTION_TRANSPORT": "smtp",
-            "DISTRIBUTION_SMTP_HOST": sink.host,
-            "DISTRIBUTION_SMTP_PORT": str(sink.port),
-            "DISTRIBUTION_SMTP_SECURITY": "none",
-            "DISTRIBUTION_BASE_URL": "https://journal.test",
-            "DISTRIBUTION_SENDER_ADDRESS": "digest@journal.test",
-            "DISTRIBUTION_CONNECTIONS": "2",
-            "DISTRIBUTION_BATCH_SIZE": "10",
-            "DISTRIBUTION_LEASE_SECONDS": "5",
-            "DISTRIBUTION_DOT_TIMEOUT_SECONDS": "5",
-            "DISTRIBUTION_TICKER_SECONDS": "1",
-            "DISTRIBUTION_BOUNCE_MAILDIR": str(maildir),
-            "DISTRIBUTION_BOUNCE_SECONDS": "1",
-            "DISTRIBUTION_WEB_PORT": str(free_port()),
+            **relay_settings(
+                sink,
+                redis_url=redis.url,
+                connections=2,
+                batch_size=10,
+                lease_seconds=5,
+                dot_timeout_seconds=5,
+                ticker_seconds=1,
+                bounce_maildir=make_maildir(home / "退信"),
+                bounce_seconds=1,
+                web_port=free_port(),
+            ),
         }
         app = open_app(environ)
         stack.callback(app.engine.dispose)
@@ -145,19 +100,11 @@ def next_issue(folder: Path) -> Path:
 
 def add_readers(app: App) -> None:
     """Readers of every kind; every second one lets his reading be counted."""
-    topics = ("policy", "equipment", "quality", "shanxi")
     with app.transaction() as session:
         for number in range(READERS):
-            new = audience.NewSubscriber(
-                address=audience.read_address(f"reader{number}@member{number % 20}.test"),
-                name=f"读者{number}",
-                enterprise=f"会员企业{number % 20}",
-                topics=(topics[number % 4],),
-                consent="test",
-            )
-            row = audience.add_subscriber(
-                session, new, app.keyring.address_hash, by="test", at=clock.now()
-            )
+            email, enterprise = f"reader{number}@member{number % 20}.test", f"会员企业{number % 20}"
+            facts = {"enterprise": enterprise, "topics": (TOPICS[number % len(TOPICS)],)}
+            row = add_reader(session, app, email, clock.now(), **facts)
             if number % 2 == 0:
                 agreed = audience.Statement(Decision.GRANTED, "同意", "test", Purpose.TRACKING)
                 audience.record_consent(session, row.id, agreed, by="test", at=clock.now())
@@ -196,41 +143,11 @@ def link(mail: Accepted, kind: str) -> str:
     return found.group(1)
 
 
-def bounce(mail: Accepted, status: str, words: str) -> bytes:
-    """What a mail system says that could not deliver a mail (RFC 3464)."""
-    return (
-        f"Return-Path: <>\r\nDelivered-To: {mail.sender}\r\n"
-        "From: MAILER-DAEMON@mx.test\r\nSubject: Undelivered Mail Returned to Sender\r\n"
-        f"To: {mail.sender}\r\nMIME-Version: 1.0\r\n"
-        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
-        "--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n"
-        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.test\r\n\r\n"
-        f"Final-Recipient: rfc822; {mail.recipient}\r\nAction: failed\r\nStatus: {status}\r\n"
-        f"Diagnostic-Code: smtp; {words}\r\n\r\n"
-        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {mail.message_id}\r\n\r\n"
-        "--b--\r\n"
-    ).encode()
-
-
-def complaint(mail: Accepted) -> bytes:
-    """What a mailbox provider sends when its user calls a mail spam (RFC 5965)."""
-    return (
-        f"From: feedback@mx.test\r\nTo: {mail.sender}\r\nSubject: complaint\r\n"
-        "MIME-Version: 1.0\r\n"
-        'Content-Type: multipart/report; report-type=feedback-report; boundary="b"\r\n\r\n'
-        "--b\r\nContent-Type: text/plain\r\n\r\nA user complained.\r\n"
-        "--b\r\nContent-Type: message/feedback-report\r\n\r\n"
-        "Feedback-Type: abuse\r\nUser-Agent: mx.test/1\r\nVersion: 1\r\n"
-        f"Original-Rcpt-To: {mail.recipient}\r\n\r\n"
-        "--b\r\nContent-Type: message/rfc822\r\n\r\n"
-        f"Message-ID: {mail.message_id}\r\n\r\nhello\r\n--b--\r\n"
-    ).encode()
-
-
-def put(maildir: Path, name: str, raw: bytes) -> None:
-    """Deliver into a Maildir as mail systems do."""
-    (maildir / "tmp" / name).write_bytes(raw)
-    (maildir / "tmp" / name).rename(maildir / "new" / name)
+def bounced(mail: Accepted, status: str, words: str) -> bytes:
+    """What a mail system says that could not deliver a mail."""
+    return bounce(
+        mail.recipient, to=mail.sender, status=status, words=words, message_id=mail.message_id
+    )
 
 
 class Browser:
@@ -301,13 +218,13 @@ def sent_under_fire(
     app: App, sink: Sink, redis: servers.Redis, workers: list["subprocess.Popen[bytes]"]
 ) -> None:
     """One worker is killed in the middle; Redis dies, forgets everything and comes back."""
-    eventually(lambda: senders(app) == 2 and len(sink.accepted) >= 60, "mails of both workers")
+    until(lambda: senders(app) == 2 and len(sink.accepted) >= 60, "mails of both workers")
     end(workers[0])
     killed_at = len(sink.accepted)
     assert killed_at < READERS
-    eventually(lambda: len(sink.accepted) >= killed_at + 40, "mails of the other worker")
+    until(lambda: len(sink.accepted) >= killed_at + 40, "mails of the other worker")
     redis.kill()
-    eventually(lambda: len(sink.accepted) >= killed_at + 80, "mails without Redis")
+    until(lambda: len(sink.accepted) >= killed_at + 80, "mails without Redis")
     assert len(sink.accepted) < READERS
     redis.start()
 
@@ -315,7 +232,7 @@ def sent_under_fire(
         hurry(app)
         return run_state(app, 1) == "finished"
 
-    eventually(over, "the end of the run")
+    until(over, "the end of the run")
 
 
 def books_balance(app: App, accepted: Counter[str]) -> None:
@@ -338,7 +255,7 @@ def readers_react(app: App, office: Office, sink: Sink) -> dict[str, str]:
     mails = {mail.recipient: mail for mail in sink.accepted}
     browser = Browser(office)
     maildir = Path(office.environ["DISTRIBUTION_BOUNCE_MAILDIR"])
-    eventually(browser.there, "the web server")
+    until(browser.there, "the web server")
     with app.transaction() as session:  # the readers read later, not in the second of sending
         session.execute(text("UPDATE deliveries SET accepted_at = accepted_at - interval '1 hour'"))
 
@@ -352,11 +269,11 @@ def readers_react(app: App, office: Office, sink: Sink) -> dict[str, str]:
     browser.post(link(leaver, "u"), b"List-Unsubscribe=One-Click")
 
     dead, full = mails["reader6@member6.test"], mails["reader8@member8.test"]
-    put(maildir, "1.dead", bounce(dead, "5.1.1", "550 5.1.1 no such user"))
-    put(maildir, "2.dead-again", bounce(dead, "5.1.1", "550 5.1.1 no such user"))
-    put(maildir, "3.full", bounce(full, "4.2.2", "452 4.2.2 mailbox full"))
+    put(maildir, "1.dead", bounced(dead, "5.1.1", "550 5.1.1 no such user"))
+    put(maildir, "2.dead-again", bounced(dead, "5.1.1", "550 5.1.1 no such user"))
+    put(maildir, "3.full", bounced(full, "4.2.2", "452 4.2.2 mailbox full"))
     annoyed = mails["reader10@member10.test"]
-    put(maildir, "4.annoyed", complaint(annoyed))
+    put(maildir, "4.annoyed", complaint(annoyed.message_id, about=annoyed.recipient))
 
     def judged() -> bool:
         with app.reading() as session:
@@ -364,7 +281,7 @@ def readers_react(app: App, office: Office, sink: Sink) -> dict[str, str]:
             kept = session.scalar(text("SELECT count(*) FROM inbox"))
         return left == 0 and kept == 3 and not list((maildir / "new").iterdir())
 
-    eventually(judged, "all that came back judged, the doubled bounce once")
+    until(judged, "all that came back judged, the doubled bounce once")
     return {
         "left": leaver.recipient,
         "bounced": dead.recipient,

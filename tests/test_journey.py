@@ -1,15 +1,14 @@
 """One issue all the way: from its file to mails in readers' hands, and the books balance."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+import processes
 import pytest
+from runs import relay_settings
 from sink import Sink
 from sqlalchemy import select
 
@@ -20,7 +19,6 @@ from distribution.models import Delivery, Selection, Subscriber
 from distribution.words import DeliveryState, Edition, Reason, RunState
 
 REAL = Path(__file__).parents[1].parent / "shared" / "issues" / "2023-09.txt"
-DISTRIBUTION = Path(sys.executable).with_name("distribution")
 
 
 @pytest.fixture(params=["sample", "real"])
@@ -72,14 +70,7 @@ def delivered(
     """The readers' mailboxes after the four commands of a month, typed as the README has them."""
     with Sink() as sink:
         if request.param == "smtp":
-            environment |= {
-                "DISTRIBUTION_TRANSPORT": "smtp",
-                "DISTRIBUTION_SMTP_HOST": sink.host,
-                "DISTRIBUTION_SMTP_PORT": str(sink.port),
-                "DISTRIBUTION_SMTP_SECURITY": "none",
-                "DISTRIBUTION_BASE_URL": "https://journal.test",
-                "DISTRIBUTION_SENDER_ADDRESS": "digest@journal.test",
-            }
+            environment |= relay_settings(sink)
         app = open_app(environment)
         with app.transaction() as session:
             audience.load_sample(session, app.keyring.address_hash, at=clock.now())
@@ -100,15 +91,8 @@ def delivered(
 
 
 def command(environment: dict[str, str], *words: str) -> str:
-    """Run one command as a person would, in a process of its own."""
-    done = subprocess.run(
-        [str(DISTRIBUTION), *words],
-        env={"PATH": os.environ["PATH"], **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    """What a command says that succeeds."""
+    done = processes.run(environment, *words)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -211,14 +195,7 @@ def test_importing_planning_and_starting_again_sends_nothing_more(
     sent = {file.name: file.stat().st_mtime_ns for file in outbox.glob("*.eml")}
     assert "没有改动" in command(environment, "issue", "import", file)
     command(environment, "run", "plan", "2026-11")
-    again = subprocess.run(
-        [str(DISTRIBUTION), "run", "start", "1"],
-        env={"PATH": os.environ["PATH"], **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    again = processes.run(environment, "run", "start", "1")
     assert again.returncode == 1
     assert "已完成" in again.stderr
     assert {file.name: file.stat().st_mtime_ns for file in outbox.glob("*.eml")} == sent

@@ -6,16 +6,16 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import only_sqlite  # noqa: F401 - some tests look for it here
+from processes import PROGRAMME
 
 from distribution.cli import entry
 
 entry._speak_chinese()  # before anything imports click's commands, as the programme does
 
-PROGRAMME = str(Path(sys.executable).with_name("distribution"))
 MORNING = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 
 
@@ -70,7 +70,3 @@ def programme(environ: dict[str, str], *arguments: str, **changes: str) -> Outco
 
 def _clean() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
-
-
-only_sqlite = pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
-"""For what the database has no part in."""

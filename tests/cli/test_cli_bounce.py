@@ -11,10 +11,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cli_office import MORNING, Office, Outcome, only_sqlite
+from cli_office import MORNING, Office, Outcome
+from databases import only_sqlite
+from returned_mails import bounce
+from runs import add_reader, approve, plan, start
 from sqlalchemy import func, select
 
-from distribution import audience, delivery, events, issues
+from distribution import events
 from distribution.app import App
 from distribution.models import Audit, Delivery, Inbox, ReturnedMail
 from distribution.words import DeliveryState
@@ -35,12 +38,9 @@ class Posted:
 def posted(app: App, issue: str) -> list[Posted]:
     """Deliveries of a run that have been accepted, one a reader."""
     with app.transaction() as session:
-        issues.approve(session, issue, by="test", at=MORNING)
         for reader in READERS:
-            new = audience.NewSubscriber(audience.read_address(reader), "读者", consent="入会登记")
-            audience.add_subscriber(session, new, app.keyring.address_hash, by="test", at=MORNING)
-    run_id = delivery.plan(app.transaction, issue, app.recipe, by="test", at=MORNING)
-    delivery.start(app.transaction, run_id, at=MORNING, expiry=timedelta(days=3650))
+            add_reader(session, app, reader, MORNING)
+    start(app, plan(app, approve(app, issue), MORNING), MORNING, timedelta(days=3650))
     with app.transaction() as session:
         rows = session.scalars(select(Delivery).order_by(Delivery.recipient.desc())).all()
         for row in rows:
@@ -55,32 +55,14 @@ def posted(app: App, issue: str) -> list[Posted]:
 
 def bounced(to: Posted, status: str = "5.1.1", words: str = "User unknown") -> bytes:
     """What the mail system of a reader sends back."""
-    return f"""\
-Return-Path: <>
-Delivered-To: {to.return_path}
-From: MAILER-DAEMON@fenhe.example
-To: {to.return_path}
-Subject: Undelivered Mail
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary=b
-
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.fenhe.example
-
-Final-Recipient: rfc822; {to.recipient}
-Action: failed
-Status: {status}
-Diagnostic-Code: smtp; 550 {status} {words}
-
---b
-Content-Type: text/rfc822-headers
-
-Message-ID: {to.message_id}
-
---b--
-""".encode()
+    raw = bounce(
+        to.recipient,
+        to=to.return_path,
+        status=status,
+        words=f"550 {status} {words}",
+        message_id=to.message_id,
+    )
+    return raw.replace(b"\r\n", b"\n")  # as files have it
 
 
 def mbox(posted: list[Posted]) -> bytes:

@@ -7,7 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cli_office import PROGRAMME, Outcome, programme
+from cli_office import Outcome, programme
+from processes import PROGRAMME
 
 from distribution.bundle import sample
 

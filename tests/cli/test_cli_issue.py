@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cli_office import MORNING, Office, only_sqlite
+from cli_office import MORNING, Office
+from databases import only_sqlite
 from sqlalchemy import select
 
 from distribution import audience, issues

@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_office import MORNING, PROGRAMME, only_sqlite, programme
+from cli_office import MORNING, programme
+from databases import only_sqlite
+from processes import PROGRAMME, with_path
+from runs import add_reader, approve, plan
 
-from distribution import audience, delivery, issues
 from distribution.app import App
 
 COLUMNS = 80
@@ -26,9 +28,8 @@ def many(app: App) -> int:
 def add_readers(app: App, count: int) -> None:
     with app.transaction() as session:
         for number in range(count):
-            address = audience.read_address(f"someone.with.a.long.address.{number}@sanjin.example")
-            new = audience.NewSubscriber(address, f"第 {number} 位", consent="表")
-            audience.add_subscriber(session, new, app.keyring.address_hash, by="test", at=MORNING)
+            email = f"someone.with.a.long.address.{number}@sanjin.example"
+            add_reader(session, app, email, MORNING, name=f"第 {number} 位")
 
 
 def on_terminal(environ: dict[str, str], *arguments: str) -> str:
@@ -36,7 +37,7 @@ def on_terminal(environ: dict[str, str], *arguments: str) -> str:
     controller, terminal = pty.openpty()
     child = subprocess.Popen(
         [PROGRAMME, *arguments],
-        env={"PATH": os.environ["PATH"], "TERM": "xterm", "COLUMNS": str(COLUMNS), **environ},
+        env=with_path(environ, TERM="xterm", COLUMNS=str(COLUMNS)),
         stdin=terminal,
         stdout=terminal,
         stderr=terminal,
@@ -64,7 +65,7 @@ def test_a_reader_of_the_pipe_that_leaves_early_causes_no_traceback(
 ) -> None:
     child = subprocess.Popen(
         [PROGRAMME, "subscriber", "list", "--limit", str(many), *extra],
-        env={"PATH": os.environ["PATH"], **environment},
+        env=with_path(environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -84,7 +85,7 @@ def test_a_full_disk_is_said_in_a_sentence(environment: dict[str, str], extra: l
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [PROGRAMME, "topic", "list", *extra],
-            env={"PATH": os.environ["PATH"], **environment},
+            env=with_path(environment),
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -101,7 +102,7 @@ def test_closed_streams_harm_nothing(environment: dict[str, str], closed: str) -
     for words, code in (("topic list --json", 0), ("topic lst", 2)):
         done = subprocess.run(
             ["sh", "-c", f"{PROGRAMME} {words} {closed}"],
-            env={"PATH": os.environ["PATH"], **environment},
+            env=with_path(environment),
             capture_output=True,
             check=False,
         )
@@ -121,7 +122,7 @@ def test_closed_streams_harm_nothing(environment: dict[str, str], closed: str) -
 def test_json_is_utf8_in_any_locale(environment: dict[str, str], locale: dict[str, str]) -> None:
     done = subprocess.run(
         [PROGRAMME, "topic", "list", "--json"],
-        env={"PATH": os.environ["PATH"], **environment, **locale},
+        env=with_path(environment, **locale),
         capture_output=True,
         check=True,
     )
@@ -133,7 +134,7 @@ def test_json_is_utf8_in_any_locale(environment: dict[str, str], locale: dict[st
 def test_a_character_the_terminal_lacks_is_spelled_out(environment: dict[str, str]) -> None:
     done = subprocess.run(
         [PROGRAMME, "subscriber", "show", "𠮷@a.example"],
-        env={"PATH": os.environ["PATH"], **environment, "PYTHONIOENCODING": "gb2312"},
+        env=with_path(environment, PYTHONIOENCODING="gb2312"),
         capture_output=True,
         check=False,
     )
@@ -173,13 +174,6 @@ def test_a_title_stands_on_a_line_of_its_own(environment: dict[str, str], issue:
     assert "1 处疑点，请核对" in shown
 
 
-def planned_run(app: App, key: str) -> int:
-    with app.transaction() as session:
-        issues.approve(session, key, by="editor", at=MORNING)
-        session.flush()
-    return delivery.plan(app.transaction, key, app.recipe, by="test", at=MORNING)
-
-
 STARTING = """
 import signal, sys
 class Impatient:
@@ -201,7 +195,7 @@ def test_an_interrupt_before_the_command_has_begun_is_one_sentence(
 ) -> None:
     stopped = subprocess.run(
         [sys.executable, "-c", STARTING.format(module=module)],
-        env={"PATH": os.environ["PATH"], **environment},
+        env=with_path(environment),
         capture_output=True,
         text=True,
         check=False,
@@ -238,11 +232,11 @@ def test_an_interrupted_run_says_how_to_go_on_and_goes_on(
     environment: dict[str, str], app: App, issue: str, name: str
 ) -> None:
     add_readers(app, 150)
-    run = planned_run(app, issue)
+    run = plan(app, approve(app, issue), MORNING)
 
     stopped = subprocess.run(
         [sys.executable, "-c", SLOW.format(signal=name, run=run)],
-        env={"PATH": os.environ["PATH"], **environment},
+        env=with_path(environment),
         capture_output=True,
         text=True,
         check=False,

@@ -1,7 +1,8 @@
 """`distribution report run`: figures in tables for people, in one document for programmes."""
 
 import pytest
-from cli_office import Office, only_sqlite
+from cli_office import Office
+from databases import only_sqlite
 from reports.report_samples import (
     WITHDRAWN,
     agreeing,

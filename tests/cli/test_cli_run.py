@@ -4,10 +4,11 @@ import itertools
 from datetime import timedelta
 
 import pytest
-from cli_office import MORNING, Office, only_sqlite
+from cli_office import MORNING, Office
+from databases import only_sqlite
+from runs import add_reader, approve
 from sqlalchemy import select, update
 
-from distribution import audience, issues
 from distribution.app import App
 from distribution.models import Audit, Delivery
 from distribution.words import DeliveryState
@@ -25,12 +26,9 @@ STATUS_KEYS = {
 def ready(app: App, issue: str) -> str:
     """An approved issue and three readers, one of them without consent."""
     with app.transaction() as session:
-        issues.approve(session, issue, by="editor", at=MORNING)
         for name, ground in (("a", "表"), ("b", "表"), ("c", "")):
-            address = audience.read_address(f"{name}@sanjin.example")
-            new = audience.NewSubscriber(address, name, consent=ground)
-            audience.add_subscriber(session, new, app.keyring.address_hash, by="test", at=MORNING)
-    return issue
+            add_reader(session, app, f"{name}@sanjin.example", MORNING, name=name, consent=ground)
+    return approve(app, issue)
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cli_office import Office, only_sqlite
+from cli_office import Office
+from databases import only_sqlite
 
 from distribution import schema
 from distribution.config import Settings

@@ -1,7 +1,8 @@
 """`distribution subscriber`: contacts, interests, consent, as an admin types them."""
 
 import pytest
-from cli_office import MORNING, Office, only_sqlite
+from cli_office import MORNING, Office
+from databases import only_sqlite
 from sqlalchemy import func, select
 
 from distribution import audience

@@ -4,7 +4,8 @@ import signal
 
 import click
 import pytest
-from cli_office import Office, only_sqlite
+from cli_office import Office
+from databases import only_sqlite
 from rich.cells import cell_len
 
 from distribution.cli import chinese, stopping
