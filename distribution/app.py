@@ -64,13 +64,18 @@ class App:
             minimum_articles=settings.minimum_articles,
         )
 
+    @property
+    def patience(self) -> timedelta:
+        """How long after its intent a mail's result may still be recorded."""
+        return timedelta(seconds=self.settings.dot_timeout_seconds) + LATE_RESULT
+
     @cached_property
     def sender(self) -> delivery.Sender:
         """This process's sender."""
         settings = self.settings
         terms = delivery.Terms(
             lease=timedelta(seconds=settings.lease_seconds),
-            handed=timedelta(seconds=settings.dot_timeout_seconds) + LATE_RESULT,
+            handed=self.patience,
         )
         return delivery.Sender(
             transaction=self.transaction,

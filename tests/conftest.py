@@ -4,7 +4,6 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -16,9 +15,6 @@ from distribution import db, schema
 from distribution.app import App, open_app
 
 collect_ignore_glob = ["*conftest.py"]  # four files of one name cannot all be searched for doctests
-
-SEPTEMBER = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
-"""Nine o'clock in Shanxi on the first of a month."""
 
 KEY = "a-secret-of-the-tests-only-0123456789"
 

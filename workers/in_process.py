@@ -19,8 +19,6 @@ ALL_QUEUES = (SENDING, TRACKING, BOUNCES)
 
 THREADS = 4
 """One sends, over many connections; the others judge what comes back."""
-LATE_RESULT_SECONDS = 60
-"""How much longer than the relay's last word a thread may take to finish."""
 QUICK_MS = 200
 """How long an idle thread waits for a bell in this process; Redis is asked less often."""
 
@@ -54,7 +52,7 @@ def working(
             yield claim
         finally:
             claim.leave()
-            worker.stop(timeout=1000 * (app.settings.dot_timeout_seconds + LATE_RESULT_SECONDS))
+            worker.stop(timeout=round(1000 * app.patience.total_seconds()))
             _forget(worker)
 
 

@@ -52,17 +52,16 @@ def _become_dramatiq(app: App, processes: int, threads: int) -> NoReturn:
     import dramatiq
 
     from workers.broker import refuse_absent
-    from workers.in_process import LATE_RESULT_SECONDS, queues_on_redis
+    from workers.in_process import queues_on_redis
 
     refuse_absent(dramatiq.get_broker())
     app.engine.dispose()
-    patience = app.settings.dot_timeout_seconds + LATE_RESULT_SECONDS
     words = (
         *("-m", "dramatiq", "workers"),
         "--path",  # none: neither the current folder nor any other may hide what is installed
         *("--processes", str(processes)),
         *("--threads", str(threads)),
-        *("--worker-shutdown-timeout", str(1000 * patience)),
+        *("--worker-shutdown-timeout", str(round(1000 * app.patience.total_seconds()))),
         *("--queues", *queues_on_redis(app.settings)),
     )
     sys.stdout.flush()
