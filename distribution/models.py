@@ -23,6 +23,7 @@ from sqlalchemy.types import TypeEngine
 from distribution.db import BIG_INTEGER, DOCUMENT, Utc, word
 from distribution.words import (
     Cause,
+    CorrectionKind,
     Decision,
     DeliveryState,
     Edition,
@@ -30,6 +31,7 @@ from distribution.words import (
     Purpose,
     Returned,
     Role,
+    RuleField,
     RunKind,
     RunState,
     Signal,
@@ -45,6 +47,8 @@ Digest = Annotated[str, mapped_column(String(64))]
 AddressHash = Annotated[str, mapped_column(String(32))]
 """The keyed hash of an address key, see `links.Keyring.address_hash`."""
 Address = Annotated[str, mapped_column(String(320))]
+Anchor = Annotated[str, mapped_column(String(400))]
+"""What an article is known by across readings of its file: the key of its title as it was read."""
 Who = Annotated[str, mapped_column(String(100))]
 """Who did it: a system account, an admin, or `reader`."""
 
@@ -86,7 +90,20 @@ class Topic(Base):
     name: Mapped[str] = mapped_column(String(40), unique=True)
     position: Mapped[int]
     sections: Mapped[list[Any]]  # titles of the magazine's sections that lead here
-    words: Mapped[list[Any]]  # in an article's title, each of them leads here too
+    merged_into: Mapped[str | None] = mapped_column(String(40))  # code; past issues still name it
+
+
+class TopicRule(Base):
+    """Words that lead an article to a topic: any of some, all of others, none of the last."""
+
+    __tablename__ = "topic_rules"
+
+    id: Mapped[PrimaryKey]
+    topic_id: Mapped[int] = mapped_column(reference("topics.id"))
+    field: Mapped[RuleField]
+    any_words: Mapped[list[Any]]
+    all_words: Mapped[list[Any]]
+    no_words: Mapped[list[Any]]
 
 
 # -- issues ------------------------------------------------------------------------------------
@@ -113,15 +130,57 @@ class Issue(Base):
     imported_at: Mapped[datetime]
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[Who | None]
+    approved_despite: Mapped[str | None] = mapped_column(Text)  # why, where errors stood
+
+
+class Compilation(Base):
+    """An issue as its file was last read, before any correction."""
+
+    __tablename__ = "compilations"
+
+    issue_id: Mapped[int] = mapped_column(reference("issues.id"), primary_key=True)
+    masthead: Mapped[dict[str, Any]]
+    articles: Mapped[list[Any]]
+    account: Mapped[dict[str, Any]]
+
+
+class Correction(Base):
+    """One deed of an editor, in the order of `id`; all are done again on what is read anew."""
+
+    __tablename__ = "corrections"
+
+    id: Mapped[PrimaryKey]
+    issue_id: Mapped[int] = mapped_column(reference("issues.id"), index=True)
+    kind: Mapped[CorrectionKind]
+    anchor: Mapped[Anchor | None]  # the article; none for the masthead
+    value: Mapped[dict[str, Any]]
+    by: Mapped[Who]
+    at: Mapped[datetime]
+
+
+class Asset(Base):
+    """An image of an article, by the hash of its bytes."""
+
+    __tablename__ = "assets"
+
+    sha256: Mapped[Digest] = mapped_column(primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(40))
+    width: Mapped[int]  # in pixels, as the height
+    height: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class Article(Base):
     """One article of an issue, in the order of its contents."""
 
     __tablename__ = "articles"
-    __table_args__ = (UniqueConstraint("issue_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("issue_id", "position"),
+        Index("uq_articles_issue_id_anchor", "issue_id", "anchor", unique=True),
+    )
     id: Mapped[PrimaryKey]
     issue_id: Mapped[int] = mapped_column(reference("issues.id"))
+    anchor: Mapped[Anchor]
     position: Mapped[int]  # from 1
     section: Mapped[str] = mapped_column(String(100))
     page: Mapped[int | None]
@@ -129,7 +188,7 @@ class Article(Base):
     source: Mapped[str | None] = mapped_column(String(100))
     date: Mapped[date | None]
     summary: Mapped[str] = mapped_column(Text)
-    blocks: Mapped[list[Any]]  # {"kind": "paragraph", "text": ...}
+    blocks: Mapped[list[Any]]  # paragraphs, tables, pictures: see `compiler.block_to_json`
     must_carry: Mapped[bool] = mapped_column(default=False)
 
 
@@ -140,6 +199,7 @@ class ArticleTopic(Base):
     article_id: Mapped[int] = mapped_column(reference("articles.id"), primary_key=True)
     topic_id: Mapped[int] = mapped_column(reference("topics.id"), primary_key=True)
     origin: Mapped[TopicOrigin]
+    evidence: Mapped[list[Any]]  # the section, or the words that matched
 
 
 # -- audience ----------------------------------------------------------------------------------

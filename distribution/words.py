@@ -50,6 +50,25 @@ class Reason(Word):
     CONTENTS = "contents", "本期目录"
 
 
+class RuleField(Word):
+    """Where a topic's rule looks for its words."""
+
+    TITLE = "title", "标题"
+    TEXT = "text", "标题与正文"
+
+
+class CorrectionKind(Word):
+    """What an editor did to an issue as it was read."""
+
+    MASTHEAD = "masthead", "修改刊头"
+    EDIT = "edit", "修改"
+    MERGE = "merge", "合并"
+    SPLIT = "split", "拆分"
+    MOVE = "move", "移动"
+    DROP = "drop", "删去"
+    SEEN = "seen", "已核对"
+
+
 class TopicOrigin(Word):
     """What put an article under a topic."""
 

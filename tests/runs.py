@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from sink import Sink
 from sqlalchemy.orm import Session
 
-from distribution import audience, clock, delivery, issues
+from distribution import audience, clock, compiler, delivery, issues
 from distribution.app import App
 from distribution.bundle import sample
+from distribution.compiler import Article, Masthead, Paragraph, ReadIssue
 from distribution.delivery import Status
-from distribution.issues import Article, Masthead, ReadIssue
 from distribution.models import Subscriber
 
 SEPTEMBER = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
@@ -47,7 +47,7 @@ def make_article(position: int) -> Article:
         source=None,
         date=None,
         summary=f"第 {position} 篇的摘要。",
-        paragraphs=("正文。",),
+        blocks=(Paragraph("正文。"),),
     )
 
 
@@ -70,7 +70,7 @@ def save_issue(app: App, read: ReadIssue, data: bytes = b"source", *, approved: 
 def sample_issue(app: App, *, label: str = "11") -> str:
     """The sample issue, or one like it, approved; gives its key."""
     data = sample("issue.txt").read_bytes()
-    read = issues.read_issue(data, "issue.txt")
+    read = compiler.read_issue(data, "issue.txt")
     return save_issue(app, replace(read, masthead=replace(read.masthead, label=label)), data)
 
 

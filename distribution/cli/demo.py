@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from distribution import audience, clock, delivery, issues, reports
+from distribution import audience, clock, compiler, delivery, issues, reports
 from distribution.app import App
 from distribution.bundle import sample
 from distribution.cli import report
@@ -148,7 +148,7 @@ def _open(folder: Path) -> App:
 def _prepare(app: App) -> str:
     """Import the sample issue and its audience, and approve it; returns the issue's key."""
     data, at = sample("issue.txt").read_bytes(), clock.now()
-    read = issues.read_issue(data, "issue.txt")
+    read = compiler.read_issue(data, "issue.txt")
     with app.transaction() as session:
         done = issues.save_issue(session, read, data, "issue.txt", at)
         issues.approve(session, done.key, by="demo", at=at)

@@ -1,7 +1,6 @@
 """`distribution issue`: read, look at and release the month's issue."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -19,8 +18,9 @@ from distribution.cli.common import (
     show_json,
     show_table,
 )
+from distribution.compiler import Complaint, complaint_from_json, complaint_to_json, read_issue
 from distribution.errors import DistributionError, NotFound
-from distribution.issues import Complaint, StoredArticle, StoredIssue
+from distribution.issues import StoredArticle, StoredIssue
 from distribution.models import Issue
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -49,7 +49,7 @@ def import_issue(file: Path, as_json: bool) -> None:  # noqa: FBT001 - click's f
     """读入一期期刊的文本文件；同一文件再次导入不改动任何内容。"""
     app = installation()
     data = _bytes_of(file)
-    read = issues.read_issue(data, file.name)
+    read = read_issue(data, file.name)
     with app.transaction() as session:
         done = issues.save_issue(session, read, data, file.name, clock.now())
         if done.changed:
@@ -62,7 +62,7 @@ def import_issue(file: Path, as_json: bool) -> None:  # noqa: FBT001 - click's f
                 "issue": done.key,
                 "changed": done.changed,
                 "articles": done.articles,
-                "complaints": [asdict(complaint) for complaint in done.complaints],
+                "complaints": [complaint_to_json(complaint) for complaint in done.complaints],
             }
         )
         return
@@ -135,7 +135,7 @@ def _show_issue(session: Session, row: Issue, stored: StoredIssue) -> None:
     click.echo(printable(f"《{row.publication}》{key} 期 · 总第 {row.total_number or '—'} 期"))
     click.echo(printable(f"主办：{'、'.join(row.publishers) or '—'}"))
     _show_articles(stored, topics.names(session))
-    _show_complaints([Complaint(**complaint) for complaint in row.complaints])
+    _show_complaints([complaint_from_json(complaint) for complaint in row.complaints])
     click.echo(f"查看一篇的全文：distribution issue show {key} --article 1")
     if row.approved_at is None:
         click.echo(f"尚未批准。核对无误后：distribution issue approve {key}")

@@ -17,14 +17,21 @@ def list_topics(as_json: bool) -> None:  # noqa: FBT001 - click's flags
     """列出主题、通向它的栏目与标题用词。"""
     with installation().reading() as session:
         known = topics.all_topics(session)
+        words = {rule.code: rule.words for rule in topics.rules(session)}
         if as_json:
-            facts = ("code", "name", "sections", "words")
-            show_json([{name: getattr(topic, name) for name in facts} for topic in known])
+            facts = ("code", "name", "sections")
+            show_json(
+                [
+                    {name: getattr(topic, name) for name in facts}
+                    | {"words": list(words[topic.code])}
+                    for topic in known
+                ]
+            )
             return
         show_table(
             ("代码", "名称", "栏目", "标题用词"),
             [
-                (topic.code, topic.name, "、".join(topic.sections), "、".join(topic.words))
+                (topic.code, topic.name, "、".join(topic.sections), "、".join(words[topic.code]))
                 for topic in known
             ],
         )

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 from markupsafe import Markup
 
+from distribution.compiler import Contact, Masthead
 from distribution.digests.cutting import CutFailed, Marks, Pieces
 from distribution.digests.fingerprint import fingerprint
 from distribution.digests.inlining import InliningFailed, inline
@@ -15,7 +16,7 @@ from distribution.digests.selecting import Choice
 from distribution.digests.sheet import ArticleFacts, Publication, Sheet
 from distribution.digests.templates import BrokenTemplate, Templates
 from distribution.digests.wording import clean, day, issue_name, shortened
-from distribution.issues import Contact, Masthead, StoredArticle, StoredIssue
+from distribution.issues import StoredArticle, StoredIssue
 from distribution.words import Reason
 
 _FRAME = (

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from distribution.compiler import Masthead
 from distribution.digests.selecting import Choice
-from distribution.issues import Masthead
 from distribution.words import Reason
 
 # What nobody means to print: controls, also those that turn the direction of writing, lone

@@ -1,15 +1,6 @@
-"""Issues: a file of one issue becomes masthead, articles, and what was not understood."""
+"""Issues: what the compiler read, as the editor corrected it and as it was approved."""
 
-from distribution.issues.content import (
-    Article,
-    Complaint,
-    Contact,
-    Masthead,
-    ReadIssue,
-    StoredArticle,
-    StoredIssue,
-)
-from distribution.issues.reader import read_issue
+from distribution.issues.content import StoredArticle, StoredIssue
 from distribution.issues.store import (
     AlreadyApproved,
     Imported,
@@ -21,25 +12,17 @@ from distribution.issues.store import (
     load_issue,
     save_issue,
 )
-from distribution.issues.unreadable import UnreadableIssue
 
 __all__ = [
     "AlreadyApproved",
-    "Article",
-    "Complaint",
-    "Contact",
     "Imported",
-    "Masthead",
-    "ReadIssue",
     "StoredArticle",
     "StoredIssue",
-    "UnreadableIssue",
     "approve",
     "article_counts",
     "find_issue",
     "key_of",
     "list_issues",
     "load_issue",
-    "read_issue",
     "save_issue",
 ]

@@ -14,19 +14,25 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from distribution import topics
-from distribution.errors import NotFound, Refused
-from distribution.issues.content import (
+from distribution.compiler import (
     Article,
     Complaint,
     Contact,
     Masthead,
     ReadIssue,
-    StoredArticle,
-    StoredIssue,
+    UnreadableIssue,
+    account_to_json,
+    article_key,
+    article_to_json,
+    block_from_json,
+    block_to_json,
+    complaint_to_json,
+    masthead_to_json,
 )
-from distribution.issues.unreadable import UnreadableIssue
+from distribution.errors import NotFound, Refused
+from distribution.issues.content import StoredArticle, StoredIssue
 from distribution.models import Article as ArticleRow
-from distribution.models import ArticleTopic, Issue, Topic
+from distribution.models import ArticleTopic, Compilation, Issue, Topic
 
 _KEY = re.compile(r"(?P<year>[0-9]{4})-(?P<label>[0-9a-z-]{1,20})")
 
@@ -78,13 +84,14 @@ def save_issue(
     row.number, row.total_number, row.month = head.number, head.total_number, head.month
     row.publication, row.publishers = head.publication, list(head.publishers)
     row.contact = asdict(head.contact)
-    row.complaints = [asdict(complaint) for complaint in read.complaints]
+    row.complaints = [complaint_to_json(complaint) for complaint in read.complaints]
     row.source_name, row.source_sha256 = name, hashlib.sha256(source).hexdigest()
     row.content_sha256, row.imported_at = content_hash, at
     try:
         session.flush()
     except IntegrityError as error:  # two who import a new issue at once; the first one's stays
         raise ImportedMeanwhile(head.key) from error
+    _keep_compilation(session, row.id, read)
     _add_articles(session, row.id, read.articles)
     return Imported(row.id, head.key, True, read.complaints, len(read.articles))
 
@@ -171,7 +178,10 @@ def _refuse_oversized(read: ReadIssue, name: str) -> None:
 
 def _content_hash(read: ReadIssue) -> str:
     facts = asdict(read)
-    del facts["complaints"]  # a better reader may complain less of the same content
+    del (
+        facts["complaints"],
+        facts["account"],
+    )  # a better reader may complain less of the same content
     canonical = json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -182,11 +192,37 @@ def _drop_articles(session: Session, issue_id: int) -> None:
     session.execute(delete(ArticleRow).where(ArticleRow.issue_id == issue_id))
 
 
+def _keep_compilation(session: Session, issue_id: int, read: ReadIssue) -> None:
+    session.merge(
+        Compilation(
+            issue_id=issue_id,
+            masthead=masthead_to_json(read.masthead),
+            articles=[article_to_json(article) for article in read.articles],
+            account=account_to_json(read.account),
+        )
+    )
+
+
+def anchors_of(articles: Sequence[Article]) -> list[str]:
+    """What each article is known by when its file is read again: the key of its title."""
+    anchors: list[str] = []
+    for article in articles:
+        anchor = plain = article_key(article.title)
+        count = 1
+        while anchor in anchors:
+            count += 1
+            anchor = f"{plain}#{count}"
+        anchors.append(anchor)
+    return anchors
+
+
 def _add_articles(session: Session, issue_id: int, articles: Sequence[Article]) -> None:
     rules = topics.rules(session)
-    for article in articles:
+    anchors = anchors_of(articles)
+    for anchor, article in zip(anchors, articles, strict=True):
         row = ArticleRow(
             issue_id=issue_id,
+            anchor=anchor,
             position=article.position,
             section=article.section,
             page=article.page,
@@ -194,12 +230,14 @@ def _add_articles(session: Session, issue_id: int, articles: Sequence[Article]) 
             source=article.source,
             date=article.date,
             summary=article.summary,
-            blocks=[{"kind": "paragraph", "text": text} for text in article.paragraphs],
+            blocks=[block_to_json(block) for block in article.blocks],
         )
         session.add(row)
         session.flush()
         for rule, origin in topics.topics_of(article.section, article.title, rules):
-            session.add(ArticleTopic(article_id=row.id, topic_id=rule.topic_id, origin=origin))
+            session.add(
+                ArticleTopic(article_id=row.id, topic_id=rule.topic_id, origin=origin, evidence=[])
+            )
 
 
 def _topic_codes(session: Session, issue_id: int) -> defaultdict[int, list[str]]:
@@ -240,5 +278,5 @@ def _value(row: ArticleRow) -> Article:
         source=row.source,
         date=row.date,
         summary=row.summary,
-        paragraphs=tuple(block["text"] for block in row.blocks if block["kind"] == "paragraph"),
+        blocks=tuple(map(block_from_json, row.blocks)),
     )

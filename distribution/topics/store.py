@@ -1,5 +1,6 @@
 """All SQL about topics."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from sqlalchemy import select
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from distribution.errors import DistributionError
 from distribution.models import Topic
+from distribution.models import TopicRule as RuleRow
 from distribution.topics.matching import TopicRule, plain
 
 
@@ -31,8 +33,11 @@ def names(session: Session) -> dict[str, str]:
 
 def rules(session: Session) -> list[TopicRule]:
     """What leads to each topic."""
+    words: defaultdict[int, list[str]] = defaultdict(list)
+    for rule in session.scalars(select(RuleRow).order_by(RuleRow.id)):
+        words[rule.topic_id] += rule.any_words
     return [
-        TopicRule(topic.id, topic.code, tuple(topic.sections), tuple(topic.words))
+        TopicRule(topic.id, topic.code, tuple(topic.sections), tuple(words[topic.id]))
         for topic in all_topics(session)
     ]
 

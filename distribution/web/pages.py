@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
 from distribution import digests
-from distribution.issues import Article
+from distribution.compiler import Article
 
 HEADERS = {
     "Content-Security-Policy": (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from cli_office import MORNING, Office
 
-from distribution import issues
+from distribution import compiler, issues
 from distribution.app import App
 from distribution.bundle import sample
 from distribution.cli import common
@@ -32,5 +32,5 @@ def issue(app: App) -> str:
     """The sample issue, imported and not yet approved; its key."""
     data = sample("issue.txt").read_bytes()
     with app.transaction() as session:
-        read = issues.read_issue(data, "issue.txt")
+        read = compiler.read_issue(data, "issue.txt")
         return issues.save_issue(session, read, data, "issue.txt", MORNING).key

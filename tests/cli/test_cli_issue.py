@@ -11,7 +11,7 @@ from cli_office import MORNING, Office
 from databases import only_sqlite
 from sqlalchemy import select
 
-from distribution import audience, issues
+from distribution import audience, compiler, issues
 from distribution.app import App
 from distribution.bundle import sample
 from distribution.models import Audit
@@ -34,7 +34,7 @@ def test_an_import_as_json_is_one_document(office: Office) -> None:
 
     assert (document["issue"], document["changed"], document["articles"]) == ("2026-11", True, 29)
     assert [set(complaint) for complaint in document["complaints"]] == [
-        {"line", "problem", "excerpt"}
+        {"kind", "line", "place", "article", "problem", "excerpt"}
     ]
 
 
@@ -172,12 +172,12 @@ def test_a_paragraph_taken_for_a_heading_is_refused_alike_on_both_databases(
     app: App, fact: str, longest: int
 ) -> None:
     data = Path(SAMPLE).read_bytes()
-    read = issues.read_issue(data, "issue.txt")
+    read = compiler.read_issue(data, "issue.txt")
     swollen = replace(read.articles[0], **{fact: "长" * (longest + 1)})
 
     with (
         app.transaction() as session,
-        pytest.raises(issues.UnreadableIssue, match=f"最多 {longest} 个"),
+        pytest.raises(compiler.UnreadableIssue, match=f"最多 {longest} 个"),
     ):
         issues.save_issue(session, replace(read, articles=(swollen,)), data, "a.txt", MORNING)
     with app.reading() as session:
@@ -189,10 +189,10 @@ def test_of_two_who_import_a_new_issue_at_once_one_is_told(
 ) -> None:
     """On PostgreSQL they meet at the constraint; on SQLite the second waits and finds it done."""
     data = Path(SAMPLE).read_bytes()
-    read = issues.read_issue(data, "issue.txt")
+    read = compiler.read_issue(data, "issue.txt")
     shorter = replace(read, articles=read.articles[:3])
 
-    def save(which: issues.ReadIssue) -> str:
+    def save(which: compiler.ReadIssue) -> str:
         try:
             with app.transaction() as session:
                 return issues.save_issue(session, which, data, "a.txt", MORNING).key

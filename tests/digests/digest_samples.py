@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from distribution.compiler import Article, Contact, Masthead, Paragraph
 from distribution.digests import Headers, Personal, Publication, Sheet, render_sheet
-from distribution.issues.content import Article, Contact, Masthead, StoredArticle, StoredIssue
+from distribution.issues import StoredArticle, StoredIssue
 
 TEMPLATES = [Path(__file__).parents[2] / "email_templates"]
 SECTIONS = {
@@ -80,7 +81,7 @@ def make_article(
         source="科技日报",
         date=date(2026, 10, 18),
         summary=summary,
-        paragraphs=paragraphs,
+        blocks=tuple(map(Paragraph, paragraphs)),
     )
     return StoredArticle(100 + position, must_carry, topics, article)
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distribution.digests import Interests, select
-from distribution.issues.content import StoredArticle
+from distribution.issues import StoredArticle
 from distribution.words import Reason, Tracking
 
 ISSUE = (

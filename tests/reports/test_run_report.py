@@ -279,7 +279,7 @@ def test_an_article_of_two_topics_counts_in_both_and_one_of_none_by_itself(
     one, two = session.scalars(select(Topic.id).order_by(Topic.position)).all()[:2]
     session.execute(delete(ArticleTopic))
     for article, topic in ((first, one), (first, two), (second, two)):
-        session.add(ArticleTopic(article_id=article, topic_id=topic, origin="editor"))
+        session.add(ArticleTopic(article_id=article, topic_id=topic, origin="editor", evidence=[]))
     session.flush()
     reader = agreeing(session, sent)[0]
     for article in (first, second, third):

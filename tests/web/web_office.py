@@ -19,7 +19,7 @@ from distribution import audience, db, delivery, events
 from distribution.app import App
 from distribution.audience import Statement
 from distribution.audience.store.contacts import ensure_enterprise, set_enterprise_topics
-from distribution.issues import Contact, ReadIssue
+from distribution.compiler import Contact, Paragraph, ReadIssue
 from distribution.links import Use
 from distribution.models import Base, Delivery, Subscriber
 from distribution.words import Decision, Edition, Purpose, Signal
@@ -47,7 +47,7 @@ def make_issue(
             title=title.format(number),
             source="示范日报",
             date=date(2026, 8, 20),
-            paragraphs=paragraphs,
+            blocks=tuple(map(Paragraph, paragraphs)),
         )
         for number, section in enumerate(SECTIONS, start=1)
     )

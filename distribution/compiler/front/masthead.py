@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from distribution.issues.colophon import PUBLISHER_LABELS, labelled
-from distribution.issues.content import Complaint
-from distribution.issues.lines import Line, compact, excerpt, is_han, key
-from distribution.issues.numerals import NUMERAL, value
-from distribution.issues.unreadable import UnreadableIssue
+from distribution.compiler.content import Complaint
+from distribution.compiler.doubts import Doubt
+from distribution.compiler.front.colophon import PUBLISHER_LABELS, labelled
+from distribution.compiler.front.numerals import NUMERAL, value
+from distribution.compiler.lines import Line, compact, excerpt, is_han, key
+from distribution.compiler.unreadable import UnreadableIssue
 
 BEGINNING = "文件开头应依次有刊名、「2026 年第 11 期」、「2026 年 11 月」和「目录」，各占一行"
 
@@ -88,7 +89,8 @@ def read_title_page(lines: Sequence[Line], name: str) -> tuple[TitlePage, date]:
         else:
             names.append(line)
     page.complaints += [
-        Complaint(line.number, "刊头中有一行没有看懂", excerpt(line.text)) for line in names
+        Complaint(Doubt.MASTHEAD, line.number, "刊头中有一行没有看懂", excerpt(line.text))
+        for line in names
     ]
     return page, _month_of(page, name)
 
@@ -178,7 +180,7 @@ def _month_of(page: TitlePage, name: str) -> date:
 
 def _complain_about_numbers(page: TitlePage, month: int) -> None:
     if page.total_number is None:
-        page.complaints.append(Complaint(0, "刊头没有总期号"))
+        page.complaints.append(Complaint(Doubt.MASTHEAD, 0, "刊头没有总期号"))
     if page.is_monthly and page.number is not None and month not in page.numbers:
         problem = f"月刊的期号（第 {page.number} 期）与月份（{month} 月）不一致，请核对"
-        page.complaints.append(Complaint(0, problem))
+        page.complaints.append(Complaint(Doubt.MASTHEAD, 0, problem))

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from distribution.issues.content import Complaint
-from distribution.issues.lines import Line, excerpt, is_han, key, runs
-from distribution.issues.paragraphs import joined
-from distribution.issues.unreadable import UnreadableIssue
+from distribution.compiler.body.paragraphs import joined
+from distribution.compiler.content import Complaint
+from distribution.compiler.doubts import Doubt
+from distribution.compiler.lines import Line, excerpt, is_han, key, runs
+from distribution.compiler.unreadable import UnreadableIssue
 
 USUAL_SECTIONS = (
     "政策措施", "装备制造", "产教融合", "行业资讯", "省内信息", "质量管理", "科技前沿",
@@ -165,10 +166,14 @@ def _settle(contents: Contents, pending: Sequence[_Row], entry: _Row, printed: s
     section = contents.sections[-1] if contents.sections else ""
     if not section:
         problem = "目录中的这一条不在任何栏目之下"
-        contents.complaints.append(Complaint(entry.line.number, problem, excerpt(title)))
+        contents.complaints.append(
+            Complaint(Doubt.NO_SECTION, entry.line.number, problem, excerpt(title))
+        )
     if entry.page is None:
         problem = "目录中的这一条没有页码"
-        contents.complaints.append(Complaint(entry.line.number, problem, excerpt(title)))
+        contents.complaints.append(
+            Complaint(Doubt.NO_PAGE, entry.line.number, problem, excerpt(title))
+        )
     contents.entries.append(Entry(entry.line.number, section, title, entry.page))
 
 
@@ -201,10 +206,14 @@ def _note_section(contents: Contents, line: Line) -> None:
     if key(section) not in _USUAL:
         if not _looks_like_section(section):
             problem = "目录中有一行既不是栏目，也不是带页码的标题"
-            contents.complaints.append(Complaint(line.number, problem, excerpt(line.text)))
+            contents.complaints.append(
+                Complaint(Doubt.CONTENTS_LINE, line.number, problem, excerpt(line.text))
+            )
             return
         problem = f"「{section}」不是本刊常设栏目，已当作新栏目，请确认"
-        contents.complaints.append(Complaint(line.number, problem, excerpt(line.text)))
+        contents.complaints.append(
+            Complaint(Doubt.SECTION_NEW, line.number, problem, excerpt(line.text))
+        )
     contents.sections.append(section)
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from pylatexenc.latex2text import LatexNodes2Text
 
-from distribution.issues.lines import is_han
+from distribution.compiler.lines import is_han
 
 _FORMULA = re.compile(r"(?<!\\)\$([^$]{1,200})\$")
 _GROUP = re.compile(r"\{[^{}]*\}")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from distribution.issues.content import ReadIssue
-from distribution.issues.unreadable import UnreadableIssue
+from distribution.compiler.content import ReadIssue
+from distribution.compiler.unreadable import UnreadableIssue
 
 Read = Callable[..., ReadIssue]
 

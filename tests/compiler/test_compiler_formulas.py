@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distribution.issues.formulas import without_latex
+from distribution.compiler.article.formulas import without_latex
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from distribution.issues.lines import Line, compact, key
-from distribution.issues.numerals import NUMERAL
+from distribution.compiler.front.numerals import NUMERAL
+from distribution.compiler.lines import Line, compact, key
 
 _PAGE = re.compile(r"(?:第|page)?([0-9]{1,3})页?(?:[,/]?共?[0-9]{1,3}页?)?", re.IGNORECASE)
 _ISSUE = re.compile(rf"(?:[12][0-9]{{3}}年?)?第{NUMERAL}(?:[-–—~、,/至]{NUMERAL})*期|增刊|合刊")

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from distribution.issues.content import Complaint
-from distribution.issues.lines import Line, excerpt, is_han, narrow
+from distribution.compiler.content import Complaint
+from distribution.compiler.doubts import Doubt
+from distribution.compiler.lines import Line, excerpt, is_han, narrow
 
 _ENDS = "。!?…:"
 _CLOSERS = "”’」』)》]】\"'"
@@ -127,10 +128,13 @@ def _join(pieces: list[str], line: Line) -> list[Complaint]:
     if repeat:
         return [
             Complaint(
-                line.number, f"分页处重复的「{repeat}」已去掉一个，请核对", excerpt(line.text)
+                Doubt.DOUBLED,
+                line.number,
+                f"分页处重复的「{repeat}」已去掉一个，请核对",
+                excerpt(line.text),
             )
         ]
     if last[-1] == line.text[0] and is_han(last[-1]):
         problem = f"分页处的「{last[-1]}」字连续出现两次，未作改动，请核对"
-        return [Complaint(line.number, problem, excerpt(line.text))]
+        return [Complaint(Doubt.DOUBLED_KEPT, line.number, problem, excerpt(line.text))]
     return []

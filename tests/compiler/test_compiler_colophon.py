@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from distribution.issues.content import Contact, ReadIssue
+from distribution.compiler.content import Contact, ReadIssue
 
 Read = Callable[..., ReadIssue]
 

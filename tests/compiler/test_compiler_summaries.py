@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distribution.issues.summaries import LONGEST, summary
+from distribution.compiler.article.summaries import LONGEST, summary
 
 
 def test_the_dateline_is_left_out() -> None:

@@ -5,6 +5,9 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from distribution.compiler.content import Asset, Complaint, Picture, Table
+from distribution.compiler.doubts import Furniture
+
 EXCERPT_LENGTH = 60
 _LONGEST_TITLE = 120
 _NEVER_A_TITLES_END = ("。", "；", "，")
@@ -15,25 +18,51 @@ _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x2
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How a line is printed, as far as its format says so."""
+
+    level: int = 0
+    """Of a heading style, 1 the highest; 0 for none."""
+    bold: bool = False
+    """The whole line."""
+    centred: bool = False
+    size: float = 0.0
+    """In points; 0 where the format does not say."""
+
+
+PLAIN = Look()
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """A line that is not blank."""
+    """A line that is not blank: a line of text, a paragraph of Word, a table, an image."""
 
     number: int
-    """In the file, from 1."""
+    """In the order of reading, from 1; a text file's own line numbers."""
     text: str
-    """Without blanks at its ends; inside, runs of any white space are one blank."""
+    """Without blanks at its ends; inside, runs of any white space are one blank.
+
+    The cells of a table, one blank between them; nothing for an image."""
+    place: str = ""
+    """Where it stands, in words for the editor: 第 84 行, 第 3 页第 12 行."""
+    look: Look = PLAIN
+    block: Table | Picture | None = None
+    cells: tuple[str, ...] = ()
+    """The pieces of a text line that tabs or upright bars divide; two rows or more are a table."""
+    furniture: Furniture | None = None
+    """Where the format itself shows that the line is no text (a head that all pages repeat)."""
 
 
 def lines_of(text: str) -> list[Line]:
     r"""The lines that carry text; form feeds and other page marks count as blanks.
 
-    >>> lines_of("目 录\n\n政策　措施 ")
-    [Line(number=1, text='目 录'), Line(number=3, text='政策 措施')]
+    >>> [(line.number, line.text) for line in lines_of("目 录\n\n政策　措施 ")]
+    [(1, '目 录'), (3, '政策 措施')]
     """
     cleaned = _INVISIBLE.sub("", text)
     rows = enumerate(_LINE_END.split(cleaned), start=1)
     tidied = ((number, " ".join(row.split())) for number, row in rows)
-    return [Line(number, row) for number, row in tidied if row]
+    return [Line(number, row, f"第 {number} 行") for number, row in tidied if row]
 
 
 def compact(text: str) -> str:
@@ -87,3 +116,13 @@ def runs(lines: list[Line], longest: int = 3) -> Iterator[tuple[str, int, int]]:
                 break
             if not lines[start + count - 1].text.endswith(_NEVER_A_TITLES_END):
                 yield joined, start, count
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as its format was read: lines in the order of reading, and the images among them."""
+
+    lines: tuple[Line, ...]
+    assets: tuple[Asset, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
+    """What the format itself could not give, for example an image nobody can show."""

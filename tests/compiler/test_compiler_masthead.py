@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from distribution.issues.content import Contact, ReadIssue
-from distribution.issues.unreadable import UnreadableIssue
+from distribution.compiler.content import Contact, ReadIssue
+from distribution.compiler.unreadable import UnreadableIssue
 
 Read = Callable[..., ReadIssue]
 

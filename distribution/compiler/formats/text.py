@@ -6,7 +6,7 @@ GB2312 for Big5, and a wrong guess would go out to every reader.
 
 import codecs
 
-from distribution.issues.unreadable import UnreadableIssue
+from distribution.compiler.unreadable import UnreadableIssue
 
 LARGEST = 8 * 1024 * 1024
 """Bytes; an issue of thirty articles has about sixty thousand."""

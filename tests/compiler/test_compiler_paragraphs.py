@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distribution.issues.lines import Line
-from distribution.issues.paragraphs import Paragraph, paragraphs_of
+from distribution.compiler.body.paragraphs import Paragraph, paragraphs_of
+from distribution.compiler.lines import Line
 
 
 def texts_of(*lines: str) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from distribution.issues.datelines import Dateline, read_dateline, source_at_end
+from distribution.compiler.article.datelines import Dateline, read_dateline, source_at_end
 
 NOVEMBER = date(2026, 11, 1)
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from distribution.issues.lines import narrow
+from distribution.compiler.lines import narrow
 
 _REACH = 80
 """Characters of the first paragraph that are looked at."""

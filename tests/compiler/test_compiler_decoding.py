@@ -2,9 +2,9 @@
 
 import pytest
 
+from distribution.compiler.formats.text import LARGEST, decode
+from distribution.compiler.unreadable import UnreadableIssue
 from distribution.errors import DistributionError
-from distribution.issues.decoding import LARGEST, decode
-from distribution.issues.unreadable import UnreadableIssue
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from distribution.issues.content import ReadIssue
-from distribution.issues.reader import read_issue
+from distribution.compiler.compiling import read_issue
+from distribution.compiler.content import ReadIssue
 
 HEAD = "三晋装备通讯\n2026 年第 11 期\n(总第 447 期)\n甲协会\n主 办\n月 刊\n2026 年 11 月\n目 录"
 CONTENTS = "政策措施\n试点工作正式启动……1\n装备制造\n新型轴承通过验证·····\t2"

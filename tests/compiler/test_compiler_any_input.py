@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from distribution.compiler.compiling import read_issue
+from distribution.compiler.content import ReadIssue
 from distribution.errors import DistributionError
-from distribution.issues.content import ReadIssue
-from distribution.issues.reader import read_issue
 
 SAMPLE = Path(__file__).parents[2] / "distribution" / "sample" / "issue.txt"
 HEAD = "三晋装备\n2026年第11期\n目录\n政策措施\n试点工作正式启动……1\n新型轴承通过验证……2\n"

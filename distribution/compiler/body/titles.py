@@ -10,9 +10,10 @@ from operator import itemgetter
 
 from rapidfuzz import fuzz, process
 
-from distribution.issues.content import Complaint
-from distribution.issues.contents import Contents, Entry
-from distribution.issues.lines import Line, excerpt, key, runs
+from distribution.compiler.content import Complaint
+from distribution.compiler.doubts import Doubt
+from distribution.compiler.front.contents import Contents, Entry
+from distribution.compiler.lines import Line, excerpt, key, runs
 
 _ALIKE = 86
 """Of 100: a title with two or three characters changed, but no other title."""
@@ -98,7 +99,9 @@ def _find_out_of_order(
             places[index] = place
             taken.update(range(place.start, place.start + place.count))
             problem = "这篇文章在正文中的先后与目录不一致"
-            complaints.append(Complaint(entry.number, problem, excerpt(entry.title)))
+            complaints.append(
+                Complaint(Doubt.OUT_OF_ORDER, entry.number, problem, excerpt(entry.title))
+            )
     return complaints
 
 
@@ -119,13 +122,17 @@ def _find_alike(
         place = _most_alike(entry.title, candidates[first:last], taken)
         if place is None:
             problem = "正文中没有找到目录里的这个标题，其正文可能并入了前一篇，请核对"
-            complaints.append(Complaint(entry.number, problem, excerpt(entry.title)))
+            complaints.append(
+                Complaint(Doubt.TITLE_MISSING, entry.number, problem, excerpt(entry.title))
+            )
             continue
         places[index] = place
         taken.update(range(place.start, place.start + place.count))
         text = "".join(line.text for line in lines[place.start : place.start + place.count])
         problem = f"标题仅近似匹配，目录为「{excerpt(entry.title)}」，请核对"
-        complaints.append(Complaint(lines[place.start].number, problem, excerpt(text)))
+        complaints.append(
+            Complaint(Doubt.TITLE_ALIKE, lines[place.start].number, problem, excerpt(text))
+        )
     return complaints
 
 
@@ -173,7 +180,7 @@ def _homeless(lines: Sequence[Line], places: Sequence[Place | None]) -> list[Com
     if not first:
         return []
     problem = f"第一篇文章的标题之前有 {first} 行文字不属于任何文章，已略去"
-    return [Complaint(lines[0].number, problem, excerpt(lines[0].text))]
+    return [Complaint(Doubt.ORPHAN, lines[0].number, problem, excerpt(lines[0].text))]
 
 
 def _stray_headings(
@@ -191,5 +198,7 @@ def _stray_headings(
         around = sections[before[-1] : before[-1] + 2] if before else sections[:1]
         if key(line.text) not in map(key, around):
             problem = "栏目名出现在别处，已当作版面文字略去，请核对"
-            complaints.append(Complaint(line.number, problem, excerpt(line.text)))
+            complaints.append(
+                Complaint(Doubt.SECTION_STRAY, line.number, problem, excerpt(line.text))
+            )
     return complaints

@@ -4,19 +4,32 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from distribution.issues.body import Portion, split_body
-from distribution.issues.colophon import PUBLISHER_LABELS, contact_of, facts_of, split_colophon
-from distribution.issues.content import Article, Complaint, Contact, Masthead, ReadIssue
-from distribution.issues.contents import heading_of_contents, read_contents
-from distribution.issues.datelines import read_dateline, source_at_end
-from distribution.issues.decoding import decode
-from distribution.issues.formulas import without_latex
-from distribution.issues.furniture import Furniture
-from distribution.issues.lines import Line, excerpt, lines_of
-from distribution.issues.masthead import TitlePage, publishers_in, read_title_page
-from distribution.issues.paragraphs import is_finished, is_heading, paragraphs_of
-from distribution.issues.summaries import summary
-from distribution.issues.unreadable import UnreadableIssue
+from distribution.compiler.article.datelines import read_dateline, source_at_end
+from distribution.compiler.article.formulas import without_latex
+from distribution.compiler.article.summaries import summary
+from distribution.compiler.body.furniture import Furniture
+from distribution.compiler.body.paragraphs import is_finished, is_heading, paragraphs_of
+from distribution.compiler.body.titles import Portion, split_body
+from distribution.compiler.content import (
+    Article,
+    Complaint,
+    Contact,
+    Masthead,
+    Paragraph,
+    ReadIssue,
+)
+from distribution.compiler.doubts import Doubt
+from distribution.compiler.formats.text import decode
+from distribution.compiler.front.colophon import (
+    PUBLISHER_LABELS,
+    contact_of,
+    facts_of,
+    split_colophon,
+)
+from distribution.compiler.front.contents import heading_of_contents, read_contents
+from distribution.compiler.front.masthead import TitlePage, publishers_in, read_title_page
+from distribution.compiler.lines import Line, excerpt, lines_of
+from distribution.compiler.unreadable import UnreadableIssue
 
 _UNPRINTABLE = re.compile("[\ufffd\ue000-\uf8ff]")
 
@@ -82,10 +95,14 @@ def _article(position: int, portion: Portion, month: date) -> tuple[Article, lis
     paragraphs = tuple(without_latex(paragraph.text) for paragraph in found)
     if found and not (is_finished(found[-1].text) or is_heading(found[-1].text)):
         problem = "文章最后一段没有句末标点，可能缺少文字"
-        doubts.append(Complaint(found[-1].number, problem, excerpt(found[-1].text)))
+        doubts.append(
+            Complaint(Doubt.UNFINISHED, found[-1].number, problem, excerpt(found[-1].text))
+        )
     if portion.number and not found:
         problem = "标题之下没有正文"
-        doubts.append(Complaint(portion.number, problem, excerpt(portion.entry.title)))
+        doubts.append(
+            Complaint(Doubt.NO_TEXT, portion.number, problem, excerpt(portion.entry.title))
+        )
     dateline = read_dateline(paragraphs[0] if paragraphs else "", month)
     article = Article(
         position=position,
@@ -95,7 +112,7 @@ def _article(position: int, portion: Portion, month: date) -> tuple[Article, lis
         source=dateline.source or (source_at_end(paragraphs[-1]) if paragraphs else None),
         date=dateline.date,
         summary=summary(paragraphs, dateline.length),
-        paragraphs=paragraphs,
+        blocks=tuple(map(Paragraph, paragraphs)),
     )
     return article, doubts
 
@@ -103,9 +120,11 @@ def _article(position: int, portion: Portion, month: date) -> tuple[Article, lis
 def _complaints_about_masthead(masthead: Masthead) -> list[Complaint]:
     complaints = []
     if not masthead.publishers:
-        complaints.append(Complaint(0, "没有找到主办单位"))
+        complaints.append(Complaint(Doubt.MASTHEAD, 0, "没有找到主办单位"))
     if masthead.contact == Contact():
-        complaints.append(Complaint(0, "文件末尾没有版权页（编辑、电话、邮箱、地址等）"))
+        complaints.append(
+            Complaint(Doubt.MASTHEAD, 0, "文件末尾没有版权页（编辑、电话、邮箱、地址等）")
+        )
     return complaints
 
 
@@ -113,7 +132,7 @@ def _unprintable(lines: Sequence[Line]) -> list[Complaint]:
     """Characters that a PDF tool could not name; readers would see empty boxes."""
     problem = "有无法识别的字符，请对照原刊改正"
     return [
-        Complaint(line.number, problem, excerpt(line.text))
+        Complaint(Doubt.UNPRINTABLE, line.number, problem, excerpt(line.text))
         for line in lines
         if _UNPRINTABLE.search(line.text)
     ]

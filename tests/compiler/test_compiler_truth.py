@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from distribution.issues.content import Article, ReadIssue
-from distribution.issues.formulas import without_latex
-from distribution.issues.reader import read_issue
+from distribution.compiler.article.formulas import without_latex
+from distribution.compiler.compiling import read_issue
+from distribution.compiler.content import Article, ReadIssue
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "issues"

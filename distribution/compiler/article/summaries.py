@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from distribution.issues.paragraphs import begins_item, is_heading
+from distribution.compiler.body.paragraphs import begins_item, is_heading
 
 LONGEST = 120
 """Characters, beyond which a sentence is cut at a clause."""

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from distribution.issues.content import ReadIssue
-from distribution.issues.contents import MOST_ENTRIES
-from distribution.issues.unreadable import UnreadableIssue
+from distribution.compiler.content import ReadIssue
+from distribution.compiler.front.contents import MOST_ENTRIES
+from distribution.compiler.unreadable import UnreadableIssue
 
 Read = Callable[..., ReadIssue]
 

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from distribution.issues.content import Contact
-from distribution.issues.lines import Line, narrow
+from distribution.compiler.content import Contact
+from distribution.compiler.lines import Line, narrow
 
 _KINDS = {
     "email": ("电子邮箱", "电子邮件", "投稿邮箱", "邮箱", "信箱", "E-mail", "Email"),

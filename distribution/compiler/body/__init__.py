@@ -1,0 +1,1 @@
+"""Lines to articles: furniture away, titles found, broken paragraphs joined."""

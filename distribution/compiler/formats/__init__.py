@@ -1,0 +1,1 @@
+"""Formats of files, one module each: bytes in, the lines of a document out."""

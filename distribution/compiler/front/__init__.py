@@ -1,0 +1,1 @@
+"""What stands before and behind the articles: title page, contents, colophon."""
