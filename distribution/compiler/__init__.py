@@ -3,7 +3,7 @@
 It knows no database: it runs in a process of its own that may not do much else.
 """
 
-from distribution.compiler.compiling import read_issue
+from distribution.compiler.compiling import USUAL_SECTIONS, compile_issue, read_issue
 from distribution.compiler.content import (
     Account,
     Article,
@@ -18,6 +18,7 @@ from distribution.compiler.content import (
     Table,
 )
 from distribution.compiler.doubts import FURNITURE_LABELS, Doubt, Furniture, confidence
+from distribution.compiler.lines import Source
 from distribution.compiler.lines import key as article_key
 from distribution.compiler.unreadable import UnreadableIssue
 from distribution.compiler.wire import (
@@ -35,6 +36,7 @@ from distribution.compiler.wire import (
 
 __all__ = [
     "FURNITURE_LABELS",
+    "USUAL_SECTIONS",
     "Account",
     "Article",
     "Asset",
@@ -47,6 +49,7 @@ __all__ = [
     "Paragraph",
     "Picture",
     "ReadIssue",
+    "Source",
     "Table",
     "UnreadableIssue",
     "account_from_json",
@@ -56,6 +59,7 @@ __all__ = [
     "article_to_json",
     "block_from_json",
     "block_to_json",
+    "compile_issue",
     "complaint_from_json",
     "complaint_to_json",
     "confidence",

@@ -1,67 +1,252 @@
-"""The whole way of a file: text, title page, contents, body, articles, and complaints."""
+"""The whole way of a file: lines, title page, contents, body, articles, account, and complaints."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
+from distribution.compiler.account import Homes
 from distribution.compiler.article.datelines import read_dateline, source_at_end
 from distribution.compiler.article.formulas import without_latex
+from distribution.compiler.article.spelling import tidy, tidy_title
 from distribution.compiler.article.summaries import summary
-from distribution.compiler.body.furniture import Furniture
-from distribution.compiler.body.paragraphs import is_finished, is_heading, paragraphs_of
-from distribution.compiler.body.titles import Portion, split_body
+from distribution.compiler.body.blocks import blocks_of
+from distribution.compiler.body.furniture import PageFurniture
+from distribution.compiler.body.looks import Looks
+from distribution.compiler.body.paragraphs import Placed, is_finished, is_heading
+from distribution.compiler.body.portions import Portion, split_by_contents, split_by_looks
 from distribution.compiler.content import (
     Article,
+    Asset,
+    Block,
     Complaint,
     Contact,
     Masthead,
     Paragraph,
+    Picture,
     ReadIssue,
+    Table,
 )
-from distribution.compiler.doubts import Doubt
-from distribution.compiler.formats.text import decode
+from distribution.compiler.doubts import Doubt, Furniture
+from distribution.compiler.formats import read_document
 from distribution.compiler.front.colophon import (
     PUBLISHER_LABELS,
     contact_of,
     facts_of,
     split_colophon,
 )
-from distribution.compiler.front.contents import heading_of_contents, read_contents
-from distribution.compiler.front.masthead import TitlePage, publishers_in, read_title_page
-from distribution.compiler.lines import Line, excerpt, lines_of
+from distribution.compiler.front.contents import Contents, read_contents
+from distribution.compiler.front.masthead import (
+    TitlePage,
+    end_of_title_page,
+    find_contents,
+    publishers_in,
+    read_title_page,
+)
+from distribution.compiler.lines import Document, Line, Source, complain, excerpt, key
 from distribution.compiler.unreadable import UnreadableIssue
 
+USUAL_SECTIONS = (
+    "政策措施", "装备制造", "产教融合", "行业资讯", "省内信息", "质量管理", "科技前沿",
+)  # fmt: skip
+"""What the magazine prints every month; a caller that has topics names their sections instead."""
+
 _UNPRINTABLE = re.compile("[\ufffd\ue000-\uf8ff]")
+_BEGINNING = "文件应以刊名、期号和单独成行的「目录」开头，然后是目录各条和正文"
 
 
-def read_issue(data: bytes, name: str) -> ReadIssue:
-    """Read the text file of one issue; `name` is what people call the file.
+def read_issue(data: bytes, name: str, sections: Sequence[str] = USUAL_SECTIONS) -> ReadIssue:
+    """Compile one file; `name` is what people call it, with its extension."""
+    return compile_issue([Source(name, data)], sections)
 
-    Raises `UnreadableIssue` where no issue can be made of it; every smaller doubt is a
+
+def compile_issue(sources: Sequence[Source], sections: Sequence[str] = USUAL_SECTIONS) -> ReadIssue:
+    """Compile the files of one issue, in this process; `sections` lead to a topic already.
+
+    Raises `UnreadableIssue` where no issue can be made of them; every smaller doubt is a
     complaint, in the order of the lines.
     """
-    lines = lines_of(decode(data, name))
-    start = heading_of_contents(lines, name)
-    page, month = read_title_page(lines[:start], name)
-    contents, rest = read_contents(lines[start + 1 :], name)
-    pages = [entry.page for entry in contents.entries if entry.page]
-    furniture = Furniture(page.publication, contents.sections, pages)
-    body, colophon = split_colophon([line for line in rest if not furniture.includes(line)])
-    masthead = _masthead(page, month, colophon)
-    portions, doubts = split_body(body, contents)
-    if not any(portion.number for portion in portions):
-        reason = f"目录所列的 {len(portions)} 篇文章，正文里一篇也没有找到"
-        raise UnreadableIssue(name, reason, "正文应在目录之后，每篇以目录中的标题单独成行开头")
-    articles, doubts_within = _articles(portions, month)
-    complaints = [
-        *page.complaints, *contents.complaints, *doubts, *doubts_within,
-        *_complaints_about_masthead(masthead), *_unprintable(lines),
-    ]  # fmt: skip
-    complaints.sort(key=lambda complaint: complaint.line)
-    return ReadIssue(masthead, articles, tuple(complaints))
+    known = frozenset(map(key, sections))
+    return _Compilation(read_document(sources), sources[0].name, known).result()
 
 
-def _masthead(page: TitlePage, month: date, colophon: Sequence[Line]) -> Masthead:
+@dataclass(frozen=True, slots=True)
+class _Front:
+    """What stands before the body."""
+
+    page: TitlePage
+    month: date
+    contents: Contents
+    rest: Sequence[Line]
+
+
+class _Compilation:
+    """One file on its way: each step takes lines and notes where they belong."""
+
+    def __init__(self, document: Document, name: str, known: frozenset[str]) -> None:
+        self._document, self._name, self._known = document, name, known
+        self._homes = Homes()
+        self._complaints: list[Complaint] = list(document.complaints)
+
+    def result(self) -> ReadIssue:
+        front = self._front()
+        body, colophon = split_colophon(self._without_furniture(front))
+        self._homes.furnish(colophon, Furniture.COLOPHON)
+        portions, looks = self._portions(front, body)
+        masthead = _masthead(front, colophon)
+        self._complaints += _about_masthead(masthead)
+        articles = tuple(
+            self._article(position, portion, front.month, looks)
+            for position, portion in enumerate(portions, start=1)
+        )
+        lines = self._document.lines
+        self._complaints += self._homes.orphans(lines)
+        self._complaints += _unprintable(lines)
+        account = self._homes.account(
+            lines,
+            listed=len(front.contents.entries),
+            found=sum(bool(portion.heading) for portion in portions if self._is_listed(portion)),
+        )
+        return ReadIssue(
+            masthead, articles, self._placed_complaints(portions), account, self._assets(articles)
+        )
+
+    def _is_listed(self, portion: Portion) -> bool:
+        return portion.listed is not None
+
+    def _front(self) -> _Front:
+        """Title page and contents; a page's furniture may stand among them."""
+        lines = [line for line in self._document.lines if line.furniture is None]
+        for line in self._document.lines:
+            if line.furniture is not None:
+                self._homes.furnish([line], line.furniture)
+        end, start = find_contents(lines)
+        if end is None:
+            return self._front_without_contents(lines)
+        page, month = self._title_page(lines[:end])
+        contents, rest = read_contents(lines[start:], self._name, self._known)
+        self._homes.furnish(lines[end : len(lines) - len(rest)], Furniture.CONTENTS)
+        self._complaints += contents.complaints
+        return _Front(page, month, contents, rest)
+
+    def _front_without_contents(self, lines: Sequence[Line]) -> _Front:
+        end = end_of_title_page(lines)
+        if not end:
+            raise UnreadableIssue(self._name, "没有找到「目录」这一行", _BEGINNING)
+        page, month = self._title_page(lines[:end])
+        problem = "文件没有目录：栏目和标题按正文的版面推断，页码空缺，请核对"
+        self._complaints.append(complain(Doubt.NO_CONTENTS, lines[0], problem))
+        return _Front(page, month, Contents(), lines[end:])
+
+    def _title_page(self, lines: Sequence[Line]) -> tuple[TitlePage, date]:
+        self._homes.furnish(lines, Furniture.MASTHEAD)
+        text = [line for line in lines if not isinstance(line.block, Picture)]
+        page, month = read_title_page(text, self._name)
+        self._complaints += page.complaints
+        return page, month
+
+    def _without_furniture(self, front: _Front) -> list[Line]:
+        pages = [entry.page for entry in front.contents.entries if entry.page]
+        sections = front.contents.sections or self._known
+        furniture = PageFurniture(front.page.publication, sections, pages)
+        body = []
+        for line in front.rest:
+            kind = furniture.kind_of(line)
+            if kind is None:
+                body.append(line)
+            else:
+                self._homes.furnish([line], kind)
+        return body
+
+    def _portions(self, front: _Front, body: Sequence[Line]) -> tuple[list[Portion], Looks]:
+        if front.contents.entries:
+            portions, looks, doubts = split_by_contents(
+                body, front.contents, self._known, front.month, self._homes
+            )
+            missing = f"目录所列的 {len(portions)} 篇文章，正文里一篇也没有找到"
+            remedy = "正文应在目录之后，每篇以目录中的标题单独成行开头"
+        else:
+            portions, looks, doubts = split_by_looks(body, self._known, front.month, self._homes)
+            missing, remedy = "没有找到「目录」这一行，也认不出哪些行是标题", _BEGINNING
+        if not any(portion.heading for portion in portions):
+            raise UnreadableIssue(self._name, missing, remedy)
+        self._complaints += doubts
+        return portions, looks
+
+    def _article(self, position: int, portion: Portion, month: date, looks: Looks) -> Article:
+        self._homes.settle((*portion.heading, *portion.lines), position)
+        placed, doubts = blocks_of(portion.lines, looks, self._homes)
+        blocks = tuple(_tidied(one.block) for one in placed)
+        paragraphs = tuple(block.text for block in blocks if isinstance(block, Paragraph))
+        dateline = read_dateline(paragraphs[0] if paragraphs else "", month)
+        source = dateline.source or (source_at_end(paragraphs[-1]) if paragraphs else None)
+        if portion.heading:
+            doubts += _about_text(portion, placed, dated=bool(source or dateline.date))
+        self._complaints += doubts
+        return Article(
+            position=position,
+            section=portion.section,
+            page=portion.page,
+            title=tidy_title(without_latex(portion.title)),
+            source=source,
+            date=dateline.date,
+            summary=summary(paragraphs, dateline.length),
+            blocks=blocks,
+        )
+
+    def _placed_complaints(self, portions: Sequence[Portion]) -> tuple[Complaint, ...]:
+        """In the order of the lines; each with the article it is about."""
+        positions = {
+            portion.listed.number: position
+            for position, portion in enumerate(portions, start=1)
+            if portion.listed is not None
+        }
+        complaints = sorted(self._complaints, key=lambda complaint: complaint.line)
+        return tuple(
+            replace(one, article=self._homes.article_of(one.line) or positions.get(one.line, 0))
+            for one in complaints
+        )
+
+    def _assets(self, articles: Iterable[Article]) -> tuple[Asset, ...]:
+        used = {
+            block.sha256
+            for article in articles
+            for block in article.blocks
+            if isinstance(block, Picture)
+        }
+        return tuple(asset for asset in self._document.assets if asset.sha256 in used)
+
+
+def _tidied(block: Block) -> Block:
+    match block:
+        case Paragraph(text):
+            return Paragraph(tidy(without_latex(text)))
+        case Table(rows, caption):
+            cells = tuple(tuple(tidy(without_latex(cell)) for cell in row) for row in rows)
+            return Table(cells, tidy(caption))
+        case Picture(sha256, caption):
+            return Picture(sha256, tidy(caption))
+
+
+def _about_text(portion: Portion, placed: Sequence[Placed], *, dated: bool) -> list[Complaint]:
+    first = portion.heading[0]
+    if not placed:
+        return [complain(Doubt.NO_TEXT, first, "标题之下没有正文", portion.title)]
+    doubts = []
+    last = placed[-1]
+    if isinstance(last.block, Paragraph):
+        text = last.block.text
+        if not (is_finished(text) or is_heading(text)):
+            problem = "文章最后一段没有句末标点，可能缺少文字"
+            doubts.append(complain(Doubt.UNFINISHED, last.line, problem, text))
+    if not dated:
+        problem = "没有电头：开头未写明来源和日期"
+        doubts.append(complain(Doubt.NO_DATELINE, first, problem, portion.title))
+    return doubts
+
+
+def _masthead(front: _Front, colophon: Sequence[Line]) -> Masthead:
+    page, month = front.page, front.month
     facts = [*page.facts, *facts_of(colophon)]
     publishers = list(page.publishers)
     if not publishers:
@@ -79,52 +264,13 @@ def _masthead(page: TitlePage, month: date, colophon: Sequence[Line]) -> Masthea
     )
 
 
-def _articles(
-    portions: Sequence[Portion], month: date
-) -> tuple[tuple[Article, ...], list[Complaint]]:
-    articles, complaints = [], []
-    for position, portion in enumerate(portions, start=1):
-        article, doubts = _article(position, portion, month)
-        articles.append(article)
-        complaints += doubts
-    return tuple(articles), complaints
-
-
-def _article(position: int, portion: Portion, month: date) -> tuple[Article, list[Complaint]]:
-    found, doubts = paragraphs_of(portion.lines)
-    paragraphs = tuple(without_latex(paragraph.text) for paragraph in found)
-    if found and not (is_finished(found[-1].text) or is_heading(found[-1].text)):
-        problem = "文章最后一段没有句末标点，可能缺少文字"
-        doubts.append(
-            Complaint(Doubt.UNFINISHED, found[-1].number, problem, excerpt(found[-1].text))
-        )
-    if portion.number and not found:
-        problem = "标题之下没有正文"
-        doubts.append(
-            Complaint(Doubt.NO_TEXT, portion.number, problem, excerpt(portion.entry.title))
-        )
-    dateline = read_dateline(paragraphs[0] if paragraphs else "", month)
-    article = Article(
-        position=position,
-        section=portion.entry.section,
-        page=portion.entry.page,
-        title=without_latex(portion.entry.title),
-        source=dateline.source or (source_at_end(paragraphs[-1]) if paragraphs else None),
-        date=dateline.date,
-        summary=summary(paragraphs, dateline.length),
-        blocks=tuple(map(Paragraph, paragraphs)),
-    )
-    return article, doubts
-
-
-def _complaints_about_masthead(masthead: Masthead) -> list[Complaint]:
+def _about_masthead(masthead: Masthead) -> list[Complaint]:
     complaints = []
     if not masthead.publishers:
         complaints.append(Complaint(Doubt.MASTHEAD, 0, "没有找到主办单位"))
     if masthead.contact == Contact():
-        complaints.append(
-            Complaint(Doubt.MASTHEAD, 0, "文件末尾没有版权页（编辑、电话、邮箱、地址等）")
-        )
+        problem = "文件末尾没有版权页（编辑、电话、邮箱、地址等）"
+        complaints.append(Complaint(Doubt.MASTHEAD, 0, problem))
     return complaints
 
 
@@ -132,7 +278,7 @@ def _unprintable(lines: Sequence[Line]) -> list[Complaint]:
     """Characters that a PDF tool could not name; readers would see empty boxes."""
     problem = "有无法识别的字符，请对照原刊改正"
     return [
-        Complaint(Doubt.UNPRINTABLE, line.number, problem, excerpt(line.text))
+        complain(Doubt.UNPRINTABLE, line, problem, excerpt(line.text))
         for line in lines
         if _UNPRINTABLE.search(line.text)
     ]

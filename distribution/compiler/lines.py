@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from distribution.compiler.content import Asset, Complaint, Picture, Table
-from distribution.compiler.doubts import Furniture
+from distribution.compiler.doubts import Doubt, Furniture
 
 EXCERPT_LENGTH = 60
 _LONGEST_TITLE = 120
@@ -51,6 +51,29 @@ class Line:
     """The pieces of a text line that tabs or upright bars divide; two rows or more are a table."""
     furniture: Furniture | None = None
     """Where the format itself shows that the line is no text (a head that all pages repeat)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as it was handed in."""
+
+    name: str
+    """What people call it, with its extension."""
+    data: bytes
+
+
+def complain(kind: Doubt, line: Line, problem: str, text: str = "") -> Complaint:
+    """A complaint about a line, or about `text` that begins on it."""
+    return Complaint(kind, line.number, problem, excerpt(text or line.text), line.place)
+
+
+def weight(text: str) -> int:
+    """Characters without white space: what an account counts.
+
+    >>> weight("目 录")
+    2
+    """
+    return len("".join(text.split()))
 
 
 def lines_of(text: str) -> list[Line]:

@@ -4,13 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distribution.compiler.body.paragraphs import Paragraph, paragraphs_of
+from distribution.compiler.account import Homes
+from distribution.compiler.body.blocks import blocks_of
+from distribution.compiler.body.looks import Looks
+from distribution.compiler.content import Complaint, Paragraph
+from distribution.compiler.doubts import Doubt
 from distribution.compiler.lines import Line
+
+
+def read(lines: list[Line]) -> tuple[list[tuple[int, str]], list[Complaint]]:
+    placed, complaints = blocks_of(lines, Looks(None, 0), Homes())
+    texts = [
+        (one.line.number, one.block.text) for one in placed if isinstance(one.block, Paragraph)
+    ]
+    return texts, [one for one in complaints if one.kind is not Doubt.JOINED]
 
 
 def texts_of(*lines: str) -> list[str]:
     numbered = [Line(number, line) for number, line in enumerate(lines, start=1)]
-    return [paragraph.text for paragraph in paragraphs_of(numbered)[0]]
+    return [text for _, text in read(numbered)[0]]
 
 
 def test_a_cut_sentence_is_joined_over_several_breaks() -> None:
@@ -44,9 +56,9 @@ def test_latin_words_keep_a_blank_between_them() -> None:
 def test_a_character_doubled_at_a_break_is_dropped_once_and_named() -> None:
     lines = [Line(7, "保障权益。进"), Line(9, "进一步强化。")]
 
-    paragraphs, complaints = paragraphs_of(lines)
+    paragraphs, complaints = read(lines)
 
-    assert paragraphs == [Paragraph(7, "保障权益。进一步强化。")]
+    assert paragraphs == [(7, "保障权益。进一步强化。")]
     assert [(one.line, one.problem) for one in complaints] == [
         (9, "分页处重复的「进」已去掉一个，请核对")
     ]
@@ -70,7 +82,7 @@ def test_what_may_be_right_twice_is_left_alone(before: str, after: str) -> None:
 
 
 def test_a_character_that_may_be_doubled_is_named() -> None:
-    _, complaints = paragraphs_of([Line(1, "中小企业"), Line(2, "业务增长。")])
+    _, complaints = read([Line(1, "中小企业"), Line(2, "业务增长。")])
 
     assert [one.problem for one in complaints] == ["分页处的「业」字连续出现两次，未作改动，请核对"]
 
@@ -85,13 +97,13 @@ LINES = st.lists(
 
 @given(LINES)
 def test_joining_loses_nothing_but_what_it_names(lines: list[str]) -> None:
-    paragraphs, complaints = paragraphs_of(Line(n, line) for n, line in enumerate(lines))
+    paragraphs, complaints = read([Line(n, line) for n, line in enumerate(lines)])
 
     dropped = [
         one.problem.split("「")[1].split("」")[0] for one in complaints if "去掉" in one.problem
     ]
     before = "".join("".join(lines).split())
-    after = "".join("".join(one.text for one in paragraphs).split())
+    after = "".join("".join(text for _, text in paragraphs).split())
     assert len(after) + sum(map(len, dropped)) == len(before)
     remaining = iter(before)
     assert all(character in remaining for character in after)

@@ -11,6 +11,7 @@ import pytest
 from distribution.compiler.article.formulas import without_latex
 from distribution.compiler.compiling import read_issue
 from distribution.compiler.content import Article, ReadIssue
+from distribution.compiler.doubts import Doubt
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "issues"
@@ -85,8 +86,19 @@ def test_the_masthead_is_read_as_a_person_reads_it(truth: Truth) -> None:
     } == {fact: value for fact, value in truth.expected.items() if fact != "articles"}
 
 
-def test_only_the_doubled_character_needs_a_look(truth: Truth) -> None:
-    (complaint,) = truth.read.complaints
+def test_nothing_stands_between_it_and_approval(truth: Truth) -> None:
+    assert [complaint for complaint in truth.read.complaints if complaint.kind.grave] == []
+
+
+def test_every_character_has_a_home(truth: Truth) -> None:
+    account = truth.read.account
+
+    assert (account.listed, account.found, account.homeless, account.orphans) == (29, 29, 0, 0)
+    assert account.articles + sum(account.furniture.values()) == account.characters
+
+
+def test_the_doubled_character_is_told(truth: Truth) -> None:
+    (complaint,) = [one for one in truth.read.complaints if one.kind is Doubt.DOUBLED]
 
     assert re.fullmatch("分页处重复的「.」已去掉一个，请核对", complaint.problem)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from distribution.compiler.doubts import Furniture
 from distribution.compiler.front.numerals import NUMERAL
 from distribution.compiler.lines import Line, compact, key
 
@@ -15,7 +16,7 @@ _LONGEST_HEAD = 60
 _PAGES_BEYOND_THE_CONTENTS = 12
 
 
-class Furniture:
+class PageFurniture:
     """Knows what this issue repeats on its pages."""
 
     def __init__(self, publication: str, sections: Iterable[str], pages: Iterable[int]) -> None:
@@ -23,11 +24,15 @@ class Furniture:
         self._sections = sorted((key(section) for section in sections), key=len, reverse=True)
         self._last_page = max(pages, default=0) + _PAGES_BEYOND_THE_CONTENTS
 
-    def includes(self, line: Line) -> bool:
+    def kind_of(self, line: Line) -> Furniture | None:
         """Whether the line is a page number or a running head, and nothing else."""
-        if len(line.text) > _LONGEST_HEAD:
-            return False
-        return self._is_page_number(compact(line.text)) or self._is_running_head(line.text)
+        if line.furniture is not None:
+            return line.furniture
+        if line.block is not None or len(line.text) > _LONGEST_HEAD:
+            return None
+        if self._is_page_number(compact(line.text)):
+            return Furniture.PAGE_NUMBER
+        return Furniture.RUNNING_HEAD if self._is_running_head(line.text) else None
 
     def _is_page_number(self, text: str) -> bool:
         match = _PAGE.fullmatch(text.strip(_DECORATION))

@@ -1,12 +1,10 @@
 """Lines to paragraphs: page and column breaks cut sentences, and sometimes double a character."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from distribution.compiler.content import Complaint
-from distribution.compiler.doubts import Doubt
-from distribution.compiler.lines import Line, excerpt, is_han, narrow
+from distribution.compiler.content import Block
+from distribution.compiler.lines import Line, is_han, narrow
 
 _ENDS = "。!?…:"
 _CLOSERS = "”’」』)》]】\"'"
@@ -24,11 +22,11 @@ _REDUPLICATED = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph and the line it begins on."""
+class Placed:
+    """A block and the line it begins on."""
 
-    number: int
-    text: str
+    line: Line
+    block: Block
 
 
 def is_finished(text: str) -> bool:
@@ -99,42 +97,3 @@ def joined(text: str, following: str) -> str:
     """
     words = text[-1:].isascii() and text[-1:].isalpha() and following[:1].isascii()
     return text + (" " if words and following[:1].isalpha() else "") + following
-
-
-def paragraphs_of(lines: Iterable[Line]) -> tuple[list[Paragraph], list[Complaint]]:
-    """The paragraphs the lines make, and what was doubtful about joining them."""
-    paragraphs: list[Paragraph] = []
-    complaints: list[Complaint] = []
-    pieces: list[str] = []
-    first = 0
-    for line in lines:
-        if pieces and belong_together(pieces[-1], line.text):
-            complaints += _join(pieces, line)
-            continue
-        if pieces:
-            paragraphs.append(Paragraph(first, "".join(pieces)))
-        pieces, first = [line.text], line.number
-    if pieces:
-        paragraphs.append(Paragraph(first, "".join(pieces)))
-    return paragraphs, complaints
-
-
-def _join(pieces: list[str], line: Line) -> list[Complaint]:
-    last = pieces[-1]
-    repeat = doubled(last, line.text)
-    pieces[-1] = last.removesuffix(repeat)
-    blank = joined(pieces[-1], line.text)[len(pieces[-1]) : -len(line.text)]
-    pieces.append(blank + line.text)
-    if repeat:
-        return [
-            Complaint(
-                Doubt.DOUBLED,
-                line.number,
-                f"分页处重复的「{repeat}」已去掉一个，请核对",
-                excerpt(line.text),
-            )
-        ]
-    if last[-1] == line.text[0] and is_han(last[-1]):
-        problem = f"分页处的「{last[-1]}」字连续出现两次，未作改动，请核对"
-        return [Complaint(Doubt.DOUBLED_KEPT, line.number, problem, excerpt(line.text))]
-    return []

@@ -1,27 +1,32 @@
-"""The body, cut into articles where the titles of the contents stand in it."""
+"""The titles of the contents, found in the body."""
 
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import pairwise
+from datetime import date
 from operator import itemgetter
 
 from rapidfuzz import fuzz, process
 
+from distribution.compiler.article.datelines import read_dateline
+from distribution.compiler.body.looks import Looks, learn
+from distribution.compiler.body.paragraphs import is_finished
 from distribution.compiler.content import Complaint
 from distribution.compiler.doubts import Doubt
-from distribution.compiler.front.contents import Contents, Entry
-from distribution.compiler.lines import Line, excerpt, key, runs
+from distribution.compiler.front.contents import Entry
+from distribution.compiler.lines import Line, compact, complain, excerpt, key, runs
 
 _ALIKE = 86
 """Of 100: a title with two or three characters changed, but no other title."""
 _LENGTHS = 0.75, 1.34
 _WIDEST_WINDOW = 2000
 """Candidates; an issue has some hundreds. Comparing every title with more would take too long."""
-
-_LONGEST_HEADING = 40
+_MOST_PLACES = 4
+"""Of one title; more are a running head that nobody recognised."""
+_FOUND = 1.0
+_LOOK, _SPELLING, _TEXT_FOLLOWS, _DATELINE_FOLLOWS = 0.2, 0.05, 0.1, 0.1
+"""What speaks for one of several places, together less than a title found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,57 +36,92 @@ class Place:
     start: int
     count: int
 
-
-@dataclass(frozen=True, slots=True)
-class Portion:
-    """An entry of the contents with its lines; `number` is 0 if the title was not found."""
-
-    entry: Entry
-    number: int
-    lines: tuple[Line, ...]
-
-
-def split_body(lines: Sequence[Line], contents: Contents) -> tuple[list[Portion], list[Complaint]]:
-    """The portions in the order of the contents, and what could not be placed."""
-    titles = {key(entry.title) for entry in contents.entries}
-    sections = {key(section) for section in contents.sections} - titles
-    text = [line for line in lines if not _is_one_of(sections, line)]
-    places, complaints = find_titles(contents.entries, text)
-    complaints += _homeless(text, places)
-    complaints += _stray_headings(lines, text, contents, places)
-    return _portions(contents.entries, text, places), complaints
-
-
-def _is_one_of(sections: AbstractSet[str], line: Line) -> bool:
-    return len(line.text) <= _LONGEST_HEADING and key(line.text) in sections
+    @property
+    def end(self) -> int:
+        """The index behind it."""
+        return self.start + self.count
 
 
 def find_titles(
-    entries: Sequence[Entry], lines: Sequence[Line]
-) -> tuple[list[Place | None], list[Complaint]]:
-    """Look for every title behind the one before it, then anywhere, then for one like it."""
+    entries: Sequence[Entry], lines: Sequence[Line], month: date
+) -> tuple[list[Place | None], Looks, list[Complaint]]:
+    """Look for the titles in their order, then anywhere, then for lines like them."""
+    exact = _exact_places(entries, lines)
+    sure = [places[0] for places in exact.values() if len(places) == 1]
+    looks = _looks(lines, sure)
+    places = _in_order(entries, exact, _Judge(lines, exact, looks, month))
+    taken = {index for place in places if place for index in range(place.start, place.end)}
+    complaints = _find_out_of_order(entries, places, exact, taken)
+    looks = _looks(lines, [place for place in places if place])
+    complaints += _find_alike(entries, places, lines, taken)
+    return places, looks, complaints
+
+
+def _exact_places(entries: Sequence[Entry], lines: Sequence[Line]) -> dict[str, list[Place]]:
     wanted = {key(entry.title) for entry in entries}
     exact: dict[str, list[Place]] = defaultdict(list)
     for one, start, count in runs(list(lines)):
-        if one in wanted:
+        if one in wanted and len(exact[one]) < _MOST_PLACES:
             exact[one].append(Place(start, count))
-    places: list[Place | None] = []
-    taken: set[int] = set()
-    position = 0
-    for entry in entries:
-        place = _first_free(exact[key(entry.title)], position, taken)
-        places.append(place)
-        if place:
-            position = place.start + place.count
-            taken.update(range(place.start, position))
-    complaints = _find_out_of_order(entries, places, exact, taken)
-    complaints += _find_alike(entries, places, lines, taken)
-    return places, complaints
+    return exact
 
 
-def _first_free(places: Iterable[Place], position: int, taken: set[int]) -> Place | None:
+def _looks(lines: Sequence[Line], places: Iterable[Place]) -> Looks:
+    within = {index for place in places for index in range(place.start, place.end)}
+    titles = [line for index, line in enumerate(lines) if index in within]
+    return learn(titles, [line for index, line in enumerate(lines) if index not in within])
+
+
+class _Judge:
+    """Says how good a place is for a title; only the better of two places is ever asked for."""
+
+    def __init__(
+        self, lines: Sequence[Line], exact: dict[str, list[Place]], looks: Looks, month: date
+    ) -> None:
+        self._lines, self._looks, self._month = lines, looks, month
+        self._starts = {place.start for places in exact.values() for place in places}
+
+    def worth(self, title: str, place: Place) -> float:
+        first = self._lines[place.start]
+        printed = "".join(line.text for line in self._lines[place.start : place.end])
+        worth = _FOUND + _LOOK * self._looks.is_title(first)
+        worth += _SPELLING * (compact(printed) == compact(title))
+        if place.end >= len(self._lines) or place.end in self._starts:
+            return worth
+        following = self._lines[place.end].text
+        worth += _TEXT_FOLLOWS * is_finished(following)
+        return worth + _DATELINE_FOLLOWS * (read_dateline(following, self._month).length > 0)
+
+
+def _in_order(
+    entries: Sequence[Entry], exact: dict[str, list[Place]], judge: _Judge
+) -> list[Place | None]:
+    """The best chain of places that follows the contents: most titles, each at its best place."""
+    steps = [
+        (index, place, judge.worth(entry.title, place))
+        for index, entry in enumerate(entries)
+        for place in exact[key(entry.title)]
+    ]
+    best: list[tuple[float, int]] = []  # of the chain that ends here: its worth, the step before
+    for at, (index, place, worth) in enumerate(steps):
+        before = -1
+        for earlier in range(at):
+            other, ahead, _ = steps[earlier]
+            better = before < 0 or best[earlier][0] > best[before][0]
+            if other < index and ahead.end <= place.start and better:
+                before = earlier
+        best.append((worth + (best[before][0] if before >= 0 else 0), before))
+    places: list[Place | None] = [None] * len(entries)
+    at = max(range(len(steps)), key=lambda step: best[step][0], default=-1)
+    while at >= 0:
+        places[steps[at][0]] = steps[at][1]
+        at = best[at][1]
+    return places
+
+
+def _first_free(places: Iterable[Place], taken: set[int]) -> Place | None:
     for place in places:
-        if place.start >= position and place.start not in taken:
+        if taken.isdisjoint(range(place.start, place.end)):
             return place
     return None
 
@@ -94,14 +134,12 @@ def _find_out_of_order(
 ) -> list[Complaint]:
     complaints = []
     for index, entry in enumerate(entries):
-        place = None if places[index] else _first_free(exact[key(entry.title)], 0, taken)
+        place = None if places[index] else _first_free(exact[key(entry.title)], taken)
         if place:
             places[index] = place
-            taken.update(range(place.start, place.start + place.count))
+            taken.update(range(place.start, place.end))
             problem = "这篇文章在正文中的先后与目录不一致"
-            complaints.append(
-                Complaint(Doubt.OUT_OF_ORDER, entry.number, problem, excerpt(entry.title))
-            )
+            complaints.append(complain(Doubt.OUT_OF_ORDER, entry.line, problem, entry.title))
     return complaints
 
 
@@ -122,22 +160,18 @@ def _find_alike(
         place = _most_alike(entry.title, candidates[first:last], taken)
         if place is None:
             problem = "正文中没有找到目录里的这个标题，其正文可能并入了前一篇，请核对"
-            complaints.append(
-                Complaint(Doubt.TITLE_MISSING, entry.number, problem, excerpt(entry.title))
-            )
+            complaints.append(complain(Doubt.TITLE_MISSING, entry.line, problem, entry.title))
             continue
         places[index] = place
-        taken.update(range(place.start, place.start + place.count))
-        text = "".join(line.text for line in lines[place.start : place.start + place.count])
+        taken.update(range(place.start, place.end))
+        text = "".join(line.text for line in lines[place.start : place.end])
         problem = f"标题仅近似匹配，目录为「{excerpt(entry.title)}」，请核对"
-        complaints.append(
-            Complaint(Doubt.TITLE_ALIKE, lines[place.start].number, problem, excerpt(text))
-        )
+        complaints.append(complain(Doubt.TITLE_ALIKE, lines[place.start], problem, text))
     return complaints
 
 
 def _neighbours(places: Sequence[Place | None], index: int, end: int) -> tuple[int, int]:
-    before = [place.start + place.count for place in places[:index] if place]
+    before = [place.end for place in places[:index] if place]
     after = [place.start for place in places[index + 1 :] if place]
     first = max(before, default=0)
     return first, min((start for start in after if start >= first), default=end)
@@ -157,48 +191,3 @@ def _most_alike(
     }
     best = process.extractOne(wanted, list(places), scorer=fuzz.ratio, score_cutoff=_ALIKE)
     return places[best[0]] if best else None
-
-
-def _portions(
-    entries: Sequence[Entry], lines: Sequence[Line], places: Sequence[Place | None]
-) -> list[Portion]:
-    starts = [*sorted(place.start for place in places if place), len(lines)]
-    following = dict(pairwise(starts))
-    portions = []
-    for entry, place in zip(entries, places, strict=True):
-        if place is None:
-            portions.append(Portion(entry, 0, ()))
-            continue
-        text = tuple(lines[place.start + place.count : following[place.start]])
-        portions.append(Portion(entry, lines[place.start].number, text))
-    return portions
-
-
-def _homeless(lines: Sequence[Line], places: Sequence[Place | None]) -> list[Complaint]:
-    """What stands between the contents and the first title belongs to no article."""
-    first = min((place.start for place in places if place), default=len(lines))
-    if not first:
-        return []
-    problem = f"第一篇文章的标题之前有 {first} 行文字不属于任何文章，已略去"
-    return [Complaint(Doubt.ORPHAN, lines[0].number, problem, excerpt(lines[0].text))]
-
-
-def _stray_headings(
-    lines: Sequence[Line], text: Sequence[Line], contents: Contents, places: Sequence[Place | None]
-) -> list[Complaint]:
-    """A section's name far from its section may have been a heading inside an article."""
-    remaining = {line.number for line in text}
-    sections = [entry.section for entry in contents.entries]
-    numbers = [text[place.start].number if place else 0 for place in places]
-    complaints = []
-    for line in lines:
-        if line.number in remaining:
-            continue
-        before = [index for index, number in enumerate(numbers) if 0 < number < line.number]
-        around = sections[before[-1] : before[-1] + 2] if before else sections[:1]
-        if key(line.text) not in map(key, around):
-            problem = "栏目名出现在别处，已当作版面文字略去，请核对"
-            complaints.append(
-                Complaint(Doubt.SECTION_STRAY, line.number, problem, excerpt(line.text))
-            )
-    return complaints

@@ -6,13 +6,8 @@ from dataclasses import dataclass, field
 from distribution.compiler.body.paragraphs import joined
 from distribution.compiler.content import Complaint
 from distribution.compiler.doubts import Doubt
-from distribution.compiler.lines import Line, excerpt, is_han, key, runs
+from distribution.compiler.lines import Line, complain, is_han, key, runs
 from distribution.compiler.unreadable import UnreadableIssue
-
-USUAL_SECTIONS = (
-    "政策措施", "装备制造", "产教融合", "行业资讯", "省内信息", "质量管理", "科技前沿",
-)  # fmt: skip
-"""What the magazine prints every month; another section is accepted with a complaint."""
 
 MOST_ENTRIES = 300
 """An issue has about thirty; a file with more is no issue."""
@@ -21,8 +16,9 @@ _HEADINGS = frozenset({"目录", "目次", "本期目录", "目录contents", "co
 _DOTS = "·•・‧∙⋅⋯…．."
 _LEADERS = _DOTS + "。_—-─"
 _FEWEST_DOTS = 2
+_FEWEST_ENTRIES = 2
 _LONGEST_PAGE = 3
-_LONGEST_SECTION = 8
+_LONGEST_SECTION = 10
 _LONGEST_LINE = 120
 _LOOK_AHEAD = 60
 _REMEDY = "目录应逐行写「标题……页码」，栏目名单独成行"
@@ -32,8 +28,8 @@ _REMEDY = "目录应逐行写「标题……页码」，栏目名单独成行"
 class Entry:
     """One line of the contents, or several that make one title."""
 
-    number: int
-    """The line in the file on which it ends."""
+    line: Line
+    """The line on which it ends."""
     section: str
     title: str
     page: int | None
@@ -56,13 +52,15 @@ class _Row:
     is_entry: bool
 
 
-def heading_of_contents(lines: Sequence[Line], name: str) -> int:
-    """The index of the line 目录; raise `UnreadableIssue` where there is none."""
-    for index, line in enumerate(lines):
-        if len(line.text) <= _LONGEST_LINE and key(line.text) in _HEADINGS:
-            return index
-    remedy = "文件应以刊名、期号和单独成行的「目录」开头，然后是目录各条和正文"
-    raise UnreadableIssue(name, "没有找到「目录」这一行", remedy)
+def heads_contents(line: Line) -> bool:
+    """Whether it is the line 目录."""
+    return len(line.text) <= _LONGEST_LINE and key(line.text) in _HEADINGS
+
+
+def begins_contents(lines: Sequence[Line]) -> bool:
+    """Whether entries follow, although no line says 目录."""
+    entries = (split_entry(line.text) for line in lines[:_LOOK_AHEAD])
+    return sum(entry is not None for entry in entries) >= _FEWEST_ENTRIES
 
 
 def split_entry(text: str, *, dotted: bool = True) -> tuple[str, int | None] | None:
@@ -90,23 +88,29 @@ def split_entry(text: str, *, dotted: bool = True) -> tuple[str, int | None] | N
     return (title, page) if digits and blank and not dots and not dotted else None
 
 
-def read_contents(lines: Sequence[Line], name: str) -> tuple[Contents, Sequence[Line]]:
-    """Read the lines behind 目录; return the contents and the lines of the body."""
-    rows, end = _rows(lines, name)
+def read_contents(
+    lines: Sequence[Line], name: str, known: frozenset[str]
+) -> tuple[Contents, Sequence[Line]]:
+    """Read the lines behind 目录; return the contents and the lines of the body.
+
+    `known` are the keys of the sections that lead to a topic: another one is accepted with a
+    complaint.
+    """
+    rows, end = _rows(lines, name, known)
     body = lines[end:]
     printed = {one for one, _, _ in runs(list(body))}
     contents = Contents()
     pending: list[_Row] = []
     for row in rows:
         if row.is_entry:
-            _settle(contents, pending, row, printed)
+            _settle(contents, pending, row, printed, known)
             pending = []
         else:
             pending.append(row)
     return contents, body
 
 
-def _rows(lines: Sequence[Line], name: str) -> tuple[list[_Row], int]:
+def _rows(lines: Sequence[Line], name: str, known: frozenset[str]) -> tuple[list[_Row], int]:
     """The rows of the contents and the index at which the body begins."""
     dotted = any(split_entry(line.text) for line in lines[:_LOOK_AHEAD])
     rows: list[_Row] = []
@@ -116,7 +120,7 @@ def _rows(lines: Sequence[Line], name: str) -> tuple[list[_Row], int]:
     for index, line in enumerate(lines):
         if len(line.text) > _LONGEST_LINE:
             break
-        row = _row(line, rows[-1] if rows else None, dotted=dotted)
+        row = _row(line, rows[-1] if rows else None, known, dotted=dotted)
         this = key(row.title)
         is_title = this in titles or previous + this in titles
         if not row.is_entry and (is_title or line.text.endswith("。")):
@@ -137,14 +141,14 @@ def _rows(lines: Sequence[Line], name: str) -> tuple[list[_Row], int]:
     return rows, end
 
 
-def _row(line: Line, above: _Row | None, *, dotted: bool) -> _Row:
+def _row(line: Line, above: _Row | None, known: frozenset[str], *, dotted: bool) -> _Row:
     split = split_entry(line.text, dotted=dotted)
     if split:
         return _Row(line, *split, is_entry=True)
     page = _page_alone(line.text)
     if page and above and above.page is None:
         led = any(dot in line.text for dot in _DOTS)
-        if above.is_entry or led or (not dotted and key(above.title) not in _USUAL):
+        if above.is_entry or led or (not dotted and key(above.title) not in known):
             return _Row(line, above.title, page, is_entry=True)
     return _Row(line, line.text, None, is_entry=False)
 
@@ -155,31 +159,35 @@ def _page_alone(text: str) -> int | None:
     return int(bare) if bare.isdecimal() and len(bare) <= _LONGEST_PAGE else None
 
 
-def _settle(contents: Contents, pending: Sequence[_Row], entry: _Row, printed: set[str]) -> None:
+def _settle(
+    contents: Contents,
+    pending: Sequence[_Row],
+    entry: _Row,
+    printed: set[str],
+    known: frozenset[str],
+) -> None:
     """Decide which rows above an entry are sections and which are the beginning of its title."""
-    count = _headings_among(pending, entry, printed)
+    count = _headings_among(pending, entry, printed, known)
     for row in pending[:count]:
-        _note_section(contents, row.line)
+        _note_section(contents, row.line, known)
     title = ""
     for row in [*pending[count:], entry]:
         title = joined(title, row.title)
     section = contents.sections[-1] if contents.sections else ""
     if not section:
         problem = "目录中的这一条不在任何栏目之下"
-        contents.complaints.append(
-            Complaint(Doubt.NO_SECTION, entry.line.number, problem, excerpt(title))
-        )
+        contents.complaints.append(complain(Doubt.NO_SECTION, entry.line, problem, title))
     if entry.page is None:
         problem = "目录中的这一条没有页码"
-        contents.complaints.append(
-            Complaint(Doubt.NO_PAGE, entry.line.number, problem, excerpt(title))
-        )
-    contents.entries.append(Entry(entry.line.number, section, title, entry.page))
+        contents.complaints.append(complain(Doubt.NO_PAGE, entry.line, problem, title))
+    contents.entries.append(Entry(entry.line, section, title, entry.page))
 
 
-def _headings_among(pending: Sequence[_Row], entry: _Row, printed: set[str]) -> int:
+def _headings_among(
+    pending: Sequence[_Row], entry: _Row, printed: set[str], known: frozenset[str]
+) -> int:
     """How many of the pending rows stand before the title; the body's titles help to decide."""
-    usual = [index for index, row in enumerate(pending) if key(row.title) in _USUAL]
+    usual = [index for index, row in enumerate(pending) if key(section_name(row.title)) in known]
     first = usual[-1] + 1 if usual else 0
     rest = pending[first:]
     if not rest:
@@ -201,26 +209,30 @@ def _looks_like_section(text: str) -> bool:
     return 1 < len(name) <= _LONGEST_SECTION and all(map(is_han, name))
 
 
-def _note_section(contents: Contents, line: Line) -> None:
-    section = _section_name(line.text)
-    if key(section) not in _USUAL:
+def _note_section(contents: Contents, line: Line, known: frozenset[str]) -> None:
+    section = section_name(line.text)
+    if key(section) not in known:
         if not _looks_like_section(section):
             problem = "目录中有一行既不是栏目，也不是带页码的标题"
-            contents.complaints.append(
-                Complaint(Doubt.CONTENTS_LINE, line.number, problem, excerpt(line.text))
-            )
+            contents.complaints.append(complain(Doubt.CONTENTS_LINE, line, problem))
             return
-        problem = f"「{section}」不是本刊常设栏目，已当作新栏目，请确认"
-        contents.complaints.append(
-            Complaint(Doubt.SECTION_NEW, line.number, problem, excerpt(line.text))
-        )
+        problem = new_section(section)
+        contents.complaints.append(complain(Doubt.SECTION_NEW, line, problem))
     contents.sections.append(section)
 
 
-def _section_name(text: str) -> str:
-    """【政 策 措 施】 -> 政策措施."""
-    name = key(text)
+def section_name(text: str) -> str:
+    """The name without what decorates it.
+
+    >>> section_name("【政 策 措 施】"), section_name("栏目：质量管理")
+    ('政策措施', '质量管理')
+    """
+    name = key(text).removeprefix("栏目") or key(text)
     return name if all(map(is_han, name)) and name else text.strip()
 
 
-_USUAL = frozenset(map(key, USUAL_SECTIONS))
+def new_section(section: str) -> str:
+    """The sentence that asks what a section is about."""
+    return (
+        f"栏目「{section}」还没有对应的主题：distribution issue section map {section} --topic 主题"
+    )

@@ -8,6 +8,7 @@ from datetime import date
 from distribution.compiler.content import Complaint
 from distribution.compiler.doubts import Doubt
 from distribution.compiler.front.colophon import PUBLISHER_LABELS, labelled
+from distribution.compiler.front.contents import begins_contents, heads_contents
 from distribution.compiler.front.numerals import NUMERAL, value
 from distribution.compiler.lines import Line, compact, excerpt, is_han, key
 from distribution.compiler.unreadable import UnreadableIssue
@@ -35,6 +36,8 @@ _FURNITURE = re.compile(
 _STACKED_LABELS = ("主办", "承办", "协办", "主管", "编印", "编辑", "出版")
 _BRACKETS = "()[]《》<>-–—·,、:|。"
 _MONTHS_OF_A_YEAR = 12
+_LONGEST_TITLE_PAGE = 40
+_LONGEST_FACT = 60
 
 
 @dataclass
@@ -93,6 +96,33 @@ def read_title_page(lines: Sequence[Line], name: str) -> tuple[TitlePage, date]:
         for line in names
     ]
     return page, _month_of(page, name)
+
+
+def find_contents(lines: Sequence[Line]) -> tuple[int | None, int]:
+    """(where the title page ends, where the entries begin); None where there are no contents."""
+    for index, line in enumerate(lines):
+        if heads_contents(line):
+            return index, index + 1
+    end = end_of_title_page(lines)
+    return (end, end) if end and begins_contents(lines[end:]) else (None, 0)
+
+
+def end_of_title_page(lines: Sequence[Line]) -> int:
+    """Where a title page ends that no contents follow: behind its last number, date or label.
+
+    0 where none of the first lines belongs to a title page.
+    """
+    end = 0
+    for index, line in enumerate(lines[:_LONGEST_TITLE_PAGE]):
+        text = compact(line.text)
+        if len(text) > _LONGEST_FACT or text.endswith("。"):
+            break
+        page = TitlePage()
+        rest = _take_numbers(page, line)
+        label = key(rest).removesuffix("单位") in _STACKED_LABELS
+        if not rest or _is_known(page, rest) or label or labelled(line.text):
+            end = index + 1
+    return end
 
 
 def tidy_name(text: str) -> str:

@@ -1,0 +1,173 @@
+"""Articles that no contents name: told by looks, by a section's heading, by a dateline."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from distribution.compiler.article.datelines import read_dateline
+from distribution.compiler.body.looks import Looks, rounded, stands_out, usual_size
+from distribution.compiler.body.paragraphs import begins_item, is_finished, is_heading, joined
+from distribution.compiler.lines import PLAIN, Line, is_han, key, weight
+
+_SHORTEST, _LONGEST = 6, 60
+"""Characters of a title that only its place betrays."""
+_NO_TITLES_END = "。！？!?；;，,、：:…．"
+_MOST_LINES = 3
+_LONGEST_SECTION = 10
+_FEWEST_BEFORE = 40
+"""Characters of text that an article has before the next one may begin inside it."""
+
+Recognised = Callable[[int], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """An article that begins here: `count` lines of title from index `start`."""
+
+    start: int
+    count: int
+    title: str
+    sure: bool
+    """Whether its look says so; else it is only its place."""
+
+
+def is_title_like(line: Line) -> bool:
+    """Whether a line could be a title by its length and its end."""
+    length = weight(line.text)
+    return (
+        _SHORTEST <= length <= _LONGEST
+        and not line.text.endswith(tuple(_NO_TITLES_END))
+        and not begins_item(line.text)
+        and sum(map(is_han, line.text)) * 2 >= length
+    )
+
+
+def within(lines: Sequence[Line], looks: Looks, month: date) -> list[Guess]:
+    """The articles that begin inside the text of one that the contents name."""
+    found: list[Guess] = []
+    behind = 0
+    for start, count in _runs(lines, looks.is_title):
+        if start >= behind:
+            found.append(_guess(lines, start, count, sure=True))
+            behind = start + count
+    taken = {index for guess in found for index in range(guess.start, guess.start + guess.count)}
+    written = 0
+    for index, line in enumerate(lines):
+        if index in taken:
+            written = 0
+        elif written >= _FEWEST_BEFORE and _announces(lines, index, month):
+            found.append(_guess(lines, index, 1, sure=False))
+            written = 0
+        else:
+            written += weight(line.text)
+    return sorted(found, key=lambda guess: guess.start)
+
+
+def throughout(
+    lines: Sequence[Line], sections: frozenset[str], month: date
+) -> tuple[list[Guess], dict[int, str]]:
+    """The articles of a body without contents, and its section headings by index."""
+    headings = {index: key(line.text) for index, line in enumerate(lines) if _names(line, sections)}
+    look = _titles_look(lines, headings)
+    found: list[Guess] = []
+    if look is not None:
+        for start, count in _runs(lines, lambda line: rounded(line.look) == look):
+            begin = start
+            while begin < start + count and _heads_a_section(lines, begin, start + count, look):
+                headings[begin] = key(lines[begin].text)
+                begin += 1
+            if begin < start + count and begin not in headings:
+                found.append(_guess(lines, begin, start + count - begin, sure=True))
+        _note_other_headings(lines, found, headings, look)
+        return found, headings
+    for index, line in enumerate(lines):
+        if index in headings or not is_title_like(line):
+            continue
+        if index - 1 in headings or _announces(lines, index, month, strictly=False):
+            found.append(_guess(lines, index, 1, sure=False))
+    return found, headings
+
+
+def _names(line: Line, sections: frozenset[str]) -> bool:
+    return (
+        weight(line.text) <= _LONGEST_SECTION + 4
+        and key(line.text) in sections
+        and not line.text.endswith(tuple("。！？；，"))
+    )
+
+
+def _titles_look(lines: Sequence[Line], headings: dict[int, str]) -> object:
+    """The commonest look that stands out from running text and has text below it."""
+    size = usual_size(lines)
+    looks: Counter[object] = Counter()
+    for index, line in enumerate(lines[:-1]):
+        look = rounded(line.look)
+        out = look != PLAIN and (stands_out(look, size) or look.centred)
+        follows = rounded(lines[index + 1].look)
+        if out and index not in headings and follows != look and not stands_out(follows, size):
+            looks[look] += 1
+    return looks.most_common(1)[0][0] if looks else None
+
+
+def _heads_a_section(lines: Sequence[Line], index: int, end: int, look: object) -> bool:
+    """A short heading directly above another one of the same look."""
+    name = key(lines[index].text)
+    return (
+        index + 1 < end
+        and rounded(lines[index + 1].look) == look
+        and 1 < len(name) <= _LONGEST_SECTION
+        and all(map(is_han, name))
+    )
+
+
+def _note_other_headings(
+    lines: Sequence[Line], found: Sequence[Guess], headings: dict[int, str], look: object
+) -> None:
+    """A short line of another striking look directly above a title heads a section."""
+    size = usual_size(lines)
+    for guess in found:
+        index = guess.start - 1
+        if index < 0 or index in headings or rounded(lines[index].look) == look:
+            continue
+        name = key(lines[index].text)
+        short = 1 < len(name) <= _LONGEST_SECTION and all(map(is_han, name))
+        if short and stands_out(lines[index].look, size):
+            headings[index] = name
+
+
+def _runs(lines: Sequence[Line], recognised: Callable[[Line], bool]) -> Iterator[tuple[int, int]]:
+    """(start, count) of neighbouring lines that all look like titles: a title on several lines."""
+    start = 0
+    while start < len(lines):
+        count = 0
+        while (
+            start + count < len(lines)
+            and count < _MOST_LINES
+            and recognised(lines[start + count])
+            and not lines[start + count].text.endswith(("。", "；", "，"))
+        ):
+            count += 1
+        if count:
+            yield start, count
+        start += max(count, 1)
+
+
+def _announces(lines: Sequence[Line], index: int, month: date, *, strictly: bool = True) -> bool:
+    """Whether a finished paragraph stands above this line and a dateline below it."""
+    line = lines[index]
+    if index + 1 >= len(lines) or not is_title_like(line) or is_heading(line.text):
+        return False
+    if index and not is_finished(lines[index - 1].text):
+        return False
+    dateline = read_dateline(lines[index + 1].text, month)
+    if strictly:
+        return dateline.source is not None and dateline.date is not None
+    return dateline.source is not None or dateline.date is not None
+
+
+def _guess(lines: Sequence[Line], start: int, count: int, *, sure: bool) -> Guess:
+    title = ""
+    for line in lines[start : start + count]:
+        title = joined(title, line.text) if title else line.text
+    return Guess(start, count, title, sure)
