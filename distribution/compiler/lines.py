@@ -82,10 +82,17 @@ def lines_of(text: str) -> list[Line]:
     >>> [(line.number, line.text) for line in lines_of("目 录\n\n政策　措施 ")]
     [(1, '目 录'), (3, '政策 措施')]
     """
-    cleaned = _INVISIBLE.sub("", text)
-    rows = enumerate(_LINE_END.split(cleaned), start=1)
-    tidied = ((number, " ".join(row.split())) for number, row in rows)
-    return [Line(number, row, f"第 {number} 行") for number, row in tidied if row]
+    rows = enumerate(map(tidied, _LINE_END.split(text)), start=1)
+    return [Line(number, row, f"第 {number} 行") for number, row in rows if row]
+
+
+def tidied(text: str) -> str:
+    r"""The text of a line: runs of white space are one blank, what is invisible is nothing.
+
+    >>> tidied(" 目　录 ")
+    '目 录'
+    """
+    return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def compact(text: str) -> str:

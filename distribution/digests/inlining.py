@@ -4,7 +4,7 @@ import logging
 from typing import NoReturn
 
 from cssutils import CSSParser  # type: ignore[import-untyped] # premailer's parser, no types
-from lxml.cssselect import SelectorError  # type: ignore[import-untyped] # has no types
+from lxml.cssselect import SelectorError
 from premailer import Premailer
 
 

@@ -5,20 +5,20 @@ GB2312 for Big5, and a wrong guess would go out to every reader.
 """
 
 import codecs
+import re
 
+from distribution.compiler.lines import Document, Line, Source, tidied
 from distribution.compiler.unreadable import UnreadableIssue
 
 LARGEST = 8 * 1024 * 1024
 """Bytes; an issue of thirty articles has about sixty thousand."""
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_RULE = re.compile(r"\|?(?: ?:?-{3,}:? ?\|)+(?: ?:?-{3,}:? ?)?")
+_FEWEST_BARS = 2
+_UNMARKED = 30
+"""UTF-16 without a mark: one byte of thirty is zero where digits and line ends stand."""
 _SAVE_AS_TEXT = "请把全文另存为 UTF-8 编码的文本文件（.txt）再试"
-
-_OTHER_FORMATS = (
-    (b"%PDF", "这是 PDF 文件，不是文本文件"),
-    (b"PK\x03\x04", "这是 Word（.docx）或压缩文件，不是文本文件"),
-    (b"\xd0\xcf\x11\xe0", "这是旧版 Word（.doc）文件，不是文本文件"),
-    (b"{\\rtf", "这是 RTF 文件，不是文本文件"),
-)
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -33,7 +33,7 @@ def decode(data: bytes, name: str) -> str:
     >>> decode("装备制造".encode("gb18030"), "11.txt")
     '装备制造'
     """
-    _refuse_other_formats(data, name)
+    _refuse_what_is_no_text(data, name)
     for encoding in _encodings_to_try(data):
         try:
             text = data.decode(encoding)
@@ -48,19 +48,43 @@ def decode(data: bytes, name: str) -> str:
     raise UnreadableIssue(name, reason, _SAVE_AS_TEXT)
 
 
-def _refuse_other_formats(data: bytes, name: str) -> None:
+def _refuse_what_is_no_text(data: bytes, name: str) -> None:
     if not data:
         raise UnreadableIssue(name, "文件是空的", "请换成写有全文的文件")
     if len(data) > LARGEST:
         limit = LARGEST // 1024 // 1024
         raise UnreadableIssue(name, f"文件超过 {limit} MB，不像一期刊物的文本", _SAVE_AS_TEXT)
-    for signature, reason in _OTHER_FORMATS:
-        if data.startswith(signature):
-            raise UnreadableIssue(name, reason, _SAVE_AS_TEXT)
 
 
 def _encodings_to_try(data: bytes) -> tuple[str, ...]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return (encoding,)
+    for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
+        if zeros.count(0) * _UNMARKED > len(zeros):
+            return (encoding,)
     return ("utf-8", "gb18030")
+
+
+def read_text(source: Source) -> Document:
+    """The lines of a text file by its own numbers, with the cells that tabs or bars divide."""
+    rows = enumerate(_LINE_END.split(decode(source.data, source.name)), start=1)
+    lines = []
+    for number, row in rows:
+        text = tidied(row)
+        if text and not _RULE.fullmatch(text):
+            lines.append(Line(number, text, f"第 {number} 行", cells=_cells(row)))
+    return Document(tuple(lines))
+
+
+def _cells(row: str) -> tuple[str, ...]:
+    r"""The pieces of a row; nothing where it is not divided.
+
+    >>> _cells("| 企业 | 产值 |"), _cells("企业\t产值"), _cells("企业 产值")
+    (('企业', '产值'), ('企业', '产值'), ())
+    """
+    bare = row.strip()
+    barred = bare.startswith("|") and bare.endswith("|") and bare.count("|") > _FEWEST_BARS
+    pieces = bare.strip("|").split("|") if barred else bare.split("\t")
+    cells = tuple(tidied(piece) for piece in pieces)
+    return cells if len(list(filter(None, cells))) > 1 else ()
