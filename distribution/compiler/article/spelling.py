@@ -18,8 +18,8 @@ _WIDE = {
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _MARKS = "\u2014\u2018\u2019\u201c\u201d\u3001-\u3011\uff01-\uff0f\uff1a-\uff20"
 _CHINESE = _HAN + _MARKS
-_NARROW = r"A-Za-z0-9%℃°+$"
-_BLANK = re.compile(rf"(?<=[{_CHINESE}]) (?=[{_NARROW}])|(?<=[{_NARROW}]) (?=[{_CHINESE}])")
+_NARROW = rf"(?:[^\W{_HAN}]|[%℃°+$])"
+_BLANK = re.compile(rf"(?<=[{_CHINESE}]) (?={_NARROW})|(?<={_NARROW}) (?=[{_CHINESE}])")
 
 
 def tidy_title(text: str) -> str:

@@ -19,11 +19,19 @@ _CROSSING = 0.12
 _DEEPEST = 4
 
 
-def in_order(segments: Sequence[Row], depth: int = 0) -> list[list[Row]]:
-    """The columns one after the other, each a list of segments."""
-    if len(segments) < 2 * _FEWEST_ROWS or depth > _DEEPEST:
+def in_order(
+    segments: Sequence[Row], usual: float | None = None, depth: int = 0
+) -> list[list[Row]]:
+    """The columns one after the other, each a list of segments.
+
+    `usual` is where other pages have their gutter: a page that ends with one line in its second
+    column does not show it.
+    """
+    if not segments or depth > _DEEPEST:
         return [list(segments)] if segments else []
-    gutter = _gutter(segments)
+    gutter = gutter_of(segments)
+    if gutter is None and usual is not None and _is_free(segments, usual):
+        gutter, usual = usual, None
     if gutter is None:
         return [list(segments)]
     columns: list[list[Row]] = []
@@ -35,7 +43,7 @@ def in_order(segments: Sequence[Row], depth: int = 0) -> list[list[Row]]:
             columns.append(band)
         else:
             for side in _sides(band, gutter):
-                columns += in_order(side, depth + 1)
+                columns += in_order(side, None, depth + 1)
         wide = crossing
     return columns
 
@@ -56,8 +64,10 @@ def _bands(segments: Sequence[Row], gutter: float) -> list[tuple[bool, list[Row]
     return [(wide or not all(_sides(band, gutter)), band) for wide, band in bands]
 
 
-def _gutter(segments: Sequence[Row]) -> float | None:
+def gutter_of(segments: Sequence[Row]) -> float | None:
     """The middle of the gap that the fewest rows cross and that has text on both sides."""
+    if len(segments) < 2 * _FEWEST_ROWS:
+        return None
     left, right = min(one.left for one in segments), max(one.right for one in segments)
     size = median(one.size for one in segments)
     width = right - left
@@ -110,3 +120,10 @@ def _has_columns(segments: Sequence[Row], gutter: float) -> bool:
 def _mostly_numbers(rows: Sequence[Row]) -> bool:
     numbers = sum(one.text.strip("·.…-()（） ").isdecimal() for one in rows)
     return numbers * 2 >= len(rows)
+
+
+def _is_free(segments: Sequence[Row], gutter: float) -> bool:
+    """Whether text stands on both sides and hardly any across."""
+    across = sum(len(one.text) for one in segments if one.left < gutter < one.right)
+    sides = _sides([one for one in segments if not one.left < gutter < one.right], gutter)
+    return all(sides) and across <= _CROSSING * sum(len(one.text) for one in segments)

@@ -13,15 +13,21 @@ from distribution.compiler.lines import is_han
 _INDENT = 0.8
 """Of the size: a row that begins this much further to the right begins a paragraph."""
 _LARGEST_INDENT = 4.5
-_SLACK = 0.3
+_SLACK = 1.5
+"""Of the size: so far a wrapped row may end before the margin; layouts are not exact."""
 _LARGER = 1.08
-_APART = 1.4
+_APART = 1.22
 """Of the usual distance of rows: a wider one parts paragraphs."""
 _CENTRED = 1.2
+_SHORT = 0.8
+"""Of the column: an indented row that ends early is no centred one."""
 _ENTRY_ENDS = re.compile(r"(?:[·•・‧∙⋅⋯…．.]{2,}|[-—_]{4,}) ?[（(]?[0-9]{1,3}[)）]?$|[·…．.]{6,}$")
 _CLOSERS = "，。、；：！？”’）》」』】…%,.;:!?)"
 _RARE = 50
 """An edge that fewer than one row in so many has is nobody's."""
+_FULL = 0.6
+_SENTENCE_ENDS = ("。", "！", "？", "。”", "！”", "？”", "；")
+_NEVER_FIRST = tuple("，。、；：！？”’）》」』】…")
 _LATIN = 0.55
 """Of the size: the usual width of a letter or digit."""
 
@@ -89,13 +95,29 @@ def pieces_of(rows: Sequence[Row], edges: Edges) -> Iterator[Piece]:
         yield _piece(run, edges)
 
 
+def continues(before: Piece, old: Edges, piece: Piece, new: Edges) -> bool:
+    """Whether a paragraph goes on in the next column although a sentence ended above.
+
+    Its last row is full, and the row here is not indented. Where the break cuts a sentence the
+    compiler joins the lines itself, for it knows what a break may print twice.
+    """
+    last, first = before.rows[-1], piece.rows[0]
+    if last.block or first.block or before.centred or piece.centred or _ends_entry(last):
+        return False
+    alike = last.bold == first.bold and abs(last.size - first.size) < (_LARGER - 1) * last.size
+    full = last.right > old.right - _FULL * last.size
+    level = first.left < new.left + _FULL * first.size
+    return alike and full and level and last.text.endswith(_SENTENCE_ENDS)
+
+
 def _begins(run: Sequence[Row], row: Row, edges: Edges, pitch: float) -> bool:
     """Whether `row` begins a new piece behind `run`."""
     last = run[-1]
-    if row.block or last.block or last.bold != row.bold:
+    larger = max(last.size, row.size) > _LARGER * min(last.size, row.size)
+    if row.block or last.block or last.bold != row.bold or larger:
         return True
-    if max(last.size, row.size) > _LARGER * min(last.size, row.size):
-        return True
+    if row.text.startswith(_NEVER_FIRST):
+        return False
     if _is_centred(row, edges) or _is_centred(last, edges):
         return True
     if _ends_entry(last) or row.top - last.top > _APART * pitch > 0:
@@ -139,8 +161,10 @@ def _pitch(rows: Sequence[Row]) -> float:
 
 def _is_centred(row: Row, edges: Edges) -> bool:
     before, behind = row.left - edges.left, edges.right - row.right
-    near = abs(before - behind) < max(row.size, 0.05 * (edges.right - edges.left))
-    return near and min(before, behind) > _CENTRED * row.size
+    width = edges.right - edges.left
+    near = abs(before - behind) < max(row.size, 0.05 * width)
+    short = row.right - row.left < _SHORT * width
+    return near and short and min(before, behind) > _CENTRED * row.size
 
 
 def _piece(run: Sequence[Row], edges: Edges) -> Piece:
@@ -151,10 +175,8 @@ def _piece(run: Sequence[Row], edges: Edges) -> Piece:
 
 
 def _continued(text: str, following: str) -> str:
-    """A wrapped row behind the one above; a hyphen at its end parted a word."""
+    """A wrapped row behind the one above; Chinese layouts part no words, so a hyphen stays."""
     letters = text[-1:].isascii() and following[:1].isascii() and following[:1].isalpha()
-    if letters and text.endswith("-") and text[-2:-1].isalpha() and following[:1].islower():
-        return text[:-1] + following
     if letters and (text[-1:].isalpha() or text[-1:] in ",;"):
         return f"{text} {following}"
     return text + following

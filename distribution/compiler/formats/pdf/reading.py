@@ -1,13 +1,21 @@
 """The whole way of a PDF: pages, heads, tables, columns, rows, lines."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from distribution.compiler.content import Asset, Picture
+from distribution.compiler.content import Asset, Picture, Table
 from distribution.compiler.doubts import Furniture
-from distribution.compiler.formats.pdf.columns import in_order
+from distribution.compiler.formats.pdf.columns import gutter_of, in_order
 from distribution.compiler.formats.pdf.glyphs import Glyph, Page, pages_of
 from distribution.compiler.formats.pdf.heads import heads_of
-from distribution.compiler.formats.pdf.paragraphs import Edges, Piece, edges_of, pieces_of
+from distribution.compiler.formats.pdf.paragraphs import (
+    Edges,
+    Piece,
+    continues,
+    edges_of,
+    pieces_of,
+)
 from distribution.compiler.formats.pdf.rows import Row, merged, segments_of
 from distribution.compiler.formats.pdf.tables import tables_of
 from distribution.compiler.lines import Document, Line, Look, Source, tidied
@@ -16,6 +24,8 @@ from distribution.compiler.unreadable import UnreadableIssue
 _FEWEST_CHARACTERS = 20
 """On a page, on the average: a scan has none, or a watermark."""
 _NAMELESS = 0.3
+_ABOUT = 6.0
+"""Points: gutters this near to each other are one."""
 _REMEDY = "请向排版方索取 Word 文件，或用带文字识别（OCR）的软件转换后再导入"
 
 
@@ -29,6 +39,8 @@ class _Reader:
         self._pages = pages
         self._lines: list[Line] = []
         self._row = 0
+        self._body = 0  # the index of the last line that is no furniture
+        self._above: tuple[Piece, Edges] | None = None  # what ended the column before
         _refuse_scans(name, pages)
         _refuse_nameless(name, pages)
 
@@ -38,12 +50,13 @@ class _Reader:
         heads = heads_of(self._pages, rows)
         columns: list[list[Row]] = []
         belongs: list[int] = []
-        for number, (page_rows, found, several) in enumerate(
-            zip(rows, heads, segments, strict=True)
-        ):
+        bodies: list[list[Row]] = []
+        for page_rows, found, several in zip(rows, heads, segments, strict=True):
             outer = [page_rows[index] for index in found]
-            body = [one for one in several if not any(_within(one, row) for row in outer)]
-            for column in in_order(body):
+            bodies.append([one for one in several if not any(_within(one, row) for row in outer)])
+        usual = _usual_gutter(bodies)
+        for number, body in enumerate(bodies):
+            for column in in_order(body, usual):
                 columns.append(merged(column))
                 belongs.append(number)
         shown = edges_of(columns)
@@ -63,11 +76,16 @@ class _Reader:
 
     def _add_column(self, page: Page, column: Sequence[Row], edges: Edges) -> None:
         for piece in pieces_of(column, edges):
-            first = piece.rows[0]
-            if first.block:
-                self._add(page, first.text, row=first)
+            text = tidied(piece.text)
+            if self._above is not None and continues(*self._above, piece, edges):
+                line = self._lines[self._body]
+                self._lines[self._body] = replace(line, text=line.text + text)
             else:
-                self._add(page, tidied(piece.text), look=_look(piece))
+                block = piece.rows[0].block
+                self._add(page, text, look=_look(piece), block=block)
+                self._body = len(self._lines) - 1
+            self._above, last = None, piece
+        self._above = (last, edges)
 
     def _add_leaning(self, page: Page) -> None:
         """A watermark: text that leans belongs to no line, but nothing is dropped in silence."""
@@ -81,15 +99,21 @@ class _Reader:
         text: str,
         *,
         look: Look = Look(),  # noqa: B008 - frozen
-        row: Row | None = None,
+        block: Table | Picture | None = None,
         furniture: Furniture | None = None,
     ) -> None:
         self._row += 1
         place = f"第 {page.number} 页第 {self._row} 行"
-        block = row.block if row else None
         if text or block:
             line = Line(len(self._lines) + 1, text, place, look, block, furniture=furniture)
             self._lines.append(line)
+
+
+def _usual_gutter(bodies: Sequence[Sequence[Row]]) -> float | None:
+    """Where most pages that have a gutter have it."""
+    gutters = [gutter for body in bodies if (gutter := gutter_of(body)) is not None]
+    common = Counter(round(gutter / _ABOUT) for gutter in gutters).most_common(1)
+    return common[0][0] * _ABOUT if common and common[0][1] > 1 else None
 
 
 def _segments(page: Page) -> list[Row]:
