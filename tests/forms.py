@@ -222,7 +222,8 @@ def as_browser_pdf(issue: Printed, folder: Path, *, columns: int = 2, style: str
     page = folder / "issue.html"
     page.write_text(
         "<!doctype html><meta charset=utf-8><style>@page{size:A4;margin:20mm}"
-        "body{font:10.5pt/1.6 'Noto Serif CJK SC',serif;text-align:justify}p{margin:0;text-indent:2em}"
+        "body{font:10.5pt/1.6 'Noto Serif CJK SC',serif;text-align:justify}"
+        "p{margin:0;text-indent:2em}"
         f".front{{text-indent:0}}h1,h2{{font-size:13pt;text-align:center}}"
         f"main{{columns:{columns};column-gap:8mm}}{style}</style>"
         f"{front}<main>{body}</main>",
@@ -244,7 +245,7 @@ def as_browser_pdf(issue: Printed, folder: Path, *, columns: int = 2, style: str
             "--no-pdf-header-footer",
             f"--print-to-pdf={file}",
             page.as_uri(),
-        ],  # fmt: skip
+        ],
         check=True,
         capture_output=True,
         timeout=60,

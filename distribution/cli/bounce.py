@@ -11,7 +11,7 @@ import click
 from distribution import audit, clock, events, mailboxes
 from distribution.app import App
 from distribution.cli.common import admin, as_json, installation, show_json, show_table
-from distribution.cli.issue import CannotRead
+from distribution.cli.issue.files import CannotRead
 from distribution.errors import DistributionError
 from distribution.events import Outcome
 from distribution.words import Returned

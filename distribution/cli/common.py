@@ -21,6 +21,7 @@ from rich.text import Text
 
 from distribution import clock
 from distribution.app import App, open_app
+from distribution.errors import DistributionError
 
 PIPE_WIDTH = 1000
 """Columns where there is no terminal to ask: wide enough that nothing is folded."""
@@ -32,6 +33,14 @@ _JOINERS = "\u200c\u200d"  # invisible, but they hold emoji and some scripts tog
 
 
 Command = TypeVar("Command", bound=Callable[..., object])
+
+
+class NobodyToAsk(DistributionError):
+    """Raised where a question would wait for ever."""
+
+    def __init__(self, question: str) -> None:
+        self.question = question
+        super().__init__(f"{question}没有终端可以回答，没有改动任何内容：确定的话请加 --yes")
 
 
 @cache
@@ -70,6 +79,20 @@ def log_to_stderr() -> None:
 def as_json(command: Command) -> Command:
     """The option --json."""
     return click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 文档。")(command)
+
+
+def saying_yes(command: Command) -> Command:
+    """The option --yes of what asks before it acts."""
+    return click.option("--yes", is_flag=True, help="不再询问。")(command)
+
+
+def ask(question: str, *, yes: bool) -> None:
+    """Go on if the person agrees; without a terminal nobody can, and NobodyToAsk is raised."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise NobodyToAsk(question)
+    click.confirm(question, abort=True, err=True)
 
 
 def console() -> Console:

@@ -4,6 +4,7 @@ import click
 
 import distribution
 from distribution.cli import (
+    article,
     bounce,
     chinese,
     config,
@@ -32,6 +33,7 @@ def root() -> None:
 
 for command in (
     issue.group,
+    article.group,
     subscriber.group,
     enterprise.group,
     topic.group,

@@ -3,6 +3,8 @@
 It knows no database: it runs in a process of its own that may not do much else.
 """
 
+from distribution.compiler.article.facts import text_facts
+from distribution.compiler.article.figures import Figure, key_figures
 from distribution.compiler.compiling import USUAL_SECTIONS, compile_issue, read_issue
 from distribution.compiler.content import (
     Account,
@@ -44,6 +46,7 @@ __all__ = [
     "Complaint",
     "Contact",
     "Doubt",
+    "Figure",
     "Furniture",
     "Masthead",
     "Paragraph",
@@ -63,7 +66,9 @@ __all__ = [
     "complaint_from_json",
     "complaint_to_json",
     "confidence",
+    "key_figures",
     "masthead_from_json",
     "masthead_to_json",
     "read_issue",
+    "text_facts",
 ]

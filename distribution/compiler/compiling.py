@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from distribution.compiler.account import Homes
-from distribution.compiler.article.datelines import read_dateline, source_at_end
+from distribution.compiler.article.facts import text_facts
 from distribution.compiler.article.formulas import without_latex
 from distribution.compiler.article.spelling import tidy, tidy_title
-from distribution.compiler.article.summaries import summary
 from distribution.compiler.body.blocks import blocks_of
 from distribution.compiler.body.furniture import PageFurniture
 from distribution.compiler.body.looks import Looks
@@ -178,19 +177,18 @@ class _Compilation:
         placed, doubts = blocks_of(portion.lines, looks, self._homes)
         blocks = tuple(_tidied(one.block) for one in placed)
         paragraphs = tuple(block.text for block in blocks if isinstance(block, Paragraph))
-        dateline = read_dateline(paragraphs[0] if paragraphs else "", month)
-        source = dateline.source or (source_at_end(paragraphs[-1]) if paragraphs else None)
+        facts = text_facts(paragraphs, month)
         if portion.heading:
-            doubts += _about_text(portion, placed, dated=bool(source or dateline.date))
+            doubts += _about_text(portion, placed, dated=bool(facts.source or facts.date))
         self._complaints += doubts
         return Article(
             position=position,
             section=portion.section,
             page=portion.page,
             title=tidy_title(without_latex(portion.title)),
-            source=source,
-            date=dateline.date,
-            summary=summary(paragraphs, dateline.length),
+            source=facts.source,
+            date=facts.date,
+            summary=facts.summary,
             blocks=blocks,
         )
 

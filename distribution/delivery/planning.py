@@ -54,7 +54,7 @@ def plan(transaction: Transaction, key: str, recipe: Recipe, *, by: str, at: dat
     A run that is planned already is left as it is.
     """
     with transaction() as session:
-        issue = issues.find_issue(session, key)
+        issue = issues.find_issue(session, key, lock=True)  # nobody reopens it meanwhile
         if issue.approved_at is None:
             raise NotApproved(key)
         run_id = _open_run(session, issue, recipe, by=by, at=at)

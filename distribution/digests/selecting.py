@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from distribution.digests.fingerprint import fingerprint
-from distribution.issues import StoredArticle
+from distribution.issues import StoredArticle, text_of
 from distribution.words import Reason, Tracking
 
 
@@ -122,7 +122,7 @@ def _first(in_order: Sequence[StoredArticle], topic: str) -> Iterator[StoredArti
 def _text(stored: StoredArticle) -> str:
     article = stored.article
     # The line feed keeps a word from matching across two paragraphs.
-    return "\n".join((article.title, article.summary, *article.paragraphs))
+    return "\n".join((article.title, article.summary, text_of(article)))
 
 
 def _fold(text: str) -> str:

@@ -1,28 +1,87 @@
 """Issues: what the compiler read, as the editor corrected it and as it was approved."""
 
-from distribution.issues.content import StoredArticle, StoredIssue
-from distribution.issues.store import (
+from distribution.issues.checking import Fault, Finding
+from distribution.issues.content import StoredArticle, StoredIssue, TopicReason
+from distribution.issues.correcting import Correction, text_of
+from distribution.issues.diffing import (
+    ArticleChange,
+    Change,
+    Diff,
+    FactChange,
+    Piece,
+    as_facts,
+    words,
+)
+from distribution.issues.doubting import Told, trust
+from distribution.issues.facts import text as checked_text
+from distribution.issues.refusals import (
     AlreadyApproved,
-    Imported,
-    approve,
+    HasReaders,
+    HasRun,
+    ImportedMeanwhile,
+    InvalidFact,
+    NotReady,
+)
+from distribution.issues.store.articles import Retopiced, load_issue, retopic, sections_in_use
+from distribution.issues.store.assets import asset
+from distribution.issues.store.corrections import Desk, corrections_of, no_article
+from distribution.issues.store.issues import (
+    approved_at,
     article_counts,
+    article_name,
     find_issue,
     key_of,
     list_issues,
-    load_issue,
-    save_issue,
 )
+from distribution.issues.store.releasing import Report, approve, check, reopen, report, report_of
+from distribution.issues.store.saving import Imported, Preview, preview, save_issue
 
 __all__ = [
     "AlreadyApproved",
+    "ArticleChange",
+    "Change",
+    "Correction",
+    "Desk",
+    "Diff",
+    "FactChange",
+    "Fault",
+    "Finding",
+    "HasReaders",
+    "HasRun",
     "Imported",
+    "ImportedMeanwhile",
+    "InvalidFact",
+    "NotReady",
+    "Piece",
+    "Preview",
+    "Report",
+    "Retopiced",
     "StoredArticle",
     "StoredIssue",
+    "Told",
+    "TopicReason",
     "approve",
+    "approved_at",
     "article_counts",
+    "article_name",
+    "as_facts",
+    "asset",
+    "check",
+    "checked_text",
+    "corrections_of",
     "find_issue",
     "key_of",
     "list_issues",
     "load_issue",
+    "no_article",
+    "preview",
+    "reopen",
+    "report",
+    "report_of",
+    "retopic",
     "save_issue",
+    "sections_in_use",
+    "text_of",
+    "trust",
+    "words",
 ]

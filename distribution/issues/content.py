@@ -3,6 +3,17 @@
 from dataclasses import dataclass
 
 from distribution.compiler import Article, Masthead
+from distribution.words import TopicOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class TopicReason:
+    """Why an article belongs to a topic."""
+
+    code: str
+    origin: TopicOrigin
+    evidence: tuple[str, ...]
+    """The section, or the words that matched; nothing where an editor said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +25,10 @@ class StoredArticle:
     topics: tuple[str, ...]
     """Topic codes."""
     article: Article
+    anchor: str = ""
+    """What it is known by across readings of its file."""
+    reasons: tuple[TopicReason, ...] = ()
+    """One for each topic, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""Issues and digests at hand: approved issues and planned selections never change."""
+"""Issues and digests at hand: what is approved and what is planned does not change."""
 
 from collections import OrderedDict
+from datetime import datetime
 from threading import Lock
 
 from sqlalchemy.orm import Session
@@ -19,15 +20,16 @@ class Library:
 
     def __init__(self, press: Press) -> None:
         self._press = press
-        self._issues: OrderedDict[int, StoredIssue] = OrderedDict()
+        self._issues: OrderedDict[tuple[int, datetime | None], StoredIssue] = OrderedDict()
         self._lock = Lock()
 
     def issue(self, session: Session, issue_id: int) -> StoredIssue:
-        """An issue, read once."""
+        """An issue, read once for each approval."""
+        release = (issue_id, issues.approved_at(session, issue_id))
         with self._lock:
-            found = self._issues.get(issue_id) or issues.load_issue(session, issue_id)
-            self._issues[issue_id] = found
-            self._issues.move_to_end(issue_id)
+            found = self._issues.get(release) or issues.load_issue(session, issue_id)
+            self._issues[release] = found
+            self._issues.move_to_end(release)
             while len(self._issues) > _ISSUES:
                 self._issues.popitem(last=False)
             return found

@@ -91,7 +91,9 @@ def _save(session: Session, reader: Addressee, wishes: Wishes, at: datetime) -> 
     """Change what differs, and write down who did it; the same again leaves no trace."""
     profile = reader.profile
     before = [topic.code for topic in profile.topics]
-    codes = in_his_order(before, list(topics.names(session)), wishes.topics)
+    now = topics.successors(session)  # his page may be older than a merge
+    wanted = frozenset(now.get(code, code) for code in wishes.topics)
+    codes = in_his_order(before, [topic.code for topic in topics.all_topics(session)], wanted)
     changed: dict[str, object] = {}
     if codes != before:
         changed["topics"] = codes
@@ -135,7 +137,7 @@ def _page(site: Site, session: Session, reader: Addressee, *, saved: bool) -> Re
         email=profile.subscriber.email,
         saved=saved,
         left=digest is not None and digest.decision is Decision.WITHDRAWN,
-        topics=topics.names(session),
+        topics={topic.code: topic.name for topic in topics.all_topics(session)},
         chosen={topic.code for topic in profile.topics},
         enterprise_topics=[topic.name for topic in profile.enterprise_topics],
         watch_words=profile.watch_words,

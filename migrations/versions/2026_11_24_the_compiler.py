@@ -145,9 +145,9 @@ def _keep_what_was_read() -> None:
     for issue in connection.execute(sa.select(issues)).all():
         query = sa.select(articles).where(articles.c.issue_id == issue.id)
         rows = connection.execute(query.order_by(articles.c.position)).all()
-        taken: set[str] = set()
+        anchors: list[str] = []
         for row in rows:
-            anchor = _anchor(row.title, taken)
+            anchor = _anchor(row.title, anchors)
             connection.execute(
                 articles.update().where(articles.c.id == row.id).values(anchor=anchor)
             )
@@ -156,25 +156,25 @@ def _keep_what_was_read() -> None:
             compilations.insert().values(
                 issue_id=issue.id,
                 masthead={**masthead, "month": issue.month.isoformat()},
-                articles=[_article(row) for row in rows],
+                articles=[_article(*both) for both in zip(rows, anchors, strict=True)],
                 account={},
             )
         )
 
 
-def _article(row: sa.Row[tuple[object, ...]]) -> dict[str, object]:
+def _article(row: sa.Row[tuple[object, ...]], anchor: str) -> dict[str, object]:
     names = ("position", "section", "page", "title", "source", "summary", "blocks")
     day = row.date.isoformat() if row.date else None
-    return {**{name: getattr(row, name) for name in names}, "date": day}
+    return {**{name: getattr(row, name) for name in names}, "date": day, "anchor": anchor}
 
 
-def _anchor(title: str, taken: set[str]) -> str:
-    plain = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", title))).casefold()
+def _anchor(title: str, taken: list[str]) -> str:
+    plain = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", title))).casefold()[:300]
     anchor, count = plain, 1
     while anchor in taken:
         count += 1
         anchor = f"{plain}#{count}"
-    taken.add(anchor)
+    taken.append(anchor)
     return anchor
 
 

@@ -169,9 +169,9 @@ def test_an_issue_fits_a_terminal_of_eighty_columns(
 
 @only_sqlite
 def test_a_title_stands_on_a_line_of_its_own(environment: dict[str, str], issue: str) -> None:
-    shown = programme(environment, "issue", "show", issue).out.splitlines()
+    shown = programme(environment, "issue", "report", issue).out.splitlines()
 
-    assert "1 处疑点，请核对" in shown
+    assert "27 篇有疑点" in shown
 
 
 STARTING = """

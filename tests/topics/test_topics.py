@@ -4,14 +4,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from distribution import topics
-from distribution.topics import TopicRule, UnknownTopic, topics_of
-from distribution.words import TopicOrigin
+from distribution.topics import TopicRule, UnknownTopic, WordRule, topics_of
+from distribution.words import RuleField, TopicOrigin
 
 SECTION, RULE = TopicOrigin.SECTION, TopicOrigin.RULE
 RULES = [
-    TopicRule(1, "policy", ("政策措施", "政策法规"), ("行动方案",)),
-    TopicRule(2, "quality", ("质量管理",), ("质量", "ISO 9001")),
-    TopicRule(3, "none", (), ()),
+    TopicRule(1, "policy", ("政策措施", "政策法规"), (WordRule(RuleField.TITLE, ("行动方案",)),)),
+    TopicRule(2, "quality", ("质量管理",), (WordRule(RuleField.TITLE, ("质量", "ISO 9001")),)),
+    TopicRule(3, "none", ()),
 ]
 
 
@@ -32,7 +32,7 @@ RULES = [
 def test_an_article_belongs_to_topics_by_section_first_then_by_words(
     section: str, title: str, found: list[tuple[str, TopicOrigin]]
 ) -> None:
-    assert [(rule.code, origin) for rule, origin in topics_of(section, title, RULES)] == found
+    assert [(one.code, one.origin) for one in topics_of(section, title, "", RULES)] == found
 
 
 def test_the_seven_topics_of_the_magazine_stand_in_the_editors_order(session: Session) -> None:

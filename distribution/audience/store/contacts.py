@@ -116,8 +116,9 @@ def ensure_enterprise(
 
 def set_enterprise_topics(session: Session, row: Enterprise, topic_names: Sequence[str]) -> None:
     """Replace what its contacts get who chose nothing themselves."""
+    chosen = topics.resolve(session, topic_names, lock=True)  # nobody merges them meanwhile
     session.execute(delete(EnterpriseInterest).where(EnterpriseInterest.enterprise_id == row.id))
-    for position, topic in enumerate(topics.resolve(session, topic_names)):
+    for position, topic in enumerate(chosen):
         session.add(EnterpriseInterest(enterprise_id=row.id, topic_id=topic.id, position=position))
 
 
@@ -134,8 +135,9 @@ def set_interests(
     # What somebody else has changed before the lock was ours is read again.
     row = session.get_one(Subscriber, row.id, populate_existing=True)
     if topic_names is not None:
+        chosen = topics.resolve(session, topic_names, lock=True)  # nobody merges them meanwhile
         session.execute(delete(Interest).where(Interest.subscriber_id == row.id))
-        for position, topic in enumerate(topics.resolve(session, topic_names)):
+        for position, topic in enumerate(chosen):
             session.add(Interest(subscriber_id=row.id, topic_id=topic.id, position=position))
     if watch_words is not None:
         words = tidy_words(watch_words)

@@ -16,7 +16,7 @@ LARGEST = 8 * 1024 * 1024
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _RULE = re.compile(r"\|?(?: ?:?-{3,}:? ?\|)+(?: ?:?-{3,}:? ?)?")
 _FEWEST_BARS = 2
-_UNMARKED = 30
+_UNMARKED, _FEWEST_ZEROS = 30, 4
 """UTF-16 without a mark: one byte of thirty is zero where digits and line ends stand."""
 _SAVE_AS_TEXT = "请把全文另存为 UTF-8 编码的文本文件（.txt）再试"
 
@@ -61,7 +61,7 @@ def _encodings_to_try(data: bytes) -> tuple[str, ...]:
         if data.startswith(mark):
             return (encoding,)
     for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
-        if zeros.count(0) * _UNMARKED > len(zeros):
+        if zeros.count(0) >= max(_FEWEST_ZEROS, len(zeros) / _UNMARKED):
             return (encoding,)
     return ("utf-8", "gb18030")
 

@@ -1,0 +1,26 @@
+"""`distribution issue`: read, check, correct and release the month's issue."""
+
+import click
+
+from distribution.cli.issue import checking, correcting, importing, sections, showing
+
+
+@click.group("issue")
+def group() -> None:
+    """期刊：导入、核对、更正、批准。"""
+
+
+for command in (
+    importing.import_issue,
+    showing.list_issues,
+    showing.show_issue,
+    showing.report_issue,
+    checking.check_issue,
+    checking.mark_seen,
+    checking.approve_issue,
+    checking.reopen_issue,
+    correcting.edit_issue,
+    correcting.corrections,
+    sections.group,
+):
+    group.add_command(command)

@@ -1,0 +1,129 @@
+"""What stands between an issue and its approval, each with the command that puts it right."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from distribution.compiler import Masthead, Picture, article_key
+from distribution.issues.content import StoredArticle
+from distribution.issues.correcting import Correction, text_of
+from distribution.issues.doubting import Told
+from distribution.issues.weblinks import bad_links, fault
+
+_IMPORT = "distribution issue import 改好的文件"
+
+
+class Fault(StrEnum):
+    """The closed set of what a check finds."""
+
+    DOUBT = "doubt"
+    NO_SUMMARY = "no_summary"
+    NO_TOPIC = "no_topic"
+    NO_TEXT = "no_text"
+    SAME_TITLE = "same_title"
+    BAD_LINK = "bad_link"
+    UNPLACED = "unplaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to look at; an error keeps the issue from being approved."""
+
+    kind: Fault
+    error: bool
+    position: int
+    """The article's place; 0 for the issue."""
+    sentence: str
+    remedy: str
+    """A command."""
+    number: int = 0
+    """From 1; a doubt's own number, so that it stays while others are dealt with."""
+    seen: bool = False
+    """Somebody has looked at this doubt."""
+
+
+def findings(
+    key: str,
+    masthead: Masthead,
+    articles: Sequence[StoredArticle],
+    doubts: Sequence[Told],
+    unplaced: Sequence[Correction],
+) -> list[Finding]:
+    """Errors first, then notices; doubts keep their numbers, the others follow behind them."""
+    told = [_about_doubt(key, doubt) for doubt in doubts if not doubt.seen and not doubt.settled]
+    others = [
+        *_about_articles(key, articles),
+        *_about_titles(key, articles),
+        *_about_links(key, masthead, articles),
+        *(_about_unplaced(key, correction) for correction in unplaced),
+    ]
+    numbered = [
+        replace(finding, number=number)
+        for number, finding in enumerate(others, start=len(doubts) + 1)
+    ]
+    return sorted([*told, *numbered], key=lambda finding: not finding.error)
+
+
+def _about_doubt(key: str, told: Told) -> Finding:
+    complaint = told.complaint
+    place = f"（{complaint.place}）" if complaint.place else ""
+    excerpt = f"：{complaint.excerpt}" if complaint.excerpt else ""
+    return Finding(
+        Fault.DOUBT,
+        complaint.kind.grave,
+        told.position,
+        f"{complaint.problem}{place}{excerpt}",
+        f"distribution issue seen {key} {told.number}",
+        told.number,
+    )
+
+
+def _about_articles(key: str, articles: Sequence[StoredArticle]) -> Iterator[Finding]:
+    for stored in articles:
+        position, article = stored.article.position, stored.article
+        name = f"distribution article edit {key}/{position}"
+        if not any(not isinstance(block, Picture) for block in article.blocks):
+            remedy = f"distribution article drop {key}/{position} --reason 理由"
+            yield Finding(Fault.NO_TEXT, True, position, "没有正文：读者点开是空页", remedy)
+        if not article.summary.strip():
+            yield Finding(Fault.NO_SUMMARY, True, position, "没有摘要", f"{name} --summary 摘要")
+        if not stored.topics:
+            yield Finding(
+                Fault.NO_TOPIC,
+                True,
+                position,
+                f"没有主题：栏目「{article.section or '无'}」不通向任何主题",
+                f"distribution issue section map {article.section or '栏目'} --topic 主题",
+            )
+
+
+def _about_titles(key: str, articles: Sequence[StoredArticle]) -> Iterator[Finding]:
+    alike: defaultdict[str, list[int]] = defaultdict(list)
+    for stored in articles:
+        alike[article_key(stored.article.title)].append(stored.article.position)
+    for first, *others in alike.values():
+        for position in others:
+            sentence = f"标题与第 {first} 篇相同"
+            remedy = f"distribution article edit {key}/{position} --title 新标题"
+            yield Finding(Fault.SAME_TITLE, True, position, sentence, remedy)
+
+
+def _about_links(
+    key: str, masthead: Masthead, articles: Sequence[StoredArticle]
+) -> Iterator[Finding]:
+    website = masthead.contact.website
+    if website and (wrong := fault(website)):
+        sentence = f"刊物网址 {website} {wrong}"
+        remedy = f"distribution issue edit {key} --website 网址"
+        yield Finding(Fault.BAD_LINK, True, 0, sentence, remedy)
+    for stored in articles:
+        for link, wrong in bad_links(text_of(stored.article)):
+            sentence = f"网址 {link} {wrong}"
+            yield Finding(Fault.BAD_LINK, True, stored.article.position, sentence, _IMPORT)
+
+
+def _about_unplaced(key: str, correction: Correction) -> Finding:
+    sentence = f"更正 {correction.id}（{correction.kind.label}）要改的内容已不在文件里，没有用上"
+    remedy = f"distribution issue corrections {key} --undo {correction.id}"
+    return Finding(Fault.UNPLACED, True, 0, sentence, remedy)

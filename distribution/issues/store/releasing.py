@@ -1,0 +1,91 @@
+"""Between the editor's desk and the readers: doubts, check, approval, and the way back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from distribution import topics
+from distribution.compiler import Account, ReadIssue, complaint_from_json
+from distribution.issues import facts
+from distribution.issues.anchoring import anchors_of
+from distribution.issues.checking import Finding, findings
+from distribution.issues.correcting import Correction, corrected
+from distribution.issues.doubting import Told, doubts_of
+from distribution.issues.refusals import HasRun, NotReady
+from distribution.issues.store import compilations
+from distribution.issues.store.articles import load_issue
+from distribution.issues.store.issues import find_issue, key_of, masthead_of
+from distribution.models import Issue, Run
+from distribution.words import RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The compiler's report: where everything went, and what to doubt."""
+
+    account: Account
+    doubts: tuple[Told, ...]
+    unplaced: tuple[Correction, ...]
+    """Corrections that did not find what they are about."""
+
+
+def report(session: Session, row: Issue) -> Report:
+    """What the compiler said when the issue was last imported, as it now stands."""
+    found = compilations.compiled(session, row.id)
+    state = compilations.state(session, row)
+    complaints = [complaint_from_json(complaint) for complaint in row.complaints]
+    doubts = doubts_of(complaints, found.anchors, state, topics.known_sections(session))
+    return Report(found.account, tuple(doubts), state.unplaced)
+
+
+def report_of(read: ReadIssue, known_sections: Sequence[str]) -> Report:
+    """What the compiler says of a file that nobody has imported."""
+    anchors = anchors_of(read.articles)
+    state = corrected(read.masthead, list(zip(anchors, read.articles, strict=True)), ())
+    doubts = doubts_of(read.complaints, anchors, state, known_sections)
+    return Report(read.account, tuple(doubts), ())
+
+
+def check(session: Session, row: Issue) -> list[Finding]:
+    """What stands between the issue and its approval (errors first), and what else to know."""
+    told = report(session, row)
+    stored = load_issue(session, row.id).articles
+    return findings(key_of(row), masthead_of(row), stored, told.doubts, told.unplaced)
+
+
+def approve(
+    session: Session, key: str, *, by: str, at: datetime, override: str | None = None
+) -> bool:
+    """Release an issue for sending; False where it was approved before.
+
+    Raises NotReady while errors stand, unless `override` says why they may; that is kept.
+    """
+    row = find_issue(session, key, lock=True)
+    if row.approved_at is not None:
+        return False
+    reason = facts.text("reason", override) if override is not None else None
+    errors: Sequence[Finding] = [finding for finding in check(session, row) if finding.error]
+    if errors and reason is None:
+        raise NotReady(key_of(row), errors)
+    row.approved_at, row.approved_by = at, by
+    row.approved_despite = reason if errors else None
+    return True
+
+
+def reopen(session: Session, key: str) -> bool:
+    """Let an approved issue be corrected again; False where it is open. Raises HasRun.
+
+    The mails and reports of a run name the issue's articles; only a cancelled one lets go.
+    """
+    row = find_issue(session, key, lock=True)
+    if row.approved_at is None:
+        return False
+    query = select(Run.id).where(Run.issue_id == row.id, Run.state != RunState.CANCELLED)
+    run_id = session.scalar(query.order_by(Run.id).limit(1))
+    if run_id is not None:
+        raise HasRun(key_of(row), run_id)
+    row.approved_at = row.approved_by = row.approved_despite = None
+    return True

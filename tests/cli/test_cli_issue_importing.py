@@ -1,0 +1,148 @@
+"""`distribution issue import`: the report, a changed file, a folder, a mere look."""
+
+from pathlib import Path
+
+import pytest
+from cli_office import Office
+from databases import only_sqlite
+from desk_files import FIFTH, SAMPLE, at_a_terminal, audited, changed
+
+from distribution.app import App
+
+
+def titles(office: Office, key: str) -> list[str]:
+    articles = office("issue", "show", key, "--json").document["articles"]
+    return [article["title"] for article in articles]
+
+
+def test_an_import_tells_the_compilers_report_and_the_way_on(office: Office) -> None:
+    shown = office("issue", "import", SAMPLE).out
+
+    assert "目录 29 篇，找到 29 篇，0 段没有归属。" in shown
+    assert "全文 10156 字：文章 9146，" in shown
+    assert "93%     没有电头；跨页的段落已接上" in shown
+    assert "第 132 行；第 140 行" in shown
+    assert shown.endswith("核对：distribution issue check 2026-11\n")
+
+
+def test_the_report_as_json_counts_every_character(office: Office) -> None:
+    report = office("issue", "import", SAMPLE, "--json").document["report"]
+
+    account = report["account"]
+    parts = account["articles"] + sum(account["furniture"].values()) + account["orphans"]
+    assert (report["listed"], report["found"], report["homeless"]) == (29, 29, 0)
+    assert parts == account["characters"]
+    fifth = report["articles"][4]
+    assert (fifth["number"], fifth["title"], fifth["confidence"]) == (5, FIFTH, 0.93)
+    assert [doubt["kind"] for doubt in fifth["doubts"]] == ["no_dateline", "joined"]
+
+
+def test_the_report_can_be_read_again(office: Office, issue: str) -> None:
+    again = office("issue", "report", issue)
+    document = office("issue", "report", issue, "--json").document
+
+    assert "目录 29 篇，找到 29 篇，0 段没有归属。" in again.out
+    assert (document["issue"], document["report"]["found"]) == (issue, 29)
+
+
+def test_a_changed_file_shows_its_difference_and_is_not_kept_unasked(
+    office: Office, issue: str, tmp_path: Path, app: App
+) -> None:
+    refused = office("issue", "import", changed(tmp_path))
+
+    assert refused.code == 2
+    assert refused.sentence.endswith("没有改动任何内容：确定的话请加 --yes")
+    assert "新增 0 篇，删去 0 篇，改动 1 篇。" in refused.out
+    assert f"标题：{FIFTH} → 矿山装备订单结构进一步优化" in refused.out
+    assert titles(office, issue)[4] == FIFTH
+    assert audited(app) == []
+
+
+def test_a_changed_file_is_kept_with_yes(
+    office: Office, issue: str, tmp_path: Path, app: App
+) -> None:
+    done = office("issue", "import", changed(tmp_path), "--yes")
+
+    assert done.code == 0
+    assert "已更新 2026-11 期：29 篇文章。" in done.out
+    assert titles(office, issue)[4] == "矿山装备订单结构进一步优化"
+    assert audited(app) == [("issue.import", "2026-11")]
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    ("answer", "code", "title"), [("y", 0, "矿山装备订单结构进一步优化"), ("n", 1, FIFTH)]
+)
+def test_at_a_terminal_the_editor_is_asked(
+    office: Office,
+    issue: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    code: int,
+    title: str,
+) -> None:
+    at_a_terminal(monkeypatch, answer)
+
+    assert office("issue", "import", changed(tmp_path)).code == code
+    assert titles(office, issue)[4] == title
+
+
+def test_a_mere_look_keeps_nothing(office: Office, tmp_path: Path, app: App) -> None:
+    first = office("issue", "import", SAMPLE, "--dry-run")
+    assert "只是试读，没有保存；2026-11 期有 29 篇文章。" in first.out
+    assert office("issue", "list", "--json").document == []
+
+    office("issue", "import", SAMPLE)
+    again = office("issue", "import", changed(tmp_path), "--dry-run", "--json").document
+
+    assert (again["dry_run"], again["changed"]) == (True, True)
+    assert [one["number"] for one in again["diff"]["articles"]] == [5]
+    assert titles(office, "2026-11")[4] == FIFTH
+    assert audited(app) == [("issue.import", "2026-11")]
+
+
+def test_a_file_that_leaves_a_correction_without_place_says_so_and_keeps_it(
+    office: Office, issue: str, tmp_path: Path
+) -> None:
+    office("article", "split", f"{issue}/5", "--at", "2", "--title", "后半篇")
+    paragraph = office("issue", "show", issue, "--article", "6", "--json").document["paragraphs"][0]
+    head = paragraph[:6]
+
+    done = office("issue", "import", changed(tmp_path, (head, "换了一个开头，")), "--yes")
+
+    assert "（拆分）要改的内容不在这个文件里，将用不上。" in done.out
+    listed = office("issue", "corrections", issue, "--json").document
+    assert [(one["kind"], one["applied"]) for one in listed] == [("split", False)]
+    checked = office("issue", "check", issue)
+    assert (checked.code, "--undo" in checked.out) == (1, True)
+
+
+def test_an_approved_issue_names_the_way_to_open_it(
+    office: Office, issue: str, tmp_path: Path
+) -> None:
+    office("issue", "approve", issue)
+
+    for options in ((), ("--yes",), ("--dry-run",)):
+        refused = office("issue", "import", changed(tmp_path), *options)
+        assert refused.code == 1
+        assert "distribution issue reopen 2026-11 --reason 理由" in refused.sentence
+    assert titles(office, issue)[4] == FIFTH
+
+
+@only_sqlite
+def test_a_folder_without_articles_says_what_belongs_there(office: Office, tmp_path: Path) -> None:
+    (tmp_path / ".hidden.txt").write_text("目录", encoding="utf-8")
+    (tmp_path / "~$锁.docx").write_text("锁", encoding="utf-8")
+
+    refused = office("issue", "import", str(tmp_path))
+
+    assert refused.code == 2
+    assert "文件夹里没有文章" in refused.sentence
+
+
+@only_sqlite
+def test_a_folder_with_one_issue_in_one_file_is_read(office: Office, tmp_path: Path) -> None:
+    (tmp_path / "期刊.txt").write_bytes(Path(SAMPLE).read_bytes())
+
+    assert office("issue", "import", str(tmp_path)).out.startswith("已导入 2026-11 期：29 篇")
