@@ -23,7 +23,7 @@ from distribution.issues.refusals import (
     NotReady,
 )
 from distribution.issues.store.articles import Retopiced, load_issue, retopic, sections_in_use
-from distribution.issues.store.assets import asset
+from distribution.issues.store.assets import asset, sizes
 from distribution.issues.store.corrections import Desk, corrections_of, no_article
 from distribution.issues.store.issues import (
     approved_at,
@@ -81,6 +81,7 @@ __all__ = [
     "retopic",
     "save_issue",
     "sections_in_use",
+    "sizes",
     "text_of",
     "trust",
     "words",

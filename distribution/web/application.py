@@ -87,6 +87,7 @@ def _routes(site: Site) -> list[Route]:
         ("GET", "/c/{token}/{position}", tracking.click),
         ("GET", "/r/{token}", _blocking(reading.front)),
         ("GET", "/r/{token}/{position}", _blocking(reading.article)),
+        ("GET", "/r/{token}/images/{sha256}", _blocking(reading.picture)),
         ("GET", "/u/{token}", _blocking(leaving.show)),
         ("POST", "/u/{token}", leaving.act),
         ("GET", "/p/{token}", _blocking(preferences.show)),

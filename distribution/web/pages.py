@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
 from distribution import digests
-from distribution.compiler import Article
+from distribution.compiler import Article, Picture, Table
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -23,6 +23,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 RETRY_AFTER_SECONDS = 30
+_A_YEAR_SECONDS = 365 * 24 * 60 * 60
 
 _PIXEL = bytes.fromhex(  # a transparent GIF of one pixel
     "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
@@ -76,6 +77,10 @@ _environment = Environment(
 _environment.filters.update(
     day=day, masked=masked, in_sections=in_sections, issue_name=digests.issue_name
 )
+_environment.tests.update(
+    a_table=lambda block: isinstance(block, Table),
+    a_picture=lambda block: isinstance(block, Picture),
+)
 
 
 def page(template: str, status: int = 200, **values: object) -> Response:
@@ -101,6 +106,12 @@ def json(text: str, status: int = 200) -> Response:
 def pixel() -> Response:
     """The smallest picture there is."""
     return _answer(_PIXEL, "image/gif", 200, {"Cache-Control": "no-store, private"})
+
+
+def picture(content: bytes, media_type: str) -> Response:
+    """An image of an article: its address names its bytes, so a browser need never ask again."""
+    forever = {"Cache-Control": f"private, max-age={_A_YEAR_SECONDS}, immutable"}
+    return _answer(content, media_type, 200, forever)
 
 
 def redirect(url: str) -> Response:

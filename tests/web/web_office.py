@@ -19,7 +19,7 @@ from distribution import audience, db, delivery, events
 from distribution.app import App
 from distribution.audience import Statement
 from distribution.audience.store.contacts import ensure_enterprise, set_enterprise_topics
-from distribution.compiler import Contact, Paragraph, ReadIssue
+from distribution.compiler import Asset, Block, Contact, Paragraph, ReadIssue
 from distribution.links import Use
 from distribution.models import Base, Delivery, Subscriber
 from distribution.words import Decision, Edition, Purpose, Signal
@@ -35,8 +35,10 @@ def make_issue(
     *,
     title: str = "第 {} 篇",
     paragraphs: tuple[str, ...] = ("第一段。", "第二段。"),
+    blocks: tuple[Block, ...] = (),
+    assets: tuple[Asset, ...] = (),
 ) -> str:
-    """An approved issue of five articles; gives its key."""
+    """An approved issue of five articles, `blocks` below the paragraphs of each; gives its key."""
     head = replace(
         MASTHEAD, publication="三晋机电通讯", publishers=("示范联合会",), contact=CONTACT
     )
@@ -47,11 +49,11 @@ def make_issue(
             title=title.format(number),
             source="示范日报",
             date=date(2026, 8, 20),
-            blocks=tuple(map(Paragraph, paragraphs)),
+            blocks=(*map(Paragraph, paragraphs), *blocks),
         )
         for number, section in enumerate(SECTIONS, start=1)
     )
-    return save_issue(app, ReadIssue(head, bodies, ()))
+    return save_issue(app, ReadIssue(head, bodies, (), assets=assets))
 
 
 def make_readers(app: App) -> None:

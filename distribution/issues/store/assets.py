@@ -17,6 +17,13 @@ def keep_assets(session: Session, assets: Iterable[Asset]) -> None:
         session.execute(upsert(session, AssetRow).values(facts).on_conflict_do_nothing())
 
 
+def sizes(session: Session, hashes: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Width and height in pixels, by hash; a page that knows them does not jump while it loads."""
+    query = select(AssetRow.sha256, AssetRow.width, AssetRow.height)
+    rows = session.execute(query.where(AssetRow.sha256.in_(list(hashes))))
+    return {sha256: (width, height) for sha256, width, height in rows}
+
+
 def asset(session: Session, sha256: str) -> Asset | None:
     """An image with its bytes; None for a hash nobody knows."""
     columns = (
