@@ -22,6 +22,7 @@ from distribution.compiler.content import (
 from distribution.compiler.doubts import FURNITURE_LABELS, Doubt, Furniture, confidence
 from distribution.compiler.lines import Source
 from distribution.compiler.lines import key as article_key
+from distribution.compiler.room import LIMITS, Limits, compile_apart
 from distribution.compiler.unreadable import UnreadableIssue
 from distribution.compiler.wire import (
     account_from_json,
@@ -38,6 +39,7 @@ from distribution.compiler.wire import (
 
 __all__ = [
     "FURNITURE_LABELS",
+    "LIMITS",
     "USUAL_SECTIONS",
     "Account",
     "Article",
@@ -48,6 +50,7 @@ __all__ = [
     "Doubt",
     "Figure",
     "Furniture",
+    "Limits",
     "Masthead",
     "Paragraph",
     "Picture",
@@ -62,6 +65,7 @@ __all__ = [
     "article_to_json",
     "block_from_json",
     "block_to_json",
+    "compile_apart",
     "compile_issue",
     "complaint_from_json",
     "complaint_to_json",

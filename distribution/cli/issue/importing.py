@@ -11,7 +11,7 @@ from distribution.cli.issue.differences import show_difference, show_lost
 from distribution.cli.issue.documents import report_facts
 from distribution.cli.issue.files import bytes_of, sources_of
 from distribution.cli.issue.reporting import show_report
-from distribution.compiler import ReadIssue, compile_issue, complaint_to_json
+from distribution.compiler import ReadIssue, compile_apart, complaint_to_json
 from distribution.issues import Imported, Preview, Report
 
 
@@ -30,7 +30,7 @@ def import_issue(file: Path, yes: bool, dry_run: bool, as_json: bool) -> None:  
     sources = sources_of(file)
     with app.reading() as session:
         sections = topics.known_sections(session)
-    read = compile_issue(sources, sections)
+    read = compile_apart(sources, sections)
     with app.reading() as session:
         preview = issues.preview(session, read, file.name)
     if preview.diff is not None and not as_json:

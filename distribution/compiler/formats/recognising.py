@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from distribution.compiler.formats.text import read_text
 from distribution.compiler.lines import Document, Source
+from distribution.compiler.old_word import SAVE_AS_WORD
 from distribution.compiler.unreadable import UnreadableIssue
 
 LARGEST_BYTES = 64 * 1024 * 1024
@@ -92,12 +93,9 @@ def _read(source: Source) -> Document:
 
             return read_markdown(source)
         case ".doc":
-            reason, remedy = "这是旧版 Word（.doc）或 WPS 文档", SAVE_AS_WORD
-            raise UnreadableIssue(source.name, reason, remedy)
+            reason = "这是旧版 Word（.doc）或 WPS 文档"
+            raise UnreadableIssue(source.name, reason, SAVE_AS_WORD)
     return read_text(source)
-
-
-SAVE_AS_WORD = "请用 Word 或 WPS 打开，选「文件 → 另存为 → Word 文档 (*.docx)」，再导入"
 
 
 def _content_of(source: Source) -> str:
