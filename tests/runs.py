@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from sink import Sink
 from sqlalchemy.orm import Session
 
-from distribution import audience, clock, compiler, delivery, issues
+from distribution import audience, clock, compiler, delivery, issues, topics
 from distribution.app import App
 from distribution.bundle import sample
 from distribution.compiler import Article, Masthead, Paragraph, ReadIssue
@@ -19,6 +19,8 @@ SEPTEMBER = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
 MASTHEAD = Masthead("山西机电信息", 2026, "09", 9, 300, date(2026, 9, 1), publishers=("联合会",))
 AS_IT_IS = "测试用的期刊"
 """Most tests need any issue, whether or not an editor would let it pass."""
+NEW_SECTION = "安全生产"
+"""Of the sample issue: it leads to no topic at first."""
 TOPICS = ("policy", "equipment", "quality", "shanxi")
 
 
@@ -72,8 +74,16 @@ def save_issue(app: App, read: ReadIssue, data: bytes = b"source", *, approved: 
 def sample_issue(app: App, *, label: str = "11") -> str:
     """The sample issue, or one like it, approved; gives its key."""
     data = sample("issue.txt").read_bytes()
-    read = compiler.read_issue(data, "issue.txt")
+    with app.transaction() as session:
+        read = read_sample(session)
     return save_issue(app, replace(read, masthead=replace(read.masthead, label=label)), data)
+
+
+def read_sample(session: Session) -> ReadIssue:
+    """The sample issue as read; its new section leads to a topic from now on."""
+    data = sample("issue.txt").read_bytes()
+    topics.map_section(session, NEW_SECTION, "quality")
+    return compiler.read_issue(data, "issue.txt", topics.known_sections(session))
 
 
 def approve(app: App, key: str) -> str:

@@ -20,7 +20,7 @@ import pytest
 import servers
 from processes import end, free_port, until
 from returned_mails import bounce, complaint, make_maildir, put
-from runs import TOPICS, add_reader, relay_settings
+from runs import NEW_SECTION, TOPICS, add_reader, relay_settings
 from sink import Accepted, Sink
 from sqlalchemy import text
 
@@ -189,6 +189,7 @@ def test_a_month_with_many_workers_loses_nobody_and_learns_who_left(
     with house(postgresql_database, redis_server, tmp_path / "home") as (app, office, sink):
         add_readers(app)
         office.command("issue", "import", str(sample("issue.txt")))
+        office.command("issue", "section", "map", NEW_SECTION, "--topic", "quality")
         office.command("issue", "approve", "2026-11")
         office.command("run", "plan", "2026-11")
         workers = [office.start("worker", "--threads", "4") for _ in range(2)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import processes
 import pytest
-from runs import relay_settings
+from runs import NEW_SECTION, relay_settings
 from sink import Sink
 from sqlalchemy import select
 
@@ -18,6 +18,7 @@ from distribution.bundle import sample
 from distribution.models import Delivery, Selection, Subscriber
 from distribution.words import DeliveryState, Edition, Reason, RunState
 
+SECTION = ("issue", "section", "map", NEW_SECTION, "--topic", "质量管理")
 REAL = Path(__file__).parents[1].parent / "shared" / "issues" / "2023-09.txt"
 
 
@@ -75,6 +76,7 @@ def delivered(
         with app.transaction() as session:
             audience.load_sample(session, app.keyring.address_hash, at=clock.now())
         command(environment, "issue", "import", str(issue_file))
+        command(environment, *SECTION)
         with app.reading() as session:
             key = issues.key_of(issues.list_issues(session)[0])
         command(environment, "issue", "approve", key)
@@ -188,6 +190,7 @@ def test_importing_planning_and_starting_again_sends_nothing_more(
     file = str(sample("issue.txt"))
     for _ in range(2):
         command(environment, "issue", "import", file)
+        command(environment, *SECTION)
         command(environment, "issue", "approve", "2026-11")
         command(environment, "run", "plan", "2026-11")
     outbox = Path(environment["DISTRIBUTION_HOME"]) / "outbox"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from distribution import audience, clock, compiler, delivery, issues, reports
+from distribution import audience, clock, compiler, delivery, issues, reports, topics
 from distribution.app import App
 from distribution.bundle import sample
 from distribution.cli import report
@@ -34,6 +34,9 @@ EXAMPLES = (
 
 FEW = 12
 """With fewer mails than these there is nobody to play all parts."""
+
+NEW_SECTION, ITS_TOPIC = "安全生产", "quality"
+"""A section of the sample issue that leads to no topic yet, and where an editor lets it lead."""
 
 LAST_PART = "one-click"
 """The channel of the reader who leaves at the end; played again, the parts before change little."""
@@ -148,13 +151,16 @@ def _open(folder: Path) -> App:
 def _prepare(app: App) -> str:
     """Import the sample issue and its audience, and approve it; returns the issue's key."""
     data, at = sample("issue.txt").read_bytes(), clock.now()
-    read = compiler.read_issue(data, "issue.txt")
     with app.transaction() as session:
+        topics.map_section(session, NEW_SECTION, ITS_TOPIC)
+        read = compiler.read_issue(data, "issue.txt", topics.known_sections(session))
         done = issues.save_issue(session, read, data, "issue.txt", at)
         issues.approve(session, done.key, by="demo", at=at)
         enterprises, contacts = audience.load_sample(session, app.keyring.address_hash, at=at)
+        topic = topics.the_topic(session, ITS_TOPIC).name
     if done.changed:
         click.echo(f"已导入示例期刊 {done.key}：{done.articles} 篇文章。")
+        click.echo(f"栏目「{NEW_SECTION}」是新的，已让它通向主题「{topic}」。")
     if contacts:
         click.echo(f"已载入虚构的会员企业 {enterprises} 家、联系人 {contacts} 位。")
     return done.key

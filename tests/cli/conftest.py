@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from cli_office import MORNING, Office
+from runs import read_sample
 
-from distribution import compiler, issues
+from distribution import issues
 from distribution.app import App
 from distribution.bundle import sample
 from distribution.cli import common
@@ -29,8 +30,7 @@ def office(
 
 @pytest.fixture
 def issue(app: App) -> str:
-    """The sample issue, imported and not yet approved; its key."""
+    """The sample issue, every section with a topic, not yet approved; its key."""
     data = sample("issue.txt").read_bytes()
     with app.transaction() as session:
-        read = compiler.read_issue(data, "issue.txt")
-        return issues.save_issue(session, read, data, "issue.txt", MORNING).key
+        return issues.save_issue(session, read_sample(session), data, "issue.txt", MORNING).key

@@ -19,9 +19,9 @@ def test_an_import_tells_the_compilers_report_and_the_way_on(office: Office) -> 
     shown = office("issue", "import", SAMPLE).out
 
     assert "目录 29 篇，找到 29 篇，0 段没有归属。" in shown
-    assert "全文 10156 字：文章 9146，" in shown
+    assert "全文 10164 字：文章 9146，" in shown
     assert "93%     没有电头；跨页的段落已接上" in shown
-    assert "第 132 行；第 140 行" in shown
+    assert "第 134 行；第 142 行" in shown
     assert shown.endswith("核对：distribution issue check 2026-11\n")
 
 

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 import redis
 from cli_office import MORNING, PROGRAMME, _clean, only_sqlite, programme
+from runs import read_sample
 from servers import Redis
 from sqlalchemy import select, text
 
-from distribution import audience, compiler, delivery, issues
+from distribution import audience, delivery, issues
 from distribution.app import App
 from distribution.bundle import sample
 from distribution.models import Delivery, Inbox
@@ -29,9 +30,7 @@ def planned(app: App) -> int:
     """A delivery of a planned run of the sample issue."""
     data = sample("issue.txt").read_bytes()
     with app.transaction() as session:
-        done = issues.save_issue(
-            session, compiler.read_issue(data, "issue"), data, "issue", MORNING
-        )
+        done = issues.save_issue(session, read_sample(session), data, "issue", MORNING)
         issues.approve(session, done.key, by="test", at=MORNING)
         audience.load_sample(session, app.keyring.address_hash, at=MORNING)
     run = delivery.plan(app.transaction, done.key, app.recipe, by="test", at=MORNING)

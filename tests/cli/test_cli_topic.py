@@ -55,7 +55,7 @@ def test_a_new_topic_takes_the_articles_of_its_section(
 
     assert (added.code, added.err) == (0, "")
     assert added.out.startswith("已新增主题「新能源」（energy）。\n尚未批准的期刊里有 ")
-    assert f"  {issue}/29 " in added.out
+    assert f"  {issue}/27 " in added.out
     found = office("issue", "show", issue, "--json").document["articles"]
     last = [one for one in found if one["section"] == "科技前沿"]
     assert last

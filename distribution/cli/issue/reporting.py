@@ -49,7 +49,8 @@ def _found(account: Account, articles: int) -> str:
 
 
 def _balance(account: Account) -> str:
-    kinds = [(FURNITURE_LABELS[Furniture(kind)], n) for kind, n in account.furniture.items()]
+    found = account.furniture
+    kinds = [(FURNITURE_LABELS[kind], found[kind]) for kind in Furniture if kind in found]
     parts = [("文章", account.articles), *kinds, ("没有归属", account.orphans)]
     sums = "，".join(f"{label} {count}" for label, count in parts)
     return f"全文 {account.characters} 字：{sums}。"
