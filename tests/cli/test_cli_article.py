@@ -197,6 +197,12 @@ def test_the_words_that_led_to_a_topic_are_shown(office: Office, illustrated: st
     assert "命中：质量管理 ·" in office("issue", "show", illustrated, "--article", "1").out
 
 
+def test_the_key_figures_are_shown_by_kind(office: Office, illustrated: str) -> None:
+    shown = office("article", "show", f"{illustrated}/1").out
+
+    assert "数字：日期 2026年9月2日；金额 1.2亿元；百分比 8.5%\n" in shown
+
+
 def test_figures_and_blocks_are_in_the_document(office: Office, illustrated: str) -> None:
     shown = article(office, illustrated, 1)
 

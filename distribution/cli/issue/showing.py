@@ -15,7 +15,7 @@ from distribution.cli.common import (
 )
 from distribution.cli.issue.documents import about, article_facts, issue_facts, report_facts
 from distribution.cli.issue.reporting import percent, show_report
-from distribution.compiler import Picture, Table
+from distribution.compiler import Article, Picture, Table, key_figures
 from distribution.issues import Report, StoredArticle, StoredIssue
 from distribution.models import Issue
 from distribution.words import TopicOrigin
@@ -152,6 +152,8 @@ def show_article(
     click.secho(printable(f"{article.position}. {article.title}"), bold=True)
     click.echo(printable(" · ".join(facts)))
     click.echo(printable(f"摘要：{article.summary or '—'}"))
+    if figures := _figures(article):
+        click.echo(printable(f"数字：{figures}"))
     for number, block in enumerate(article.blocks, start=1):
         click.echo()
         if numbered:
@@ -162,6 +164,14 @@ def show_article(
             click.echo(printable(issues.words(block)))
         else:
             click.echo(printable(block.text))
+
+
+def _figures(article: Article) -> str:
+    """The key figures of its text by kind, as they are printed."""
+    kinds: dict[str, list[str]] = {}
+    for figure in key_figures("\n".join(article.paragraphs)):
+        kinds.setdefault(figure.kind, []).append(figure.text)
+    return "；".join(f"{kind} {'、'.join(found)}" for kind, found in kinds.items())
 
 
 def _topics(entry: StoredArticle, names: dict[str, str]) -> str:
