@@ -24,7 +24,7 @@ from distribution.issues.refusals import (
 )
 from distribution.issues.store.articles import Retopiced, load_issue, retopic, sections_in_use
 from distribution.issues.store.assets import asset, sizes
-from distribution.issues.store.corrections import Desk, corrections_of, no_article
+from distribution.issues.store.corrections import Desk, corrections_of, no_article, titles_of
 from distribution.issues.store.issues import (
     approved_at,
     article_counts,
@@ -83,6 +83,7 @@ __all__ = [
     "sections_in_use",
     "sizes",
     "text_of",
+    "titles_of",
     "trust",
     "words",
 ]

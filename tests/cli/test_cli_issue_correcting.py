@@ -2,7 +2,7 @@
 
 import pytest
 from cli_office import MORNING, Office
-from desk_files import FIFTH, audited, details
+from desk_files import FIFTH, SIXTH, audited, details
 from runs import MASTHEAD
 
 from distribution import issues
@@ -127,3 +127,9 @@ def test_sections_are_listed_those_that_lead_nowhere_last(office: Office, strang
     assert listed[-1] == {"section": "安全生产", "topic": None, "name": None}
     assert "设定主题：distribution issue section map 安全生产" in shown
     assert office("issue", "show", strange).code == 0
+
+
+def test_what_was_merged_is_called_by_its_printed_title(office: Office, issue: str) -> None:
+    office("article", "merge", f"{issue}/5", "6", "--yes")
+
+    assert f"并入「{SIXTH}」" in office("issue", "corrections", issue).out

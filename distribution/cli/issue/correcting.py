@@ -100,7 +100,7 @@ def _show(session: Session, row: Issue, *, as_json: bool) -> None:
     key, rows = issues.key_of(row), issues.corrections_of(session, row)
     stored = issues.load_issue(session, row.id).articles
     numbers = {entry.anchor: entry.article.position for entry in stored}
-    titles = {entry.anchor: entry.article.title for entry in stored}
+    titles = issues.titles_of(session, row)
     unplaced = {correction.id for correction in issues.report(session, row).unplaced}
     if as_json:
         show_json([correction_facts(one, numbers, unplaced) for one in rows])
@@ -130,7 +130,7 @@ def _content(one: Correction, titles: dict[str, str], names: dict[str, str]) -> 
     value = dict(one.value)
     match one.kind:
         case CorrectionKind.MERGE:
-            return f"并入「{value['takes']}」"
+            return f"并入「{titles.get(value['takes'], value['takes'])}」"
         case CorrectionKind.SPLIT:
             return f"从第 {value['at']} 段起成为「{value['title']}」"
         case CorrectionKind.MOVE:

@@ -184,6 +184,16 @@ def no_article(number: int, count: int) -> NotFound:
     return NotFound("文章", str(number), f"这一期有第 1 至 {count} 篇")
 
 
+def titles_of(session: Session, row: Issue) -> dict[str, str]:
+    """Titles by anchor, those of merged and dropped articles too, as their file prints them."""
+    read = compilations.compiled(session, row.id).articles
+    stored = load_issue(session, row.id).articles
+    return {
+        **{anchor: article.title for anchor, article in read},
+        **{entry.anchor: entry.article.title for entry in stored},
+    }
+
+
 def corrections_of(session: Session, row: Issue) -> Sequence[Correction]:
     """Every deed on an issue, the oldest first."""
     return compilations.correction_rows(session, row.id)
