@@ -74,7 +74,7 @@ def test_an_issue_is_named_as_people_write_it(office: Office, issue: str) -> Non
         ("edit", "2026-11/5", "--title", "长" * 301),
         ("edit", "2026-11/5", "--title", "响\x07铃"),
         ("edit", "2026-11/5", "--topics", "没有的主题"),
-        ("merge", "2026-11/5", "5", "--yes"),
+        ("merge", "2026-11/5", "5"),
         ("merge", "2026-11/5", "30", "--yes"),
         ("split", "2026-11/5", "--at", "1", "--title", "新"),
         ("split", "2026-11/5", "--at", "99", "--title", "新"),
