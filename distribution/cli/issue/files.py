@@ -46,6 +46,14 @@ def sources_of(path: Path) -> list[Source]:
     return sources
 
 
+def left_out(path: Path) -> list[str]:
+    """What lies in a folder and is not read: pictures, sheets, folders, by name."""
+    if not path.is_dir():
+        return []
+    read = set(_files_of_issue(path))
+    return sorted(one.name for one in path.iterdir() if one not in read and not _is_litter(one))
+
+
 def bytes_of(sources: Sequence[Source]) -> bytes:
     """What stands for the sources when they are told apart: of several their names and hashes."""
     if len(sources) == 1:
@@ -55,11 +63,14 @@ def bytes_of(sources: Sequence[Source]) -> bytes:
 
 
 def _files_of_issue(folder: Path) -> Iterator[Path]:
-    """Without what editors leave behind: hidden files, and locks such as ~$目录.docx."""
     for path in folder.iterdir():
-        left_behind = path.name.startswith((".", "~"))
-        if path.suffix.lower() in EXTENSIONS and not left_behind and path.is_file():
+        if path.suffix.lower() in EXTENSIONS and not _is_litter(path) and path.is_file():
             yield path
+
+
+def _is_litter(path: Path) -> bool:
+    """What programmes leave behind: hidden files, locks such as ~$目录.docx, caches of pictures."""
+    return path.name.startswith((".", "~")) or path.name.lower() in ("thumbs.db", "desktop.ini")
 
 
 def _read(path: Path) -> Source:

@@ -6,10 +6,18 @@ import click
 
 from distribution import audit, clock, issues, topics
 from distribution.app import App
-from distribution.cli.common import admin, as_json, ask, installation, saying_yes, show_json
+from distribution.cli.common import (
+    admin,
+    as_json,
+    ask,
+    installation,
+    printable,
+    saying_yes,
+    show_json,
+)
 from distribution.cli.issue.differences import show_difference, show_lost
 from distribution.cli.issue.documents import report_facts
-from distribution.cli.issue.files import bytes_of, sources_of
+from distribution.cli.issue.files import bytes_of, left_out, sources_of
 from distribution.cli.issue.reporting import show_report
 from distribution.compiler import ReadIssue, compile_apart, complaint_to_json
 from distribution.issues import Imported, Preview, Report
@@ -27,7 +35,9 @@ def import_issue(file: Path, yes: bool, dry_run: bool, as_json: bool) -> None:  
     改过的文件先显示差别，确认后才更新，已做的更正会保留。
     """
     app, file = installation(), file.absolute()
-    sources = sources_of(file)
+    sources, skipped = sources_of(file), left_out(file)
+    if skipped:
+        click.echo(printable(f"没有读入（不是文章的文件）：{'、'.join(skipped)}"), err=True)
     with app.reading() as session:
         sections = topics.known_sections(session)
     read = compile_apart(sources, sections)
