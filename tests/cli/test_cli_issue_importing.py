@@ -150,12 +150,14 @@ def test_a_folder_with_one_issue_in_one_file_is_read(office: Office, tmp_path: P
 
 @only_sqlite
 def test_what_is_not_read_of_a_folder_is_named(office: Office, tmp_path: Path) -> None:
-    (tmp_path / "期刊.txt").write_bytes(Path(SAMPLE).read_bytes())
+    folder = tmp_path / "十一月"
+    folder.mkdir()
+    (folder / "期刊.txt").write_bytes(Path(SAMPLE).read_bytes())
     for name in ("现场.jpg", "名单.xlsx", "Thumbs.db", ".hidden"):
-        (tmp_path / name).write_bytes(b"x")
-    (tmp_path / "旧稿").mkdir()
+        (folder / name).write_bytes(b"x")
+    (folder / "旧稿").mkdir()
 
-    done = office("issue", "import", str(tmp_path))
+    done = office("issue", "import", str(folder))
 
     assert done.code == 0
     assert done.err == "没有读入（不是文章的文件）：名单.xlsx、旧稿、现场.jpg\n"
