@@ -85,7 +85,7 @@ def made(issue: Path, folder: Path) -> list[Path]:
     for name, source in (
         ("sample.docx", forms.as_styled_word(printed)),
         ("sample.pdf", forms.as_pdf(printed)),
-        ("hundred-pages.pdf", forms.as_pdf(longer(printed, 13))),
+        ("hundred-pages.pdf", forms.as_pdf(longer(printed, 18))),
     ):
         files.append(folder / name)
         files[-1].write_bytes(source.data)

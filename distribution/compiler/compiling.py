@@ -1,6 +1,5 @@
 """The whole way of a file: lines, title page, contents, body, articles, account, and complaints."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,16 +9,15 @@ from distribution.compiler.article.facts import text_facts
 from distribution.compiler.article.formulas import without_latex
 from distribution.compiler.article.spelling import tidy, tidy_title
 from distribution.compiler.body.blocks import blocks_of
-from distribution.compiler.body.furniture import PageFurniture
+from distribution.compiler.body.furniture import PageFurniture, repeated_heads
 from distribution.compiler.body.looks import Looks
-from distribution.compiler.body.paragraphs import Placed, is_finished, is_heading
 from distribution.compiler.body.portions import Portion, split_by_contents, split_by_looks
+from distribution.compiler.complaining import about_masthead, about_text, unprintable
 from distribution.compiler.content import (
     Article,
     Asset,
     Block,
     Complaint,
-    Contact,
     Masthead,
     Paragraph,
     Picture,
@@ -36,13 +34,14 @@ from distribution.compiler.front.colophon import (
 )
 from distribution.compiler.front.contents import Contents, read_contents
 from distribution.compiler.front.masthead import (
+    LONGEST_FACT,
     TitlePage,
     end_of_title_page,
     find_contents,
     publishers_in,
     read_title_page,
 )
-from distribution.compiler.lines import Document, Line, Source, complain, excerpt, key
+from distribution.compiler.lines import Document, Line, Source, complain, key, refuse_endless
 from distribution.compiler.unreadable import UnreadableIssue
 
 USUAL_SECTIONS = (
@@ -50,7 +49,6 @@ USUAL_SECTIONS = (
 )  # fmt: skip
 """What the magazine prints every month; a caller that has topics names their sections instead."""
 
-_UNPRINTABLE = re.compile("[\ufffd\ue000-\uf8ff]")
 _BEGINNING = "文件应以刊名、期号和单独成行的「目录」开头，然后是目录各条和正文"
 
 
@@ -66,7 +64,9 @@ def compile_issue(sources: Sequence[Source], sections: Sequence[str] = USUAL_SEC
     complaint, in the order of the lines.
     """
     known = frozenset(map(key, sections))
-    return _Compilation(read_document(sources), sources[0].name, known).result()
+    name, document = sources[0].name, read_document(sources)
+    refuse_endless(name, len(document.lines))
+    return _Compilation(document, name, known).result()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +93,14 @@ class _Compilation:
         self._homes.furnish(colophon, Furniture.COLOPHON)
         portions, looks = self._portions(front, body)
         masthead = _masthead(front, colophon)
-        self._complaints += _about_masthead(masthead)
+        self._complaints += about_masthead(masthead)
         articles = tuple(
             self._article(position, portion, front.month, looks)
             for position, portion in enumerate(portions, start=1)
         )
         lines = self._document.lines
         self._complaints += self._homes.orphans(lines)
-        self._complaints += _unprintable(lines)
+        self._complaints += unprintable(lines)
         account = self._homes.account(
             lines,
             listed=len(front.contents.entries),
@@ -122,20 +122,34 @@ class _Compilation:
         end, start = find_contents(lines)
         if end is None:
             return self._front_without_contents(lines)
-        page, month = self._title_page(lines[:end])
-        contents, rest = read_contents(lines[start:], self._name, self._known)
-        self._homes.furnish(lines[end : len(lines) - len(rest)], Furniture.CONTENTS)
+        before = self._body_before_contents(lines[:end])
+        contents, behind = read_contents(lines[start:], self._name, self._known, before)
+        if not contents.entries:
+            return self._front_without_contents(lines, lines[end:start])
+        page, month = self._title_page(lines[: end - len(before)])
+        self._homes.furnish(lines[end : len(lines) - len(behind)], Furniture.CONTENTS)
         self._complaints += contents.complaints
-        return _Front(page, month, contents, rest)
+        return _Front(page, month, contents, [*before, *behind])
 
-    def _front_without_contents(self, lines: Sequence[Line]) -> _Front:
+    def _body_before_contents(self, lines: Sequence[Line]) -> Sequence[Line]:
+        """The articles, where the contents end the file; a title page has no long sentences."""
+        if not any(len(line.text) > LONGEST_FACT for line in lines):
+            return ()
+        return lines[end_of_title_page(lines) :]
+
+    def _front_without_contents(
+        self, lines: Sequence[Line], heading: Sequence[Line] = ()
+    ) -> _Front:
+        """`heading` is a line 目录 below which no entries stand."""
         end = end_of_title_page(lines)
         if not end:
             raise UnreadableIssue(self._name, "没有找到「目录」这一行", _BEGINNING)
         page, month = self._title_page(lines[:end])
-        problem = "文件没有目录：栏目和标题按正文的版面推断，页码空缺，请核对"
-        self._complaints.append(complain(Doubt.NO_CONTENTS, lines[0], problem))
-        return _Front(page, month, Contents(), lines[end:])
+        what = "目录没有看懂" if heading else "文件没有目录"
+        problem = f"{what}：栏目和标题按正文的版面推断，页码空缺，请核对"
+        self._complaints.append(complain(Doubt.NO_CONTENTS, [*heading, lines[0]][0], problem))
+        self._homes.furnish(heading, Furniture.CONTENTS)
+        return _Front(page, month, Contents(), [one for one in lines[end:] if one not in heading])
 
     def _title_page(self, lines: Sequence[Line]) -> tuple[TitlePage, date]:
         self._homes.furnish(lines, Furniture.MASTHEAD)
@@ -155,7 +169,10 @@ class _Compilation:
                 body.append(line)
             else:
                 self._homes.furnish([line], kind)
-        return body
+        heads = repeated_heads(body, (key(entry.title) for entry in front.contents.entries))
+        repeated = [line for line in body if line.number in heads]
+        self._homes.furnish(repeated, Furniture.RUNNING_HEAD)
+        return [line for line in body if line.number not in heads]
 
     def _portions(self, front: _Front, body: Sequence[Line]) -> tuple[list[Portion], Looks]:
         if front.contents.entries:
@@ -166,7 +183,7 @@ class _Compilation:
             remedy = "正文应在目录之后，每篇以目录中的标题单独成行开头"
         else:
             portions, looks, doubts = split_by_looks(body, self._known, front.month, self._homes)
-            missing, remedy = "没有找到「目录」这一行，也认不出哪些行是标题", _BEGINNING
+            missing, remedy = "没有一条带页码的目录，也认不出正文里哪些行是标题", _BEGINNING
         if not any(portion.heading for portion in portions):
             raise UnreadableIssue(self._name, missing, remedy)
         self._complaints += doubts
@@ -179,7 +196,7 @@ class _Compilation:
         paragraphs = tuple(block.text for block in blocks if isinstance(block, Paragraph))
         facts = text_facts(paragraphs, month)
         if portion.heading:
-            doubts += _about_text(portion, placed, dated=bool(facts.source or facts.date))
+            doubts += about_text(portion, placed, dated=bool(facts.source or facts.date))
         self._complaints += doubts
         return Article(
             position=position,
@@ -226,23 +243,6 @@ def _tidied(block: Block) -> Block:
             return Picture(sha256, tidy(caption))
 
 
-def _about_text(portion: Portion, placed: Sequence[Placed], *, dated: bool) -> list[Complaint]:
-    first = portion.heading[0]
-    if not placed:
-        return [complain(Doubt.NO_TEXT, first, "标题之下没有正文", portion.title)]
-    doubts = []
-    last = placed[-1]
-    if isinstance(last.block, Paragraph):
-        text = last.block.text
-        if not (is_finished(text) or is_heading(text)):
-            problem = "文章最后一段没有句末标点，可能缺少文字"
-            doubts.append(complain(Doubt.UNFINISHED, last.line, problem, text))
-    if not dated:
-        problem = "没有电头：开头未写明来源和日期"
-        doubts.append(complain(Doubt.NO_DATELINE, first, problem, portion.title))
-    return doubts
-
-
 def _masthead(front: _Front, colophon: Sequence[Line]) -> Masthead:
     page, month = front.page, front.month
     facts = [*page.facts, *facts_of(colophon)]
@@ -260,23 +260,3 @@ def _masthead(front: _Front, colophon: Sequence[Line]) -> Masthead:
         publishers=tuple(publishers),
         contact=contact_of(facts),
     )
-
-
-def _about_masthead(masthead: Masthead) -> list[Complaint]:
-    complaints = []
-    if not masthead.publishers:
-        complaints.append(Complaint(Doubt.MASTHEAD, 0, "没有找到主办单位"))
-    if masthead.contact == Contact():
-        problem = "文件末尾没有版权页（编辑、电话、邮箱、地址等）"
-        complaints.append(Complaint(Doubt.MASTHEAD, 0, problem))
-    return complaints
-
-
-def _unprintable(lines: Sequence[Line]) -> list[Complaint]:
-    """Characters that a PDF tool could not name; readers would see empty boxes."""
-    problem = "有无法识别的字符，请对照原刊改正"
-    return [
-        complain(Doubt.UNPRINTABLE, line, problem, excerpt(line.text))
-        for line in lines
-        if _UNPRINTABLE.search(line.text)
-    ]

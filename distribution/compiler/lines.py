@@ -4,11 +4,15 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from distribution.compiler.content import Asset, Complaint, Picture, Table
 from distribution.compiler.doubts import Doubt, Furniture
+from distribution.compiler.unreadable import UnreadableIssue
 
 EXCERPT_LENGTH = 60
+MOST_LINES = 20_000
+"""Of a file; an issue has some hundreds, or some thousands where every printed line is one."""
 _LONGEST_TITLE = 120
 _NEVER_A_TITLES_END = ("。", "；", "，")
 
@@ -67,6 +71,13 @@ def complain(kind: Doubt, line: Line, problem: str, text: str = "") -> Complaint
     return Complaint(kind, line.number, problem, excerpt(text or line.text), line.place)
 
 
+def refuse_endless(name: str, count: int) -> None:
+    """Raise `UnreadableIssue` where a file has more lines than any issue."""
+    if count > MOST_LINES:
+        reason = f"文件有 {count} 行文字，不像一期刊物"
+        raise UnreadableIssue(name, reason, "请换成只有这一期全文的文件")
+
+
 def weight(text: str) -> int:
     """Characters without white space: what an account counts.
 
@@ -104,6 +115,7 @@ def compact(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
+@lru_cache(maxsize=16_384)  # a line is asked for its key again and again
 def key(text: str) -> str:
     """Letters and digits only: titles differ in quotes, widths and blanks, never in these.
 

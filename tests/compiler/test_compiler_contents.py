@@ -100,7 +100,7 @@ def test_a_line_that_is_neither_section_nor_entry_is_named(read: Read) -> None:
 
 
 def test_contents_without_entries_are_no_contents(read: Read) -> None:
-    with pytest.raises(UnreadableIssue, match="没有一条带页码的标题"):
+    with pytest.raises(UnreadableIssue, match="没有一条带页码的目录"):
         read(contents="政策措施", body="试点今日启动。")
 
 
@@ -109,3 +109,88 @@ def test_a_file_with_hundreds_of_entries_is_no_issue(read: Read) -> None:
 
     with pytest.raises(UnreadableIssue, match="不像一期刊物"):
         read(contents=f"政策措施\n{entries}")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{title}（{page}）", "{title}[{page}]", "{title}/{page}", "{title} / {page}",
+        "{page} {title}",
+        "{page:02} {title}", "{title} P{page}", "{title}……P{page}", "P{page} {title}",
+        "{title}\t{page}", "{page}\t{title}", "{title}————{page}", "{title}……张三 {page}",
+        "{title}／张三 {page}", "{title}……张三，李四（{page}）", "{title}……第{page}页",
+        "● {title}……{page}", "1. {title}……{page}", "{title}. . . . . {page}", "{title}",
+    ],
+)  # fmt: skip
+def test_contents_may_be_written_in_many_manners(read: Read, form: str) -> None:
+    first = form.format(title="试点工作正式启动", page=1)
+    second = form.format(title="新型轴承通过验证", page=12)
+    issue = read(contents=f"政策措施\n{first}\n装备制造\n{second}")
+
+    found = [(one.section, one.title, one.paragraphs) for one in issue.articles]
+    assert found == [
+        ("政策措施", "试点工作正式启动", ("试点今日启动。",)),
+        ("装备制造", "新型轴承通过验证", ("轴承寿命延长。",)),
+    ]
+    pages = (1, 12) if "page" in form else (None, None)
+    assert tuple(one.page for one in issue.articles) == pages
+
+
+@pytest.mark.parametrize(
+    "section", ["■ {}", "{}：", "——{}——", "一、{}", "{} News", "栏目：{}", "【 {} 】", "| {} |"]
+)
+def test_sections_may_be_decorated_in_contents_and_body(read: Read, section: str) -> None:
+    first, second = section.format("政策措施"), section.format("装备制造")
+    issue = read(
+        contents=f"{first}\n试点工作正式启动……1\n{second}\n新型轴承通过验证……2",
+        body=f"{first}\n试点工作正式启动\n试点启动。\n{second}\n新型轴承通过验证\n轴承寿命延长。",
+    )
+
+    assert [one.section for one in issue.articles] == ["政策措施", "装备制造"]
+    assert [one.paragraphs for one in issue.articles] == [("试点启动。",), ("轴承寿命延长。",)]
+    assert issue.complaints == ()
+
+
+def test_a_section_may_have_a_page_of_its_own(read: Read) -> None:
+    issue = read(contents="政策措施……1\n试点工作正式启动……1\n装备制造……2\n新型轴承通过验证……2")
+
+    assert [one.section for one in issue.articles] == ["政策措施", "装备制造"]
+
+
+def test_two_entries_may_stand_on_one_line(read: Read) -> None:
+    issue = read(contents="政策措施\n试点工作正式启动……1    新型轴承通过验证……2")
+
+    assert [(one.title, one.page) for one in issue.articles] == [
+        ("试点工作正式启动", 1),
+        ("新型轴承通过验证", 2),
+    ]
+
+
+def test_columns_are_read_in_the_order_of_the_body(read: Read) -> None:
+    contents = "政策措施 装备制造\n试点工作正式启动……1 新型轴承通过验证……3\n细则印发……2 锻件下线……4"
+    body = "试点工作正式启动\n甲。\n细则印发\n乙。\n新型轴承通过验证\n丙。\n锻件下线\n丁。"
+
+    issue = read(contents=contents, body=body)
+
+    assert [(one.section, one.title) for one in issue.articles] == [
+        ("政策措施", "试点工作正式启动"),
+        ("政策措施", "细则印发"),
+        ("装备制造", "新型轴承通过验证"),
+        ("装备制造", "锻件下线"),
+    ]
+
+
+def test_contents_may_end_the_file(read: Read) -> None:
+    long = (
+        "试点今日启动，首批二十家企业参加，为期一年，由省装备产业联席会组织实施，效果每季度公布一次，"
+        * 2
+    )
+    issue = read(
+        head="三晋装备\n2026年第11期\n总第447期\n甲协会主办",
+        contents=f"试点工作正式启动\n{long}好。\n新型轴承通过验证\n轴承寿命延长。",
+        body="目录\n政策措施\n试点工作正式启动……1\n装备制造\n新型轴承通过验证……2",
+    )
+
+    assert [(one.section, one.page) for one in issue.articles] == [("政策措施", 1), ("装备制造", 2)]
+    assert issue.articles[1].paragraphs == ("轴承寿命延长。",)
+    assert issue.complaints == ()

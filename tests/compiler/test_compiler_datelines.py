@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
-from distribution.compiler.article.datelines import Dateline, read_dateline, source_at_end
+from distribution.compiler.article.credits import source_at_end
+from distribution.compiler.article.datelines import Dateline, read_dateline
+from distribution.compiler.article.facts import text_facts
 
 NOVEMBER = date(2026, 11, 1)
 
@@ -98,3 +100,73 @@ def test_body_text_is_no_dateline(paragraph: str) -> None:
 def test_an_agency_in_brackets_at_the_end_counts() -> None:
     assert source_at_end("试点启动。（来源：三晋装备网）") == "三晋装备网"
     assert source_at_end("试点启动（来源不明）。") is None
+
+
+@pytest.mark.parametrize(
+    ("dateline", "source", "day"),
+    [
+        ("11月3日，据省装备协会网站消息，", "省装备协会网站", date(2026, 11, 3)),
+        ("三晋装备网11月3日消息，", "三晋装备网", date(2026, 11, 3)),
+        ("2026年11月3日，晋工社消息，", "晋工社", date(2026, 11, 3)),
+        ("三晋装备网消息 ", "三晋装备网", None),
+        ("据《三晋工业报》报道，", "三晋工业报", None),
+        ("《三晋工业报》11月3日讯：", "三晋工业报", date(2026, 11, 3)),
+        ("三晋电视网消息（记者 某某）：", "三晋电视网", None),
+        ("【本刊讯】", "本刊", None),
+        ("【三晋装备网】", "三晋装备网", None),
+        ("2026年11月3日三晋机电工业：", "三晋机电工业", date(2026, 11, 3)),
+        ("晋工财经太原11月3日电", "晋工财经", date(2026, 11, 3)),
+    ],
+)
+def test_agencies_stand_in_brackets_behind_leads_and_before_commas(
+    dateline: str, source: str, day: date | None
+) -> None:
+    assert read_dateline(f"{dateline}近日，试点启动。", NOVEMBER) == Dateline(
+        source, day, len(dateline)
+    )
+
+
+@pytest.mark.parametrize("name", ["公司网站", "关注微信公众号", "构建全国一张网", "发挥党报党刊"])
+def test_a_kind_of_medium_is_no_agency(name: str) -> None:
+    assert read_dateline(f"{name}：登录即可办理。", NOVEMBER) == Dateline(None, None, 0)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "本刊记者 张三",
+        "□ 李四",
+        "文/王五",
+        "作者：王五",
+        "王 五 赵小六",
+        "——来自一线的报告",
+        "本刊编辑部整理",
+    ],
+)
+def test_a_line_above_the_text_hides_no_dateline(above: str) -> None:
+    facts = text_facts([above, "三晋工业报11月3日讯：试点启动。"], NOVEMBER)
+
+    assert (facts.source, facts.date, facts.summary) == (
+        "三晋工业报", date(2026, 11, 3), "试点启动。",
+    )  # fmt: skip
+
+
+def test_a_source_above_the_text_counts() -> None:
+    facts = text_facts(["2026-11-03 来源：三晋装备网", "试点启动。"], NOVEMBER)
+
+    assert (facts.source, facts.date) == ("三晋装备网", date(2026, 11, 3))
+
+
+@pytest.mark.parametrize(
+    ("end", "source"),
+    [
+        ("（来源：《三晋工业报》 记者 某某）", "三晋工业报"),
+        ("（据晋工社、三晋装备网）", "晋工社、三晋装备网"),
+        ("【来源：三晋装备网】", "三晋装备网"),
+        ("来源：三晋装备网", "三晋装备网"),
+        ("（资料来源：省统计局）", None),
+        ("（责任编辑：某某）", None),
+    ],
+)
+def test_sources_close_an_article_in_many_forms(end: str, source: str | None) -> None:
+    assert text_facts(["试点启动。", end], NOVEMBER).source == source

@@ -111,6 +111,6 @@ def test_joining_loses_nothing_but_what_it_names(lines: list[str]) -> None:
 
 @given(LINES)
 def test_joining_what_is_joined_changes_nothing(lines: list[str]) -> None:
-    whole = [f"{line}。" for line in lines]
+    whole = [f"{line}。" for line in lines if line[0] not in "，。、；：）”"]
 
     assert texts_of(*whole) == whole

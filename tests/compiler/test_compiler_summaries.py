@@ -64,3 +64,30 @@ def test_a_summary_is_short_and_never_empty(paragraphs: list[str]) -> None:
 
     assert bool(found) == bool(real)
     assert len(found) <= 145
+
+
+PIECES = st.sampled_from(
+    ["试点企业", "推动发展，", "1,234.5万元", "12.6%", "“试点，先行”", "《方案，办法》",
+     "（一，二）",
+     "wheel probe，", "Transformer", "https://a.example/x,y", "的，", "；", "2026年10月", "[a, b]"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, min_size=12, max_size=50))
+def test_no_summary_ends_inside_a_number_a_word_a_quotation_or_a_title(pieces: list[str]) -> None:
+    text = "".join(pieces)
+
+    found = summary([text], 0)
+
+    kept = found.removesuffix("……")
+    assert text.startswith(kept)
+    for opening, closing in ("“”", "《》", "（）", "[]"):
+        assert kept.count(opening) == kept.count(closing)
+    before, after = kept[-1:], text[len(kept) :][:1]
+    assert not (before.isascii() and before.isalnum() and after.isascii() and after.isalnum())
+
+
+def test_a_quotation_too_long_to_keep_is_left_out() -> None:
+    text = "项目负责人在接受本刊采访时说：“" + "甲乙，" * 60 + "”"
+
+    assert summary([text], 0) == "项目负责人在接受本刊采访时说……"

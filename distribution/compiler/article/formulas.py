@@ -57,13 +57,13 @@ def without_latex(text: str) -> str:
 
 def _with_formulas_readable(text: str) -> str:
     """A dollar that begins no formula may stand before one that does."""
-    done, at = "", 0
+    pieces, at = [], 0
     while match := _FORMULA.search(text, at):
         readable = _readable(match)
         end = match.end() if readable else match.start() + 1
-        done += text[at : match.start()] + (readable or text[match.start() : end])
+        pieces += [text[at : match.start()], readable or text[match.start() : end]]
         at = end
-    return done + text[at:]
+    return "".join([*pieces, text[at:]])
 
 
 def _readable(match: re.Match[str]) -> str:

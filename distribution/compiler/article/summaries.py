@@ -1,7 +1,7 @@
 """A line or two that says what an article reports: its first sentences, without the dateline."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from distribution.compiler.body.paragraphs import begins_item, is_heading
 
@@ -11,6 +11,9 @@ LONGEST = 120
 _LONGEST_SENTENCE = 145
 """A single sentence that is only a little longer reads better whole than cut."""
 
+_LEAST = 12
+"""Characters before a quotation that is too long to be kept whole."""
+
 _ENOUGH = 60
 """Characters after which no second sentence is added."""
 
@@ -18,7 +21,7 @@ _SENTENCE_END = re.compile(r"[。！？!?…]+[”’」』）》)]*")
 _ITEM_NUMBER = re.compile(
     r"(?:[（(]?[0-9]{1,2}[、）)]|[0-9]{1,2}\.(?![0-9])|[（(]?[一二三四五六七八九十]{1,3}[、）)])\s*"
 )
-_OPENING, _CLOSING = "（(《“‘「【", "）)》”’」】"
+_OPENING, _CLOSING = "（(《“‘「【[", "）)》”’」】]"
 _PAUSES = "，；,;"
 
 
@@ -85,16 +88,40 @@ def _without_number(paragraph: str) -> str:
 
 
 def _cut(text: str) -> str:
-    """The text, ended at a clause outside all brackets if it is too long."""
+    """The text, ended at a clause outside all brackets if it is too long; else between words."""
     if len(text) <= LONGEST or (len(text) <= _LONGEST_SENTENCE and len(sentences(text)) == 1):
         return text
-    depth, best = 0, 0
-    for position, character in enumerate(text[: LONGEST - 1]):
-        if character in _OPENING:
-            depth += 1
-        elif character in _CLOSING:
-            depth = max(0, depth - 1)
-        elif character in _PAUSES and not depth and text[position - 1] != "的":
-            best = position
-    best = best if best >= LONGEST // 3 else LONGEST - 2
-    return text[:best].rstrip("，；：、,;") + "……"
+    last = LONGEST - 2
+    between = [at for at in range(last + 1) if not _is_inside_word(text, at)]
+    outside = sorted(set(between) & set(_outside_brackets(text[:LONGEST])))
+    pauses = [at for at in outside if text[at] in _PAUSES and text[at - 1] != "的"]
+    for places, least in ((pauses, LONGEST // 3), (outside, _LEAST), (between, _LEAST)):
+        if places and places[-1] >= least:
+            return _ended(text[: places[-1]])
+    return _ended(text[:last])
+
+
+def _ended(text: str) -> str:
+    return text.rstrip("，；：、,; ") + "……"
+
+
+def _outside_brackets(text: str) -> Iterator[int]:
+    """The places before which no bracket or quotation is open."""
+    depth = 0
+    for at, character in enumerate(text):
+        if not depth:
+            yield at
+        depth = max(0, depth + (character in _OPENING) - (character in _CLOSING))
+
+
+def _is_inside_word(text: str, at: int) -> bool:
+    """Whether a number, a word in Latin letters or an address goes on here."""
+    before, after = text[at - 1 : at], text[at : at + 1]
+    glued = before.isascii() and after.isascii()
+    amount = before.isdecimal() and after in "%％℃万亿千百多余个年月日元倍"
+    ends = text[at + 1 : at + 2] in ("", " ") or not text[at + 1 : at + 2].isascii()
+    return (
+        bool(before and after)
+        and " " not in before + after
+        and (amount or (glued and not (after in ",;" and ends)))
+    )

@@ -1,13 +1,24 @@
 """The lines of an article as blocks: paragraphs joined over breaks, tables and pictures between."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from distribution.compiler.account import Homes
+from distribution.compiler.article.credits import MOST_ABOVE, is_credit, is_subtitle
 from distribution.compiler.body.looks import Looks
-from distribution.compiler.body.paragraphs import Placed, belong_together, doubled, joined
+from distribution.compiler.body.paragraphs import (
+    Placed,
+    begins_item,
+    belong_together,
+    doubled,
+    gap,
+    is_finished,
+    is_heading,
+    level_of,
+)
 from distribution.compiler.content import Complaint, Paragraph, Picture, Table
 from distribution.compiler.doubts import Doubt
 from distribution.compiler.lines import Line, complain, is_han, narrow
@@ -24,8 +35,9 @@ def blocks_of(
     lines: Iterable[Line], looks: Looks, homes: Homes
 ) -> tuple[list[Placed], list[Complaint]]:
     """The blocks the lines make, and what was doubtful about joining them."""
-    maker = _Maker(looks, homes)
-    for line in _captioned(_with_tables(lines)):
+    rows = list(lines)
+    maker = _Maker(looks, homes, _levels_of_headings(rows))
+    for line in _captioned(_with_tables(rows)):
         maker.add(line)
     maker.close()
     return maker.placed, [*maker.complaints, *_about_joins(maker.joins)]
@@ -34,13 +46,13 @@ def blocks_of(
 class _Maker:
     """Holds one paragraph open, and the blocks that stand in the middle of it."""
 
-    def __init__(self, looks: Looks, homes: Homes) -> None:
+    def __init__(self, looks: Looks, homes: Homes, levels: frozenset[str]) -> None:
         self.placed: list[Placed] = []
         self.complaints: list[Complaint] = []
         self.joins: list[Line] = []
-        self._looks, self._homes = looks, homes
+        self._looks, self._homes, self._levels = looks, homes, levels
         self._pieces: list[Line] = []
-        self._text = ""
+        self._texts: list[str] = []
         self._held: list[Placed] = []
 
     def add(self, line: Line) -> None:
@@ -50,34 +62,54 @@ class _Maker:
             self._join(line)
         else:
             self.close()
-            self._pieces, self._text = [line], line.text
+            self._pieces, self._texts = [line], [line.text]
 
     def close(self) -> None:
         """End the paragraph; the blocks that interrupted it follow it."""
         if self._pieces:
-            self.placed.append(Placed(self._pieces[0], Paragraph(self._text)))
+            self.placed.append(Placed(self._pieces[0], Paragraph("".join(self._texts))))
         self.placed += self._held
-        self._pieces, self._text, self._held = [], "", []
+        self._pieces, self._texts, self._held = [], [], []
 
     def _continues(self, line: Line) -> bool:
         last = self._pieces[-1]
         heading = self._looks.is_heading(last), self._looks.is_heading(line)
-        return heading[0] == heading[1] and belong_together(last.text, line.text)
+        if len(self._pieces) == 1 and len(self.placed) < MOST_ABOVE and _stands_above(last):
+            return False
+        numbered = is_heading(last.text) and level_of(last.text) in self._levels
+        return heading[0] == heading[1] and belong_together(last.text, line.text, heading=numbered)
 
     def _join(self, line: Line) -> None:
         last = self._pieces[-1]
         repeat = doubled(last.text, line.text)
         if repeat:
-            self._text = self._text.removesuffix(repeat)
+            self._texts[-1] = self._texts[-1].removesuffix(repeat)
             self._homes.double(last, len(repeat))
             problem = f"分页处重复的「{repeat}」已去掉一个，请核对"
             self.complaints.append(complain(Doubt.DOUBLED, line, problem))
         elif last.text[-1] == line.text[0] and is_han(last.text[-1]):
             problem = f"分页处的「{last.text[-1]}」字连续出现两次，未作改动，请核对"
             self.complaints.append(complain(Doubt.DOUBLED_KEPT, line, problem))
-        self._text = joined(self._text, line.text)
+        self._texts.append(gap(self._texts[-1], line.text) + line.text)
         self._pieces.append(line)
         self.joins.append(line)
+
+
+def _levels_of_headings(lines: Sequence[Line]) -> frozenset[str]:
+    """How headings without a stop are numbered here.
+
+    Where most items of a kind are prose or end in a stop, what looks like one is a torn line.
+    """
+    items = [line.text for line in lines if line.block is None and begins_item(line.text)]
+    levels = Counter(map(level_of, items))
+    bare = (text for text in items if is_heading(text) and not is_finished(text))
+    headings = Counter(map(level_of, bare))
+    return frozenset(level for level in headings if 2 * headings[level] > levels[level] - 1)
+
+
+def _stands_above(line: Line) -> bool:
+    """An author or a subtitle between title and text, which no stop ends."""
+    return is_credit(line.text) or is_subtitle(line.text)
 
 
 def _about_joins(joins: Sequence[Line]) -> list[Complaint]:

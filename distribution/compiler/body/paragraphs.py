@@ -8,11 +8,30 @@ from distribution.compiler.lines import Line, is_han, narrow
 
 _ENDS = "。!?…:"
 _CLOSERS = "”’」』)》]】\"'"
+_NEVER_A_BEGINNING = (
+    "。",
+    "，",
+    "、",
+    "；",
+    "：",
+    "！",
+    "？",
+    "）",
+    "》",
+    "”",
+    "’",
+    "】",
+    "」",
+    "%",
+)
 
 _ENUMERATED = re.compile(
-    r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|\([0-9]{1,2}\)"
-    r"|[0-9]{1,2}(?:、|\.(?![0-9])))(?![0-9])"
+    r"(?:(?P<han>[一二三四五六七八九十]{1,3}、)|(?P<bracketed_han>\([一二三四五六七八九十]{1,3}\))"
+    r"|(?P<bracketed>\([0-9]{1,2}\))|(?P<counted>[0-9]{1,2}、)|(?P<dotted>[0-9]{1,2}\.(?![0-9])))"
+    r"(?![0-9])"
 )
+_STUMP = re.compile(r"[\u4e00-\u9fff]{1,3}[。；]")
+"""No paragraph begins so, but a line below a heading that a break has cut."""
 _LONGEST_HEADING = 30
 _LONGEST_REPEAT = 6
 _REDUPLICATED = frozenset(
@@ -48,22 +67,37 @@ def is_finished(text: str) -> bool:
 
 def begins_item(text: str) -> bool:
     """Whether it opens with a number of a list: 一、 （二） 3、."""
-    return _ENUMERATED.match(narrow(text)) is not None
+    return level_of(text) != ""
+
+
+def level_of(text: str) -> str:
+    """The manner in which a line is numbered; nothing for one that is not.
+
+    >>> level_of("（二）重点任务") == level_of("（三）保障措施"), level_of("2026年")
+    (True, '')
+    """
+    match = _ENUMERATED.match(narrow(text[:_LONGEST_HEADING]))
+    return match.lastgroup or "" if match else ""
 
 
 def is_heading(text: str) -> bool:
     """A short numbered line without a stop or a comma: 二、重点任务."""
+    if len(text) > _LONGEST_HEADING or not begins_item(text):
+        return False
     plain = narrow(text)
-    return (
-        begins_item(text)
-        and len(plain) <= _LONGEST_HEADING
-        and not any(mark in plain[3:] for mark in ",。;:、")
-    )
+    whole = plain.count("“") == plain.count("”") and plain.count("《") == plain.count("》")
+    return whole and not any(mark in plain[3:] for mark in ",。;:、")
 
 
-def belong_together(text: str, following: str) -> bool:
-    """Whether the break between these two stands in the middle of a sentence."""
-    if is_finished(text) or is_heading(text):
+def belong_together(text: str, following: str, *, heading: bool | None = None) -> bool:
+    """Whether the break between these two stands in the middle of a sentence.
+
+    `heading` says whether the first is one, where others of its kind have shown it.
+    """
+    heading = is_heading(text) if heading is None else heading
+    if following.startswith(_NEVER_A_BEGINNING) or (heading and _STUMP.match(following)):
+        return True
+    if heading or is_finished(text):
         return False
     mid_clause = narrow(text)[-1:] in (",", "、")
     return mid_clause or not begins_item(following)
@@ -90,10 +124,15 @@ def doubled(text: str, following: str) -> str:
 
 
 def joined(text: str, following: str) -> str:
-    """Both pieces as one; only words in Latin letters need a blank between them.
+    """Both pieces as one.
 
     >>> joined("wheel probe", "array"), joined("于2022年", "成立")
     ('wheel probe array', '于2022年成立')
     """
+    return text + gap(text, following) + following
+
+
+def gap(text: str, following: str) -> str:
+    """Only words in Latin letters need a blank between them."""
     words = text[-1:].isascii() and text[-1:].isalpha() and following[:1].isascii()
-    return text + (" " if words and following[:1].isalpha() else "") + following
+    return " " if words and following[:1].isalpha() else ""

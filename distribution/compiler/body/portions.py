@@ -1,10 +1,11 @@
 """The body, cut into articles: at the titles of the contents, and where the contents lack one."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, zip_longest
+from operator import attrgetter
 
 from distribution.compiler.account import Homes
 from distribution.compiler.body import unlisted
@@ -12,10 +13,13 @@ from distribution.compiler.body.looks import Looks, learn
 from distribution.compiler.body.titles import Place, find_titles
 from distribution.compiler.content import Complaint
 from distribution.compiler.doubts import Doubt, Furniture
-from distribution.compiler.front.contents import Contents, new_section, section_name
+from distribution.compiler.front.contents import Contents
+from distribution.compiler.front.sections import new_section, section_name
 from distribution.compiler.lines import Line, complain, key
 
 _LONGEST_HEADING = 40
+_LONGEST_TITLE = 120
+_NUMBER = attrgetter("number")
 _NO_HEADINGS_END = ("。", "！", "？", "；", "，", "：")
 
 
@@ -38,7 +42,7 @@ def split_by_contents(
     """The portions in the order of the contents, and what could not be placed."""
     titles = {key(entry.title) for entry in contents.entries}
     names = ({key(section) for section in contents.sections} | known) - titles
-    headings = [line for line in lines if _is_one_of(names, line)]
+    headings = _headings(names, titles, lines)
     homes.furnish(headings, Furniture.SECTION_HEADING)
     numbers = {line.number for line in headings}
     text = [line for line in lines if line.block is None and line.number not in numbers]
@@ -70,11 +74,8 @@ def split_by_looks(
         at = bisect_right(heads, guess.start) - 1
         section = section_name(text[heads[at]].text) if at >= 0 else ""
         heading = tuple(text[guess.start : guess.start + guess.count])
-        inside = tuple(
-            line
-            for line in lines
-            if heading[-1].number < line.number < stop and line.number not in numbers
-        )
+        between = _between(lines, heading[-1].number, stop)
+        inside = tuple(line for line in between if line.number not in numbers)
         portions.append(Portion(section, None, guess.title, heading, inside))
         if not guess.sure:
             problem = "没有目录，这一行按版面推断为标题，请核对"
@@ -89,14 +90,21 @@ def split_by_looks(
     return portions, learn(titles, [one for one in text if one.number not in taken]), complaints
 
 
-def _is_one_of(names: set[str], line: Line) -> bool:
-    """A sentence that says the same words is no heading: it ends in a stop."""
-    return (
-        line.block is None
-        and len(line.text) <= _LONGEST_HEADING
-        and key(line.text) in names
-        and not line.text.endswith(_NO_HEADINGS_END)
-    )
+def _headings(names: set[str], titles: set[str], lines: Sequence[Line]) -> list[Line]:
+    """The lines that are sections' names; a sentence that says the same words ends in a stop.
+
+    A numbered name may be a subheading (一、质量管理), unless a title stands directly below it.
+    """
+    found = []
+    for line, below in zip_longest(lines, lines[1:]):
+        if line.block is not None or len(line.text) > _LONGEST_HEADING:
+            continue
+        plain = key(line.text) in names and not line.text.endswith(_NO_HEADINGS_END)
+        beginning = key(below.text[:_LONGEST_TITLE]) if below is not None else ""
+        above_title = any(title.startswith(beginning) for title in titles if beginning)
+        if plain or (above_title and key(section_name(line.text)) in names):
+            found.append(line)
+    return found
 
 
 def _portions(
@@ -113,10 +121,16 @@ def _portions(
         if place is not None:
             heading = tuple(text[place.start : place.end])
             stop = following[heading[0].number]
-            inside = [line for line in lines if heading[-1].number < line.number < stop]
-            portion = replace(portion, heading=heading, lines=tuple(inside))
+            inside = _between(lines, heading[-1].number, stop)
+            portion = replace(portion, heading=heading, lines=inside)
         portions.append(portion)
     return portions
+
+
+def _between(lines: Sequence[Line], begin: int, end: int) -> tuple[Line, ...]:
+    """The lines, in the order of their numbers, behind one number and before another."""
+    first = bisect_right(lines, begin, key=_NUMBER)
+    return tuple(lines[first : bisect_left(lines, end, key=_NUMBER)])
 
 
 def _divided(
@@ -125,26 +139,31 @@ def _divided(
     """The portion, cut where an article begins that the contents do not name."""
     text = [line for line in portion.lines if line.block is None]
     guesses = unlisted.within(text, looks, month)
+    doubts = [_about_echo(line) for line in unlisted.echoing(text, guesses)]
     if not guesses:
-        return [portion], []
+        return [portion], doubts
     stops = [*(text[guess.start].number for guess in guesses), portion.lines[-1].number + 1]
     first = [line for line in portion.lines if line.number < stops[0]]
-    portions, complaints = [replace(portion, lines=tuple(first))], []
+    portions, complaints = [replace(portion, lines=tuple(first))], doubts
     section = portion.section
     for guess, stop in zip(guesses, stops[1:], strict=True):
         heading = tuple(text[guess.start : guess.start + guess.count])
-        begins, ends = portion.heading[-1].number, heading[0].number
-        above = [line for line in headings if begins < line.number < ends]
+        above = _between(headings, portion.heading[-1].number, heading[0].number)
         if above:
             section = section_name(above[-1].text)
-        inside = [line for line in portion.lines if heading[-1].number < line.number < stop]
-        portions.append(Portion(section, None, guess.title, heading, tuple(inside)))
+        inside = _between(portion.lines, heading[-1].number, stop)
+        portions.append(Portion(section, None, guess.title, heading, inside))
         problem = "目录中没有这一篇，已按标题的样子单列，请核对"
         complaints.append(complain(Doubt.NOT_LISTED, heading[0], problem, guess.title))
         if not above:
             problem = f"这一篇之前没有栏目名，暂归入「{section}」，请核对"
             complaints.append(complain(Doubt.SECTION_GUESSED, heading[0], problem, guess.title))
     return portions, complaints
+
+
+def _about_echo(line: Line) -> Complaint:
+    problem = "这一行像是目录没有列出的一篇的标题，现与下文接成一段，请核对"
+    return complain(Doubt.NOT_LISTED, line, problem)
 
 
 def _stray_headings(headings: Sequence[Line], portions: Sequence[Portion]) -> list[Complaint]:
@@ -156,7 +175,7 @@ def _stray_headings(headings: Sequence[Line], portions: Sequence[Portion]) -> li
     for line in headings:
         before = bisect_right(placed, (line.number, ""))
         around = [section for _, section in placed[max(0, before - 1) : before + 1]]
-        if key(line.text) not in around:
+        if not {key(line.text), key(section_name(line.text))} & set(around):
             problem = "栏目名出现在别处，已当作版面文字略去，请核对"
             complaints.append(complain(Doubt.SECTION_STRAY, line, problem))
     return complaints

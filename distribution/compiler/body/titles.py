@@ -1,7 +1,7 @@
 """The titles of the contents, found in the body."""
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +23,7 @@ _LENGTHS = 0.75, 1.34
 _WIDEST_WINDOW = 2000
 """Candidates; an issue has some hundreds. Comparing every title with more would take too long."""
 _MOST_PLACES = 4
-"""Of one title; more are a running head that nobody recognised."""
+"""Of one title, beyond those that share it; more are a running head nobody recognised."""
 _FOUND = 1.0
 _LOOK, _SPELLING, _TEXT_FOLLOWS, _DATELINE_FOLLOWS = 0.2, 0.05, 0.1, 0.1
 """What speaks for one of several places, together less than a title found."""
@@ -58,10 +58,10 @@ def find_titles(
 
 
 def _exact_places(entries: Sequence[Entry], lines: Sequence[Line]) -> dict[str, list[Place]]:
-    wanted = {key(entry.title) for entry in entries}
+    wanted = Counter(key(entry.title) for entry in entries)
     exact: dict[str, list[Place]] = defaultdict(list)
     for one, start, count in runs(list(lines)):
-        if one in wanted and len(exact[one]) < _MOST_PLACES:
+        if one in wanted and len(exact[one]) < _MOST_PLACES + wanted[one]:
             exact[one].append(Place(start, count))
     return exact
 

@@ -1,10 +1,12 @@
 """Articles that no contents name: told by looks, by a section's heading, by a dateline."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from distribution.compiler.article.agencies import is_media
 from distribution.compiler.article.datelines import read_dateline
 from distribution.compiler.body.looks import Looks, rounded, stands_out, usual_size
 from distribution.compiler.body.paragraphs import begins_item, is_finished, is_heading, joined
@@ -13,6 +15,11 @@ from distribution.compiler.lines import PLAIN, Line, is_han, key, weight
 _SHORTEST, _LONGEST = 6, 60
 """Characters of a title that only its place betrays."""
 _NO_TITLES_END = "。！？!?；;，,、：:…．"
+_NEVER_INSIDE = ("。", "；")
+_PAUSES = "，、：,:"
+_ECHO, _ECHO_REACH = 4, 40
+"""Characters that a title and the text below it have in common; where they are looked for."""
+_OPENS = re.compile("近日|日前|近期|今年|去年|目前|随着|为了?|由|记者|据|本[报刊]|[0-9]{1,4}[年月]")
 _MOST_LINES = 3
 _LONGEST_SECTION = 10
 _FEWEST_BEFORE = 40
@@ -38,6 +45,7 @@ def is_title_like(line: Line) -> bool:
     return (
         _SHORTEST <= length <= _LONGEST
         and not line.text.endswith(tuple(_NO_TITLES_END))
+        and not any(stop in line.text for stop in _NEVER_INSIDE)
         and not begins_item(line.text)
         and sum(map(is_han, line.text)) * 2 >= length
     )
@@ -64,6 +72,16 @@ def within(lines: Sequence[Line], looks: Looks, month: date) -> list[Guess]:
     return sorted(found, key=lambda guess: guess.start)
 
 
+def echoing(lines: Sequence[Line], guesses: Sequence[Guess]) -> list[Line]:
+    """Lines that may be titles, for the text below says their words again; no proof."""
+    taken = {index for guess in guesses for index in range(guess.start, guess.start + guess.count)}
+    return [
+        line
+        for index, line in enumerate(lines)
+        if index and index not in taken and _is_echoed(lines, index)
+    ]
+
+
 def throughout(
     lines: Sequence[Line], sections: frozenset[str], month: date
 ) -> tuple[list[Guess], dict[int, str]]:
@@ -84,7 +102,8 @@ def throughout(
     for index, line in enumerate(lines):
         if index in headings or not is_title_like(line):
             continue
-        if index - 1 in headings or _announces(lines, index, month, strictly=False):
+        announced = _announces(lines, index, month, strictly=False)
+        if index - 1 in headings or announced or _is_echoed(lines, index):
             found.append(_guess(lines, index, 1, sure=False))
     return found, headings
 
@@ -162,8 +181,28 @@ def _announces(lines: Sequence[Line], index: int, month: date, *, strictly: bool
         return False
     dateline = read_dateline(lines[index + 1].text, month)
     if strictly:
-        return dateline.source is not None and dateline.date is not None
+        named = dateline.source is not None and dateline.length > 0
+        return named and (dateline.date is not None or is_media(dateline.source or ""))
     return dateline.source is not None or dateline.date is not None
+
+
+def _is_echoed(lines: Sequence[Line], index: int) -> bool:
+    """A line between two paragraphs, without a pause, whose words the next one repeats."""
+    line = lines[index]
+    if index + 1 >= len(lines) or not is_title_like(line) or is_heading(line.text):
+        return False
+    dated = line.text[0].isdigit()  # 2026年全省装备企业: a sentence that a break has cut
+    if dated or any(pause in line.text for pause in _PAUSES):
+        return False
+    if index and not is_finished(lines[index - 1].text):
+        return False
+    title, text = key(line.text), key(lines[index + 1].text[:_ECHO_REACH])
+    if text[:_ECHO] not in title and not _OPENS.match(text):
+        return False
+    return any(
+        title[at : at + _ECHO] in text and all(map(is_han, title[at : at + _ECHO]))
+        for at in range(len(title) - _ECHO + 1)
+    )
 
 
 def _guess(lines: Sequence[Line], start: int, count: int, *, sure: bool) -> Guess:

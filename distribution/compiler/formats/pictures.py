@@ -22,11 +22,16 @@ _BROKEN = (
     NotImplementedError, Image.DecompressionBombError, Image.DecompressionBombWarning,
 )  # fmt: skip
 """What Pillow's readers raise on broken files."""
-_CONVERTED = ("BMP", "DIB", "TIFF", "PPM", "TGA", "PCX", "JPEG2000")
+_OPENED = (
+    "PNG", "JPEG", "GIF", "WEBP", "BMP", "DIB", "TIFF", "PPM", "TGA", "PCX", "JPEG2000",
+)  # fmt: skip
+"""An MPO, two JPEGs in one file, is opened as JPEG."""
 
 
 def keep(data: bytes) -> Asset | None:
     """The image as an asset; None for what cannot be shown: drawings (EMF, SVG), broken, too big.
+
+    Every image is decoded once, to see that it is whole; a photograph in its smallest size.
 
     >>> keep(b"no image") is None
     True
@@ -35,13 +40,16 @@ def keep(data: bytes) -> Asset | None:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             warnings.simplefilter("ignore", UserWarning)  # broken EXIF and the like
-            with Image.open(io.BytesIO(data), formats=(*_KEPT, *_CONVERTED)) as image:
-                if image.width * image.height > MOST_PIXELS:
+            with Image.open(io.BytesIO(data), formats=_OPENED) as image:
+                width, height = image.size
+                if width * height > MOST_PIXELS:
                     return None
+                kept = _KEPT.get(image.format or "")
+                if kept is None or len(data) > MOST_BYTES:
+                    return encode(image)
+                image.draft(None, (1 + width // 8, 1 + height // 8))
                 image.load()
-                if image.format in _KEPT and len(data) <= MOST_BYTES:
-                    return _asset(data, _KEPT[image.format], image.width, image.height)
-                return encode(image)
+                return _asset(data, kept, width, height)
     except _BROKEN:
         return None
 

@@ -20,6 +20,7 @@ EXTENSIONS = {
 FORMATS = "Word（.docx）、PDF、文本（.txt）或 Markdown（.md）"
 _NAMES = {WORD: "Word 文档", PDF: "PDF 文件", OLD_WORD: "旧版 Word 或 WPS 文档", TEXT: "文本文件"}
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ARCHIVES = (b"PK\3\4", b"PK\5\6", b"PK\7\x08")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _HEAD = 1024
 _OTHERS = (
@@ -27,23 +28,25 @@ _OTHERS = (
     (b"\x89PNG", "PNG 图片"),
     (b"\xff\xd8\xff", "JPEG 图片"),
     (b"GIF8", "GIF 图片"),
-    (b"BM", "BMP 图片"),
     (b"II*\0", "TIFF 图片"),
     (b"MM\0*", "TIFF 图片"),
     (b"Rar!", "RAR 压缩包"),
     (b"7z\xbc\xaf", "7z 压缩包"),
     (b"\x1f\x8b", "gzip 压缩包"),
-    (b"MZ", "Windows 程序"),
     (b"\x7fELF", "程序"),
     (b"AC10", "CAD 图纸"),
     (b"%!PS", "PostScript 文件"),
+    (b"MIME-Version:", "网页存档"),
 )
+_SHORT_SIGNATURES = ((b"BM", "BMP 图片"), (b"MZ", "Windows 程序"))
+"""Text may begin so, too, but holds no zero byte."""
 _PAGES = (b"<!doctype html", b"<html", b"<?xml")
 _MACRO_EXTENSIONS = (".docm", ".dotm")
 _IN_ARCHIVE = (
     ("word/document.xml", WORD),
     ("xl/workbook.xml", "Excel 工作簿"),
     ("ppt/presentation.xml", "PowerPoint 演示文稿"),
+    ("OFD.xml", "OFD 版式文件"),
 )
 
 
@@ -104,14 +107,15 @@ def _content_of(source: Source) -> str:
     head = data[:_HEAD]
     if b"%PDF-" in head:
         return PDF
-    if data.startswith(b"PK"):
+    if data.startswith(_ARCHIVES):
         return _in_archive(source)
     if data.startswith(_COMPOUND):
         if _ENCRYPTED in data:
             reason = "文件有打开密码"
             raise UnreadableIssue(name, reason, "请在 Word 中取消密码后重新保存再导入")
         return OLD_WORD
-    for signature, what in _OTHERS:
+    short = _SHORT_SIGNATURES if b"\0" in head else ()
+    for signature, what in (*_OTHERS, *short):
         if data.startswith(signature):
             raise _wrong_kind(name, what)
     if head.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_PAGES):

@@ -7,15 +7,16 @@ GB2312 for Big5, and a wrong guess would go out to every reader.
 import codecs
 import re
 
-from distribution.compiler.lines import Document, Line, Source, tidied
+from distribution.compiler.formats.ruled import cells_of, is_rule
+from distribution.compiler.lines import Document, Line, Source, refuse_endless, tidied
 from distribution.compiler.unreadable import UnreadableIssue
 
 LARGEST = 8 * 1024 * 1024
 """Bytes; an issue of thirty articles has about sixty thousand."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_RULE = re.compile(r"\|?(?: ?:?-{3,}:? ?\|)+(?: ?:?-{3,}:? ?)?")
-_FEWEST_BARS = 2
+_SOFT_END = re.compile("[\v\f\x85\u2028\u2029]")
+"""Line and page breaks that editors do not count as lines."""
 _UNMARKED, _FEWEST_ZEROS = 30, 4
 """UTF-16 without a mark: one byte of thirty is zero where digits and line ends stand."""
 _SAVE_AS_TEXT = "请把全文另存为 UTF-8 编码的文本文件（.txt）再试"
@@ -67,24 +68,17 @@ def _encodings_to_try(data: bytes) -> tuple[str, ...]:
 
 
 def read_text(source: Source) -> Document:
-    """The lines of a text file by its own numbers, with the cells that tabs or bars divide."""
-    rows = enumerate(_LINE_END.split(decode(source.data, source.name)), start=1)
-    lines = []
-    for number, row in rows:
-        text = tidied(row)
-        if text and not _RULE.fullmatch(text):
-            lines.append(Line(number, text, f"第 {number} 行", cells=_cells(row)))
-    return Document(tuple(lines))
+    """The lines of a text file by its own numbers, with the cells that tabs or bars divide.
 
-
-def _cells(row: str) -> tuple[str, ...]:
-    r"""The pieces of a row; nothing where it is not divided.
-
-    >>> _cells("| 企业 | 产值 |"), _cells("企业\t产值"), _cells("企业 产值")
-    (('企业', '产值'), ('企业', '产值'), ())
+    A line with a page break in it is several, so that those below it count on from there.
     """
-    bare = row.strip()
-    barred = bare.startswith("|") and bare.endswith("|") and bare.count("|") > _FEWEST_BARS
-    pieces = bare.strip("|").split("|") if barred else bare.split("\t")
-    cells = tuple(tidied(piece) for piece in pieces)
-    return cells if len(list(filter(None, cells))) > 1 else ()
+    lines: list[Line] = []
+    rows = _LINE_END.split(decode(source.data, source.name))
+    refuse_endless(source.name, sum(map(bool, rows)))
+    for number, row in enumerate(rows, start=1):
+        for piece in _SOFT_END.split(row):
+            text = tidied(piece)
+            if text and not is_rule(text):
+                own = max(number, lines[-1].number + 1 if lines else 1)
+                lines.append(Line(own, text, f"第 {number} 行", cells=cells_of(piece)))
+    return Document(tuple(lines))

@@ -6,22 +6,22 @@ from dataclasses import dataclass, field
 from distribution.compiler.body.paragraphs import joined
 from distribution.compiler.content import Complaint
 from distribution.compiler.doubts import Doubt
-from distribution.compiler.lines import Line, complain, is_han, key, runs
+from distribution.compiler.front.entries import split_entry
+from distribution.compiler.front.rows import BodyText, Row, heads_contents, rows_of_contents
+from distribution.compiler.front.sections import looks_like_section, new_section, section_name
+from distribution.compiler.lines import Line, complain, key
 from distribution.compiler.unreadable import UnreadableIssue
+
+__all__ = [
+    "Contents", "Entry", "begins_contents", "heads_contents", "read_contents", "split_entry",
+]  # fmt: skip
 
 MOST_ENTRIES = 300
 """An issue has about thirty; a file with more is no issue."""
 
-_HEADINGS = frozenset({"目录", "目次", "本期目录", "目录contents", "contents目录"})
-_DOTS = "·•・‧∙⋅⋯…．."
-_LEADERS = _DOTS + "。_—-─"
-_FEWEST_DOTS = 2
 _FEWEST_ENTRIES = 2
-_LONGEST_PAGE = 3
-_LONGEST_SECTION = 10
-_LONGEST_LINE = 120
 _LOOK_AHEAD = 60
-_REMEDY = "目录应逐行写「标题……页码」，栏目名单独成行"
+REMEDY = "目录应逐行写「标题……页码」，栏目名单独成行"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,132 +44,53 @@ class Contents:
     complaints: list[Complaint] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    line: Line
-    title: str
-    page: int | None
-    is_entry: bool
-
-
-def heads_contents(line: Line) -> bool:
-    """Whether it is the line 目录."""
-    return len(line.text) <= _LONGEST_LINE and key(line.text) in _HEADINGS
-
-
 def begins_contents(lines: Sequence[Line]) -> bool:
     """Whether entries follow, although no line says 目录."""
     entries = (split_entry(line.text) for line in lines[:_LOOK_AHEAD])
     return sum(entry is not None for entry in entries) >= _FEWEST_ENTRIES
 
 
-def split_entry(text: str, *, dotted: bool = True) -> tuple[str, int | None] | None:
-    """Title and page of an entry; None for a line without dots (or, if allowed, blanks) between.
-
-    >>> split_entry("试点启动····· 12"), split_entry("试点启动……………（3）")
-    (('试点启动', 12), ('试点启动', 3))
-    >>> split_entry("政策措施"), split_entry("试点启动 7"), split_entry("试点启动 7", dotted=False)
-    (None, None, ('试点启动', 7))
-    """
-    bare = text.rstrip(" ）)")
-    head = bare.rstrip("0123456789０１２３４５６７８９")
-    digits = bare[len(head) :]
-    if len(digits) > _LONGEST_PAGE:
-        return None
-    page = int(digits) if digits else None
-    head = head.rstrip(" （(")
-    title = head.rstrip(_LEADERS + " ")
-    dots = sum(3 if dot in "…⋯" else 1 for dot in head[len(title) :] if dot != " ")
-    if not title or not key(title):
-        return None
-    if dots >= _FEWEST_DOTS + (page is None):
-        return title, page
-    blank = bare[: len(bare) - len(digits)].endswith(" ")
-    return (title, page) if digits and blank and not dots and not dotted else None
-
-
 def read_contents(
-    lines: Sequence[Line], name: str, known: frozenset[str]
+    lines: Sequence[Line], name: str, known: frozenset[str], before: Sequence[Line] = ()
 ) -> tuple[Contents, Sequence[Line]]:
-    """Read the lines behind 目录; return the contents and the lines of the body.
+    """Read the lines behind 目录; return the contents and the lines behind them.
 
     `known` are the keys of the sections that lead to a topic: another one is accepted with a
-    complaint.
+    complaint. `before` is the body where it stands before its contents. Without any entry the
+    contents are empty, and the lines behind them are all lines.
     """
-    rows, end = _rows(lines, name, known)
-    body = lines[end:]
-    printed = {one for one, _, _ in runs(list(body))}
+    rows, end = rows_of_contents(lines, before, known)
+    if sum(row.is_entry for row in rows) > MOST_ENTRIES:
+        raise UnreadableIssue(name, f"目录超过 {MOST_ENTRIES} 条，不像一期刊物", REMEDY)
+    body = BodyText.of([*before, *lines[end:]], known)
     contents = Contents()
-    pending: list[_Row] = []
-    for row in rows:
-        if row.is_entry:
-            _settle(contents, pending, row, printed, known)
+    pending: list[Row] = []
+    for at, row in enumerate(rows):
+        following = rows[at + 1] if at + 1 < len(rows) else None
+        if row.is_entry and not _is_section_with_page(row, following, body):
+            _settle(contents, pending, row, body)
             pending = []
-        else:
+        elif not heads_contents(row.line):
             pending.append(row)
-    return contents, body
+    return contents, lines[end:]
 
 
-def _rows(lines: Sequence[Line], name: str, known: frozenset[str]) -> tuple[list[_Row], int]:
-    """The rows of the contents and the index at which the body begins."""
-    dotted = any(split_entry(line.text) for line in lines[:_LOOK_AHEAD])
-    rows: list[_Row] = []
-    titles: set[str] = set()
-    end = entries = 0
-    previous = ""
-    for index, line in enumerate(lines):
-        if len(line.text) > _LONGEST_LINE:
-            break
-        row = _row(line, rows[-1] if rows else None, known, dotted=dotted)
-        this = key(row.title)
-        is_title = this in titles or previous + this in titles
-        if not row.is_entry and (is_title or line.text.endswith("。")):
-            break
-        if row.is_entry:
-            if _page_alone(line.text):
-                rows.pop()  # the same entry, still without its page
-            titles.add(this)
-            end, entries = index + 1, entries + 1
-        if entries > MOST_ENTRIES:
-            raise UnreadableIssue(name, f"目录超过 {MOST_ENTRIES} 条，不像一期刊物", _REMEDY)
-        rows.append(row)
-        previous = "" if row.is_entry else this
-    if not entries:
-        raise UnreadableIssue(name, "「目录」之下没有一条带页码的标题", _REMEDY)
-    while not rows[-1].is_entry:
-        rows.pop()
-    return rows, end
+def _is_section_with_page(row: Row, following: Row | None, body: BodyText) -> bool:
+    """政策措施……1: a section's name with the page it begins on, above the first of its titles."""
+    name = key(section_name(row.title))
+    if following is None or not looks_like_section(row.title):
+        return False
+    if name in body.known:
+        return True
+    heads = key(following.title) in body.below.get(name, ()) or name not in body.printed
+    return heads and row.page is not None and row.page == following.page
 
 
-def _row(line: Line, above: _Row | None, known: frozenset[str], *, dotted: bool) -> _Row:
-    split = split_entry(line.text, dotted=dotted)
-    if split:
-        return _Row(line, *split, is_entry=True)
-    page = _page_alone(line.text)
-    if page and above and above.page is None:
-        led = any(dot in line.text for dot in _DOTS)
-        if above.is_entry or led or (not dotted and key(above.title) not in known):
-            return _Row(line, above.title, page, is_entry=True)
-    return _Row(line, line.text, None, is_entry=False)
-
-
-def _page_alone(text: str) -> int | None:
-    """The page, where it stands on a line of its own below its title."""
-    bare = text.strip(_LEADERS + "()（） ")
-    return int(bare) if bare.isdecimal() and len(bare) <= _LONGEST_PAGE else None
-
-
-def _settle(
-    contents: Contents,
-    pending: Sequence[_Row],
-    entry: _Row,
-    printed: set[str],
-    known: frozenset[str],
-) -> None:
+def _settle(contents: Contents, pending: Sequence[Row], entry: Row, body: BodyText) -> None:
     """Decide which rows above an entry are sections and which are the beginning of its title."""
-    count = _headings_among(pending, entry, printed, known)
+    count = _headings_among(pending, entry, body)
     for row in pending[:count]:
-        _note_section(contents, row.line, known)
+        _note_section(contents, row, body.known)
     title = ""
     for row in [*pending[count:], entry]:
         title = joined(title, row.title)
@@ -183,56 +104,34 @@ def _settle(
     contents.entries.append(Entry(entry.line, section, title, entry.page))
 
 
-def _headings_among(
-    pending: Sequence[_Row], entry: _Row, printed: set[str], known: frozenset[str]
-) -> int:
+def _headings_among(pending: Sequence[Row], entry: Row, body: BodyText) -> int:
     """How many of the pending rows stand before the title; the body's titles help to decide."""
-    usual = [index for index, row in enumerate(pending) if key(section_name(row.title)) in known]
+    usual = [
+        index for index, row in enumerate(pending) if key(section_name(row.title)) in body.known
+    ]
     first = usual[-1] + 1 if usual else 0
     rest = pending[first:]
     if not rest:
         return first
-    looks_like_section = _looks_like_section(rest[-1].title)
-    if looks_like_section and key(entry.title) in printed:
+    may_be_section = looks_like_section(rest[-1].title)
+    if may_be_section and key(entry.title) in body.printed:
         return len(pending)
     for start in range(len(rest)):
         whole = "".join(key(row.title) for row in [*rest[start:], entry])
-        if whole in printed:
+        if whole in body.printed:
             return first + start
-    if looks_like_section or key(entry.title) in printed:
+    if may_be_section or key(entry.title) in body.printed:
         return len(pending)
     return first
 
 
-def _looks_like_section(text: str) -> bool:
-    name = key(text)
-    return 1 < len(name) <= _LONGEST_SECTION and all(map(is_han, name))
-
-
-def _note_section(contents: Contents, line: Line, known: frozenset[str]) -> None:
-    section = section_name(line.text)
+def _note_section(contents: Contents, row: Row, known: frozenset[str]) -> None:
+    section = section_name(row.title)
     if key(section) not in known:
-        if not _looks_like_section(section):
+        if not looks_like_section(section):
             problem = "目录中有一行既不是栏目，也不是带页码的标题"
-            contents.complaints.append(complain(Doubt.CONTENTS_LINE, line, problem))
+            contents.complaints.append(complain(Doubt.CONTENTS_LINE, row.line, problem))
             return
         problem = new_section(section)
-        contents.complaints.append(complain(Doubt.SECTION_NEW, line, problem))
+        contents.complaints.append(complain(Doubt.SECTION_NEW, row.line, problem))
     contents.sections.append(section)
-
-
-def section_name(text: str) -> str:
-    """The name without what decorates it.
-
-    >>> section_name("【政 策 措 施】"), section_name("栏目：质量管理")
-    ('政策措施', '质量管理')
-    """
-    name = key(text).removeprefix("栏目") or key(text)
-    return name if all(map(is_han, name)) and name else text.strip()
-
-
-def new_section(section: str) -> str:
-    """The sentence that asks what a section is about."""
-    return (
-        f"栏目「{section}」还没有对应的主题：distribution issue section map {section} --topic 主题"
-    )

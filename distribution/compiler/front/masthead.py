@@ -8,8 +8,9 @@ from datetime import date
 from distribution.compiler.content import Complaint
 from distribution.compiler.doubts import Doubt
 from distribution.compiler.front.colophon import PUBLISHER_LABELS, labelled
-from distribution.compiler.front.contents import begins_contents, heads_contents
+from distribution.compiler.front.contents import begins_contents
 from distribution.compiler.front.numerals import NUMERAL, value
+from distribution.compiler.front.rows import heads_contents
 from distribution.compiler.lines import Line, compact, excerpt, is_han, key
 from distribution.compiler.unreadable import UnreadableIssue
 
@@ -20,24 +21,33 @@ _RANGE = rf"{NUMERAL}(?:(?:{_TO}|期)+第?{NUMERAL})*"
 _TOTAL = re.compile(
     rf"总期?第(?P<first>{NUMERAL})(?:{_TO}{NUMERAL})*期?|总(?P<bare>{NUMERAL})[^年]*?期"
 )
-_NUMBER = re.compile(rf"第({_RANGE})期|({NUMERAL}{_TO}{NUMERAL})期?(?=合刊)")
+_NUMBER = re.compile(
+    rf"第({_RANGE})期|({NUMERAL}{_TO}{NUMERAL})期?(?=合刊)|(?<![a-z])no\.?([0-9]{{1,3}})(?![0-9])",
+    re.IGNORECASE,
+)
+_VOLUME = re.compile(rf"第{NUMERAL}卷|vol\.?[0-9]{{1,3}}(?![0-9])", re.IGNORECASE)
+_WEEKDAY = re.compile("[(]?星期[一二三四五六日天][)]?")
 _DATE = re.compile(
     rf"(?P<year>[12][0-9]{{3}}|[一二][〇零○一二三四五六七八九]{{3}})"
-    rf"(?:年(?:(?P<month>{NUMERAL})(?:{_TO}{NUMERAL})?月(?:{NUMERAL}日)?)?"
-    r"|[-./](?P<digits>[0-9]{1,2})(?![0-9])(?:[-./][0-9]{1,2})?)(?:出版|编印|印刷|发行)?"
+    rf"(?:年(?:(?P<month>{NUMERAL})(?:{_TO}{NUMERAL})?月(?:{NUMERAL}日|号|刊)?)?"
+    r"|[-./·](?P<digits>[0-9]{1,2})(?![0-9])(?:[-./][0-9]{1,2})?)(?:出版|编印|印刷|发行)?"
 )
 _LONE_MONTH = re.compile(rf"({NUMERAL})(?:{_TO}{NUMERAL})?月(?:{NUMERAL}日)?(?:出版|编印|印刷)?")
 _SUPPLEMENT = re.compile(rf"增刊(?:[(第]*({NUMERAL})[)期号]*)?")
 _DOUBLE = re.compile("合刊|合订")
 _FURNITURE = re.compile(
-    r"内部资料.*|内部刊物.*|免费.*|注意保存|ISSN.*|CN[0-9].*|.*准印证.*|(?:半|双)?[月季年旬周]刊",
+    r"内部资料.*|内部刊物.*|免费.*|注意保存|ISSN.*|CN[0-9].*|.*准印证.*|.*刊号.*|.*创刊.*"
+    r"|(?:半|双)?[月季年旬周]刊|[!-~]*[a-z]{3}[!-~]*",
     re.IGNORECASE,
 )
+_FOUNDED = re.compile("创刊|刊号|准印证")
+"""What stands beside these words is no date and no number of this issue."""
+_SUFFIXED = re.compile("(?P<name>.{3,}?) ?(?P<label>(?:主办|承办|协办|主管|编印|出版)(?:单位)?)")
 _STACKED_LABELS = ("主办", "承办", "协办", "主管", "编印", "编辑", "出版")
 _BRACKETS = "()[]《》<>-–—·,、:|。"
 _MONTHS_OF_A_YEAR = 12
 _LONGEST_TITLE_PAGE = 40
-_LONGEST_FACT = 60
+LONGEST_FACT = 60
 
 
 @dataclass
@@ -48,6 +58,7 @@ class TitlePage:
     year: int | None = None
     numbers: list[int] = field(default_factory=list)
     supplement: int | None = None
+    """0 for one without a number of its own."""
     total_number: int | None = None
     month: int | None = None
     is_monthly: bool = False
@@ -60,7 +71,8 @@ class TitlePage:
     def label(self) -> str:
         """Unique within the year: 09, 07-08, s1."""
         if self.supplement is not None:
-            return f"s{self.supplement}"
+            own = self.numbers[0] if self.numbers else 1  # 第3期增刊 is no other's s1
+            return f"s{self.supplement or own}"
         first, last = self.numbers[0], self.numbers[-1]
         return f"{first:02}" if first == last else f"{first:02}-{last:02}"
 
@@ -83,7 +95,7 @@ def read_title_page(lines: Sequence[Line], name: str) -> tuple[TitlePage, date]:
             open_label = "" if names else key(rest)
             _assign(page, key(rest), names)
             names = []
-        elif pieces := labelled(line.text):
+        elif pieces := labelled(line.text) or _suffixed(line.text):
             _keep_labelled(page, pieces)
         elif not page.publication:
             page.publication = tidy_name(rest)
@@ -115,12 +127,13 @@ def end_of_title_page(lines: Sequence[Line]) -> int:
     end = 0
     for index, line in enumerate(lines[:_LONGEST_TITLE_PAGE]):
         text = compact(line.text)
-        if len(text) > _LONGEST_FACT or text.endswith("。"):
+        if len(text) > LONGEST_FACT or text.endswith("。"):
             break
         page = TitlePage()
         rest = _take_numbers(page, line)
         label = key(rest).removesuffix("单位") in _STACKED_LABELS
-        if not rest or _is_known(page, rest) or label or labelled(line.text):
+        stated = label or labelled(line.text) or _suffixed(line.text)
+        if not rest or _is_known(page, rest) or stated:
             end = index + 1
     return end
 
@@ -140,7 +153,9 @@ def tidy_name(text: str) -> str:
 def _take_numbers(page: TitlePage, line: Line) -> str:
     """Note the numbers and dates of a line; return what else it says, as printed."""
     text = compact(line.text)
-    rest = text
+    rest = _WEEKDAY.sub("", text)
+    if _FOUNDED.search(text):
+        return line.text
     if total := _TOTAL.search(rest):
         page.total_number = value(total["first"] or total["bare"])
         rest = rest.replace(total[0], " ", 1)
@@ -152,9 +167,9 @@ def _take_numbers(page: TitlePage, line: Line) -> str:
         page.month = value(day["month"] or day["digits"] or "0") or page.month
     rest = _DATE.sub(" ", rest)
     if supplement := _SUPPLEMENT.search(rest):
-        page.supplement = value(supplement[1] or "1")
+        page.supplement = value(supplement[1] or "0")
         rest = rest.replace(supplement[0], " ", 1)
-    rest = _DOUBLE.sub(" ", rest)
+    rest = _VOLUME.sub(" ", _DOUBLE.sub(" ", rest))
     if rest == text:
         month = _LONE_MONTH.fullmatch(rest)
         page.month = page.month or (value(month[1]) if month else None)
@@ -166,7 +181,13 @@ def _is_known(page: TitlePage, rest: str) -> bool:
     """Whether it is one of the lines every magazine prints and nobody needs."""
     if key(rest) == "月刊":
         page.is_monthly = True
-    return _FURNITURE.fullmatch(compact(rest)) is not None
+    return _FURNITURE.fullmatch(compact(rest).strip(_BRACKETS)) is not None
+
+
+def _suffixed(text: str) -> list[tuple[str, str]]:
+    """甲协会 主办."""
+    match = _SUFFIXED.fullmatch(text)
+    return [(match["label"], match["name"])] if match else []
 
 
 def _assign(page: TitlePage, label: str, names: Iterable[Line]) -> None:
@@ -197,6 +218,10 @@ def publishers_in(text: str) -> list[str]:
 def _month_of(page: TitlePage, name: str) -> date:
     if not page.publication:
         raise UnreadableIssue(name, "「目录」之前没有刊名", BEGINNING)
+    if not page.numbers and page.supplement is None and page.month:
+        page.numbers = [page.month]
+        problem = f"刊头没有期号，按月份记为第 {page.month} 期，请核对"
+        page.complaints.append(Complaint(Doubt.MASTHEAD, 0, problem))
     if not page.numbers and page.supplement is None:
         raise UnreadableIssue(name, "「目录」之前没有期号", BEGINNING)
     if page.year is None:

@@ -2,9 +2,10 @@
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 
-from distribution.compiler.formats.pdf.rows import Row
+from distribution.compiler.formats.pdf.rows import Row, merged
 
 _GUTTER = 0.7
 """Of the text's size: narrower gaps are no gutters."""
@@ -14,36 +15,53 @@ _MIDDLE = 0.2
 """Of the width: a gutter lies this far from either edge at least."""
 _NARROW = 0.62
 """Of the width: text of a column is narrower, so a gutter does not run through it."""
-_CROSSING = 0.12
-"""Of the characters: titles set over both columns."""
+_CROSSING, _MANY = 0.12, 0.5
+"""Of the characters: titles set over both columns; the same with a title page above them."""
+_WIDE = 0.55
+"""Of its side: text fills the rows of a column, the cells of a table do not."""
+_LONG = 10.0
+"""Of the size: the same for a side that is several columns itself."""
+_FEWEST_WIDE = 0.35
+"""Of the rows of a side."""
+_NUMBERED = 0.3
+"""The same."""
 _DEEPEST = 4
 
 
-def in_order(
-    segments: Sequence[Row], usual: float | None = None, depth: int = 0
-) -> list[list[Row]]:
-    """The columns one after the other, each a list of segments.
+@dataclass(slots=True)
+class Column:
+    """Segments of text in one column; gutters or the margins of the page bound it."""
 
-    `usual` is where other pages have their gutter: a page that ends with one line in its second
+    rows: list[Row]
+    left: float
+    right: float
+
+
+def in_order(whole: Column, usual: Sequence[float] = (), depth: int = 0) -> list[Column]:
+    """The columns of a page, or of a side of it, one after the other.
+
+    `usual` is where other pages have their gutters: a page that ends with one line in its second
     column does not show it.
     """
+    segments = whole.rows
     if not segments or depth > _DEEPEST:
-        return [list(segments)] if segments else []
+        return [whole] if segments else []
     gutter = gutter_of(segments)
-    if gutter is None and usual is not None and _is_free(segments, usual):
-        gutter, usual = usual, None
     if gutter is None:
-        return [list(segments)]
-    columns: list[list[Row]] = []
+        gutter = next((one for one in usual if _is_free(segments, one)), None)
+    if gutter is None:
+        return [whole]
+    columns: list[Column] = []
     wide = False  # whether the column before is one of full width, which the next may continue
     for crossing, band in _bands(segments, gutter):
         if crossing and wide:
-            columns[-1] += band
+            columns[-1].rows += band
         elif crossing:
-            columns.append(band)
+            columns.append(Column(band, whole.left, whole.right))
         else:
-            for side in _sides(band, gutter):
-                columns += in_order(side, None, depth + 1)
+            left, right = _sides(band, gutter)
+            columns += in_order(Column(left, whole.left, gutter), (), depth + 1)
+            columns += in_order(Column(right, gutter, whole.right), (), depth + 1)
         wide = crossing
     return columns
 
@@ -70,18 +88,13 @@ def gutter_of(segments: Sequence[Row]) -> float | None:
         return None
     left, right = min(one.left for one in segments), max(one.right for one in segments)
     size = median(one.size for one in segments)
-    width = right - left
-    best: tuple[float, float] | None = None
-    for start, end, crossed in _gaps(segments, left + _MIDDLE * width, right - _MIDDLE * width):
-        if end - start < _GUTTER * size:
-            continue
-        middle = (start + end) / 2
-        if not _has_columns(segments, middle):
-            continue
-        worth = crossed - (end - start) / max(width, 1)
-        if best is None or worth < best[0]:
-            best = (worth, middle)
-    return best[1] if best else None
+    width = max(right - left, 1)
+    gaps = [
+        (crossed - (end - start) / width, (start + end) / 2)
+        for start, end, crossed in _gaps(segments, left + _MIDDLE * width, right - _MIDDLE * width)
+        if end - start >= _GUTTER * size
+    ]
+    return next((middle for _, middle in sorted(gaps) if _has_columns(segments, middle)), None)
 
 
 def _gaps(segments: Sequence[Row], first: float, last: float) -> list[tuple[float, float, int]]:
@@ -90,7 +103,7 @@ def _gaps(segments: Sequence[Row], first: float, last: float) -> list[tuple[floa
     edges = [edge for edge in edges if first <= edge <= last]
     widest = _NARROW * (last - first) / (1 - 2 * _MIDDLE)
     narrow = [one for one in segments if one.right - one.left < widest]
-    most = _CROSSING * sum(len(one.text) for one in segments)
+    most = _MANY * sum(len(one.text) for one in segments)
     found: list[tuple[float, float, int]] = []
     for start, end in itertools.pairwise(edges):
         middle = (start + end) / 2
@@ -105,21 +118,44 @@ def _gaps(segments: Sequence[Row], first: float, last: float) -> list[tuple[floa
 
 
 def _has_columns(segments: Sequence[Row], gutter: float) -> bool:
-    """Rows of text on both sides, side by side; page numbers at the margin are no column."""
-    free = [one for one in segments if not one.left < gutter < one.right]
-    left, right = _sides(free, gutter)
-    if min(len(left), len(right)) < _FEWEST_ROWS:
+    """Whether somewhere, with nothing across between them, rows of text stand side by side."""
+    bands = [_sides(band, gutter) for wide, band in _bands(segments, gutter) if not wide]
+    return any(_are_columns(merged(left), merged(right), gutter) for left, right in bands)
+
+
+def _are_columns(left: Sequence[Row], right: Sequence[Row], gutter: float) -> bool:
+    """Neither page numbers at the margin nor the cells of a table."""
+    if min(len(left), len(right)) < _FEWEST_ROWS or _begin_with_pages(right):
         return False
-    if any(_mostly_numbers(side) for side in (left, right)):
+    widths = gutter - min(one.left for one in left), max(one.right for one in right) - gutter
+    if not (_is_filled(left, widths[0]) and _is_filled(right, widths[1])):
         return False
     top = max(min(one.top for one in side) for side in (left, right))
     bottom = min(max(one.bottom for one in side) for side in (left, right))
-    return bottom - top > _FEWEST_ROWS * median(one.height for one in free)
+    return bottom - top > _FEWEST_ROWS * median(one.height for one in (*left, *right))
 
 
-def _mostly_numbers(rows: Sequence[Row]) -> bool:
-    numbers = sum(one.text.strip("·.…-()（） ").isdecimal() for one in rows)
-    return numbers * 2 >= len(rows)
+def _is_filled(rows: Sequence[Row], width: float) -> bool:
+    """Whether its rows are text: long, or as wide as the side is."""
+    wide = sum(
+        one.right - one.left - (0 if _is_entry(one) else one.white)
+        > min(_WIDE * width, _LONG * one.size)
+        for one in rows
+    )
+    return wide >= max(1, _FEWEST_WIDE * len(rows))
+
+
+def _is_entry(row: Row) -> bool:
+    """A title of the contents, and its page at the end of the row."""
+    title, *page = row.torn or ("",)
+    return len(page) == 1 and page[0].isdecimal() and not title.isdecimal()
+
+
+def _begin_with_pages(rows: Sequence[Row]) -> bool:
+    """Whether many rows begin with a page of the contents."""
+    first = [one.torn[0] if one.torn else one.text for one in rows]
+    numbers = sum(text.strip("·.…-()（） ").isdecimal() for text in first)
+    return numbers > _NUMBERED * len(rows)
 
 
 def _is_free(segments: Sequence[Row], gutter: float) -> bool:

@@ -2,12 +2,12 @@
 
 import itertools
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
+from distribution.compiler.formats.pdf.edges import Edges
 from distribution.compiler.formats.pdf.rows import Row
+from distribution.compiler.front.colophon import labelled
 from distribution.compiler.lines import is_han
 
 _INDENT = 0.8
@@ -23,21 +23,17 @@ _SHORT = 0.8
 """Of the column: an indented row that ends early is no centred one."""
 _ENTRY_ENDS = re.compile(r"(?:[·•・‧∙⋅⋯…．.]{2,}|[-—_]{4,}) ?[（(]?[0-9]{1,3}[)）]?$|[·…．.]{6,}$")
 _CLOSERS = "，。、；：！？”’）》」』】…%,.;:!?)"
-_RARE = 50
-"""An edge that fewer than one row in so many has is nobody's."""
 _FULL = 0.6
+_ROUNDING = 0.2
+"""Of the size, as `_FULL`."""
 _SENTENCE_ENDS = ("。", "！", "？", "。”", "！”", "？”", "；")
 _NEVER_FIRST = tuple("，。、；：！？”’）》」』】…")
+_ADDRESS = re.compile(r"(?:://|www\.|@)[!-~]*$")
+"""It goes on without a blank."""
+_SIGN_ENDS, _SIGN_BEGINS = re.compile(r" [=<>≤≥≈+×÷]$"), re.compile(r"[=<>≤≥≈+×÷] ")
+"""A sign that has a blank on one side has one on the other."""
 _LATIN = 0.55
 """Of the size: the usual width of a letter or digit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """Where the text of a column begins and ends."""
-
-    left: float
-    right: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,52 +43,33 @@ class Piece:
     rows: tuple[Row, ...]
     text: str
     centred: bool
+    named: bool = False
+    """Whether it is a title or a section's name of the contents."""
+    cells: tuple[str, ...] = ()
+    """Of a row whose neighbours are parted into as many pieces."""
 
 
-def edges_of(columns: Sequence[Sequence[Row]]) -> list[Edges]:
-    """The edges of each column, learnt from all of them: one of three rows shows little."""
-    own = [
-        Edges(
-            min((one.left for one in rows if not one.block), default=0.0),
-            max((one.right for one in rows if not one.block), default=0.0),
-        )
-        for rows in columns
-    ]
-    weighed = [one for one, rows in zip(own, columns, strict=True) for _ in rows]
-    lefts = _common(round(one.left) for one in weighed)
-    rights = _common(round(one.right) for one in weighed)
-    return [
-        Edges(_snapped(one.left, lefts, -1, rows), _snapped(one.right, rights, 1, rows))
-        for one, rows in zip(own, columns, strict=True)
-    ]
-
-
-def _common(edges: Iterable[int]) -> list[int]:
-    counts = Counter(edges)
-    fewest = max(1, counts.total() // _RARE)
-    return [edge for edge, count in counts.items() if count >= fewest]
-
-
-def _snapped(edge: float, common: Sequence[int], way: int, rows: Sequence[Row]) -> float:
-    """The nearest common edge further out, if it is near enough to be this column's."""
-    size = median(one.size for one in rows)
-    reach = (_LARGEST_INDENT if way < 0 else 3 * _LARGEST_INDENT) * size
-    out = [one for one in common if -1 <= way * (one - edge) <= reach]
-    nearest = min(out, key=lambda one: abs(one - edge), default=edge)
-    return float(nearest) if len(rows) < len("three") or abs(nearest - edge) <= 1 else edge
-
-
-def pieces_of(rows: Sequence[Row], edges: Edges) -> Iterator[Piece]:
-    """The rows of a column, joined where one wraps into the next."""
+def pieces_of(rows: Sequence[Row], edges: Edges, named: Mapping[int, int]) -> Iterator[Piece]:
+    """The rows of a column, joined where one wraps into the next; `named` stand alone."""
     pitch = _pitch(rows)
-    run: list[Row] = []
-    for row in rows:
-        if run and _begins(run, row, edges, pitch):
-            yield _piece(run, edges)
-            run = []
-        run.append(row)
-    if run:
-        yield _piece(run, edges)
+    start = 0
+    while start < len(rows):
+        count = named.get(start, 0)
+        end = start + max(count, 1)
+        alone = count > 0 or _is_tabular(rows, start)
+        while not alone and end < len(rows) and end not in named:
+            if _is_tabular(rows, end) or _begins(rows[end - 1], rows[end], edges, pitch):
+                break
+            end += 1
+        cells = rows[start].torn if _is_tabular(rows, start) else ()
+        yield _piece(rows[start:end], edges, named=count > 0, cells=cells)
+        start = end
+
+
+def _is_tabular(rows: Sequence[Row], index: int) -> bool:
+    beside = [*rows[max(index - 1, 0) : index], *rows[index + 1 : index + 2]]
+    count = len(rows[index].torn)
+    return count > 1 and any(len(row.torn) == count for row in beside)
 
 
 def continues(before: Piece, old: Edges, piece: Piece, new: Edges) -> bool:
@@ -104,28 +81,36 @@ def continues(before: Piece, old: Edges, piece: Piece, new: Edges) -> bool:
     last, first = before.rows[-1], piece.rows[0]
     if last.block or first.block or before.centred or piece.centred or _ends_entry(last):
         return False
+    if before.named or piece.named or piece.cells or before.cells or labelled(first.text):
+        return False
     alike = last.bold == first.bold and abs(last.size - first.size) < (_LARGER - 1) * last.size
-    full = last.right > old.right - _FULL * last.size
+    full = last.right + _first_word(first) > old.right - _ROUNDING * last.size
     level = first.left < new.left + _FULL * first.size
     return alike and full and level and last.text.endswith(_SENTENCE_ENDS)
 
 
-def _begins(run: Sequence[Row], row: Row, edges: Edges, pitch: float) -> bool:
-    """Whether `row` begins a new piece behind `run`."""
-    last = run[-1]
-    larger = max(last.size, row.size) > _LARGER * min(last.size, row.size)
-    if row.block or last.block or last.bold != row.bold or larger:
+def _begins(last: Row, row: Row, edges: Edges, pitch: float) -> bool:
+    """Whether `row` begins a new piece behind `last`."""
+    if row.block or last.block or _differ(last, row):
         return True
     if row.text.startswith(_NEVER_FIRST):
         return False
-    if _is_centred(row, edges) or _is_centred(last, edges):
+    if _is_centred(row, edges) or _is_centred(last, edges) or _are_centred(last, row):
         return True
-    if _ends_entry(last) or row.top - last.top > _APART * pitch > 0:
+    apart = row.top - last.top > _APART * pitch > 0
+    if labelled(row.text) or _ends_entry(last) or apart:
         return True
     indent = row.left - edges.left
     if _INDENT * row.size < indent < _LARGEST_INDENT * row.size:
         return True
     return last.right + _first_word(row) < edges.right - _SLACK * row.size
+
+
+def _differ(last: Row, row: Row) -> bool:
+    """In size, or one is bold throughout and its neighbour is not where they meet."""
+    if max(last.size, row.size) > _LARGER * min(last.size, row.size):
+        return True
+    return (last.bold or row.bold) and last.bold_ends[1] != row.bold_ends[0]
 
 
 def _ends_entry(row: Row) -> bool:
@@ -167,16 +152,25 @@ def _is_centred(row: Row, edges: Edges) -> bool:
     return near and short and min(before, behind) > _CENTRED * row.size
 
 
-def _piece(run: Sequence[Row], edges: Edges) -> Piece:
+def _are_centred(last: Row, row: Row) -> bool:
+    """About each other, wherever the edges are."""
+    aside = abs(last.left + last.right - row.left - row.right) / 2
+    return aside < _ROUNDING * row.size and abs(last.left - row.left) > _INDENT * row.size
+
+
+def _piece(run: Sequence[Row], edges: Edges, *, named: bool, cells: tuple[str, ...]) -> Piece:
     text = run[0].text
     for row in run[1:]:
-        text = _continued(text, row.text)
-    return Piece(tuple(run), text, all(_is_centred(row, edges) for row in run))
+        text = _continued(text, row)
+    centred = all(_is_centred(row, edges) for row in run)
+    return Piece(tuple(run), text, centred, named, cells)
 
 
-def _continued(text: str, following: str) -> str:
-    """A wrapped row behind the one above; Chinese layouts part no words, so a hyphen stays."""
-    letters = text[-1:].isascii() and following[:1].isascii() and following[:1].isalpha()
-    if letters and (text[-1:].isalpha() or text[-1:] in ",;"):
-        return f"{text} {following}"
-    return text + following
+def _continued(text: str, row: Row) -> str:
+    """A wrapped row behind the text; Chinese layouts part no words, so a hyphen stays."""
+    last, first = text[-1:], row.text[:1]
+    latin = last.isascii() and first.isascii() and first.isalnum()
+    words = latin and (last.isalnum() or last in ",;") and not (last + first).isdecimal()
+    signs = _SIGN_ENDS.search(text) or _SIGN_BEGINS.match(row.text)
+    blank = row.spaced or signs or (words and not _ADDRESS.search(text))
+    return text + (" " if blank else "") + row.text

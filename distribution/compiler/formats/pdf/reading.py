@@ -1,31 +1,23 @@
 """The whole way of a PDF: pages, heads, tables, columns, rows, lines."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from distribution.compiler.content import Asset, Picture, Table
-from distribution.compiler.doubts import Furniture
-from distribution.compiler.formats.pdf.columns import gutter_of, in_order
-from distribution.compiler.formats.pdf.glyphs import Glyph, Page, pages_of
-from distribution.compiler.formats.pdf.heads import heads_of
-from distribution.compiler.formats.pdf.paragraphs import (
-    Edges,
-    Piece,
-    continues,
-    edges_of,
-    pieces_of,
-)
-from distribution.compiler.formats.pdf.rows import Row, merged, segments_of
-from distribution.compiler.formats.pdf.tables import tables_of
-from distribution.compiler.lines import Document, Line, Look, Source, tidied
+from distribution.compiler.content import Complaint, Picture, Table
+from distribution.compiler.doubts import Doubt, Furniture
+from distribution.compiler.formats.pdf.edges import Edges, edges_of
+from distribution.compiler.formats.pdf.layout import sheets_of
+from distribution.compiler.formats.pdf.named import named_rows, names_in
+from distribution.compiler.formats.pdf.opening import pages_of
+from distribution.compiler.formats.pdf.page import Glyph, Page
+from distribution.compiler.formats.pdf.paragraphs import Piece, continues, pieces_of
+from distribution.compiler.formats.pdf.rows import Row
+from distribution.compiler.lines import Document, Line, Look, Source, complain, tidied
 from distribution.compiler.unreadable import UnreadableIssue
 
 _FEWEST_CHARACTERS = 20
 """On a page, on the average: a scan has none, or a watermark."""
 _NAMELESS = 0.3
-_ABOUT = 6.0
-"""Points: gutters this near to each other are one."""
 _REMEDY = "请向排版方索取 Word 文件，或用带文字识别（OCR）的软件转换后再导入"
 
 
@@ -38,6 +30,7 @@ class _Reader:
     def __init__(self, name: str, pages: Sequence[Page]) -> None:
         self._pages = pages
         self._lines: list[Line] = []
+        self._complaints: list[Complaint] = []
         self._row = 0
         self._body = 0  # the index of the last line that is no furniture
         self._above: tuple[Piece, Edges] | None = None  # what ended the column before
@@ -45,53 +38,59 @@ class _Reader:
         _refuse_nameless(name, pages)
 
     def document(self) -> Document:
-        segments = [_segments(page) for page in self._pages]
-        rows = [merged(several) for several in segments]
-        heads = heads_of(self._pages, rows)
-        columns: list[list[Row]] = []
-        belongs: list[int] = []
-        bodies: list[list[Row]] = []
-        for page_rows, found, several in zip(rows, heads, segments, strict=True):
-            outer = [page_rows[index] for index in found]
-            bodies.append([one for one in several if not any(_within(one, row) for row in outer)])
-        usual = _usual_gutter(bodies)
-        for number, body in enumerate(bodies):
-            for column in in_order(body, usual):
-                columns.append(merged(column))
-                belongs.append(number)
-        shown = edges_of(columns)
-        for number, page in enumerate(self._pages):
+        sheets = sheets_of(self._pages)
+        columns = [column for sheet in sheets for column in sheet.columns]
+        names = names_in(column.rows for column in columns)
+        edges = iter(edges_of(columns))
+        for sheet in sheets:
             self._row = 0
-            self._add_heads(page, rows[number], heads[number])
-            for column, edges, home in zip(columns, shown, belongs, strict=True):
-                if home == number:
-                    self._add_column(page, column, edges)
-            self._add_leaning(page)
+            for text, kind in sheet.outside:
+                self._add(sheet.page, tidied(text), furniture=kind)
+            for column in sheet.columns:
+                named = named_rows(column.rows, names)
+                self._add_column(sheet.page, column.rows, next(edges), named)
+            self._complain_of_lost(sheet.page)
         assets = {asset.sha256: asset for page in self._pages for _, asset in page.pictures}
-        return Document(tuple(self._lines), tuple(assets.values()))
+        return Document(tuple(self._lines), tuple(assets.values()), tuple(self._complaints))
 
-    def _add_heads(self, page: Page, rows: Sequence[Row], heads: dict[int, Furniture]) -> None:
-        for index, kind in heads.items():
-            self._add(page, tidied(rows[index].text), furniture=kind)
-
-    def _add_column(self, page: Page, column: Sequence[Row], edges: Edges) -> None:
-        for piece in pieces_of(column, edges):
+    def _add_column(
+        self, page: Page, column: Sequence[Row], edges: Edges, named: Mapping[int, int]
+    ) -> None:
+        for piece in pieces_of(column, edges, named):
             text = tidied(piece.text)
+            block = piece.rows[0].block
             if self._above is not None and continues(*self._above, piece, edges):
                 line = self._lines[self._body]
                 self._lines[self._body] = replace(line, text=line.text + text)
+            elif self._above is not None and (table := self._whole_table(block)):
+                line = self._lines[self._body]
+                text = f"{line.text} {text}"
+                self._lines[self._body] = replace(line, text=text, block=table)
             else:
-                block = piece.rows[0].block
-                self._add(page, text, look=_look(piece), block=block)
+                self._add(page, text, look=_look(piece), block=block, cells=piece.cells)
                 self._body = len(self._lines) - 1
             self._above, last = None, piece
         self._above = (last, edges)
 
-    def _add_leaning(self, page: Page) -> None:
-        """A watermark: text that leans belongs to no line, but nothing is dropped in silence."""
-        leaning = [glyph.text for glyph in page.glyphs if not glyph.style.upright]
-        if leaning:
-            self._add(page, tidied("".join(leaning)), furniture=Furniture.RUNNING_HEAD)
+    def _complain_of_lost(self, page: Page) -> None:
+        if page.lost:
+            line = Line(max(1, len(self._lines)), "图片", f"第 {page.number} 页")
+            problem = f"这一页有 {len(page.lost)} 幅图片太大或已损坏，无法显示"
+            self._complaints.append(complain(Doubt.PICTURE_LOST, line, problem))
+
+    def _whole_table(self, block: Table | Picture | None) -> Table | None:
+        """The table that the page has cut, its head once."""
+        before = self._lines[self._body].block if self._lines else None
+        if not isinstance(before, Table) or not isinstance(block, Table):
+            return None
+        if len(before.rows[0]) != len(block.rows[0]):
+            return None
+        rows = list(before.rows)
+        rest = block.rows[block.rows[0] == before.rows[0] :]
+        if rest and not rest[0][0]:  # the page has cut a row
+            rows[-1] = tuple("".join(pair) for pair in zip(rows[-1], rest[0], strict=True))
+            rest = rest[1:]
+        return Table((*rows, *rest))
 
     def _add(
         self,
@@ -100,40 +99,14 @@ class _Reader:
         *,
         look: Look = Look(),  # noqa: B008 - frozen
         block: Table | Picture | None = None,
+        cells: tuple[str, ...] = (),
         furniture: Furniture | None = None,
     ) -> None:
         self._row += 1
         place = f"第 {page.number} 页第 {self._row} 行"
         if text or block:
-            line = Line(len(self._lines) + 1, text, place, look, block, furniture=furniture)
+            line = Line(len(self._lines) + 1, text, place, look, block, cells, furniture)
             self._lines.append(line)
-
-
-def _usual_gutter(bodies: Sequence[Sequence[Row]]) -> float | None:
-    """Where most pages that have a gutter have it."""
-    gutters = [gutter for body in bodies if (gutter := gutter_of(body)) is not None]
-    common = Counter(round(gutter / _ABOUT) for gutter in gutters).most_common(1)
-    return common[0][0] * _ABOUT if common and common[0][1] > 1 else None
-
-
-def _segments(page: Page) -> list[Row]:
-    """Text, tables and pictures of a page, each with its place on it."""
-    tables, rest = tables_of(page)
-    upright = [glyph for glyph in rest if glyph.style.upright]
-    pictures = [
-        Row("", box.left, box.top, box.right, box.bottom, 10.0, bold=False, block=_picture(asset))
-        for box, asset in page.pictures
-    ]
-    return [*segments_of(upright), *tables, *pictures]
-
-
-def _picture(asset: Asset) -> Picture:
-    return Picture(asset.sha256)
-
-
-def _within(segment: Row, row: Row) -> bool:
-    middle = (segment.top + segment.bottom) / 2
-    return not segment.block and row.top <= middle <= row.bottom
 
 
 def _look(piece: Piece) -> Look:

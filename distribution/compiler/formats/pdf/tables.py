@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from distribution.compiler.content import Table
-from distribution.compiler.formats.pdf.glyphs import Box, Glyph, Page
-from distribution.compiler.formats.pdf.rows import Row, merged, segments_of
+from distribution.compiler.formats.pdf.open_tables import Found, open_tables
+from distribution.compiler.formats.pdf.page import Box, Glyph, Page
+from distribution.compiler.formats.pdf.rows import Row, cell_text
 from distribution.compiler.lines import tidied
 
 _TOUCH = 3.0
@@ -14,6 +15,12 @@ _TOUCH = 3.0
 _FEWEST_LINES = 3
 _FRAME = 0.9
 """Of the page: a grid this large frames the page itself."""
+_TALLEST_CELL = 0.5
+"""Of the page: taller ones are columns of text with a line between them."""
+_TALLEST_ROW = 60.0
+"""Points: a table of one row, the rest of one that the page has cut."""
+_MOST_GROUPS = 1500
+"""A drawing has more; to look for tables in it would take too long."""
 
 
 @dataclass(slots=True)
@@ -24,27 +31,33 @@ class _Group:
 
 def tables_of(page: Page) -> tuple[list[Row], list[Glyph]]:
     """The tables of a page as rows with a block, and the characters outside of them."""
+    groups = _groups(page.rules)
     rest = page.glyphs
     found = []
-    for group in _groups(page.rules):
-        xs = _positions(rule.left for rule in group.rules if rule.height > rule.width)
-        ys = _positions(rule.top for rule in group.rules if rule.width >= rule.height)
-        framed = group.box.width > _FRAME * page.width and group.box.height > _FRAME * page.height
-        if len(xs) < _FEWEST_LINES or len(ys) < _FEWEST_LINES or framed:
-            continue
-        inside = [glyph for glyph in rest if _holds(group.box, glyph)]
-        table = _table(xs, ys, group.rules, inside)
-        if table is None:
-            continue
-        taken = set(map(id, inside))
-        rest = [glyph for glyph in rest if id(glyph) not in taken]
-        text = tidied(" ".join(" ".join(row) for row in table.rows))
-        box = group.box
-        size = inside[0].style.size
-        found.append(
-            Row(text, box.left, box.top, box.right, box.bottom, size, bold=False, block=table)
-        )
-    return found, rest
+    for group in groups:
+        inside = [glyph for glyph in rest if group.box.holds(glyph)]
+        table = _grid(group, page, inside)
+        if table is not None:
+            found.append(Found(table, group.box, inside))
+            rest = _without(rest, inside)
+    flat = [group.box for group in groups if group.box.height <= _TOUCH]
+    for one in open_tables(flat, rest):
+        found.append(one)
+        rest = _without(rest, one.glyphs)
+    return [_row(one) for one in found], rest
+
+
+def _without(glyphs: Sequence[Glyph], taken: Iterable[Glyph]) -> list[Glyph]:
+    numbers = set(map(id, taken))
+    return [glyph for glyph in glyphs if id(glyph) not in numbers]
+
+
+def _row(found: Found) -> Row:
+    text = tidied(" ".join(" ".join(row) for row in found.table.rows))
+    box, size = found.box, found.glyphs[0].style.size
+    return Row(
+        text, box.left, box.top, box.right, box.bottom, size, bold=False, block=found.table
+    )  # fmt: skip
 
 
 def _groups(rules: Sequence[Box]) -> list[_Group]:
@@ -58,6 +71,8 @@ def _groups(rules: Sequence[Box]) -> list[_Group]:
             joined.box = _around(joined.box, group.box)
             groups.remove(group)
         groups.append(joined)
+        if len(groups) > _MOST_GROUPS:
+            return []
     return groups
 
 
@@ -87,9 +102,19 @@ def _positions(values: Iterable[float]) -> list[float]:
     return found
 
 
-def _holds(box: Box, glyph: Glyph) -> bool:
-    across, down = (glyph.left + glyph.right) / 2, (glyph.top + glyph.bottom) / 2
-    return box.left < across < box.right and box.top < down < box.bottom
+def _grid(group: _Group, page: Page, glyphs: Sequence[Glyph]) -> Table | None:
+    """The table of lines that cross; None for frames and for columns with a line between them."""
+    xs = _positions(rule.left for rule in group.rules if rule.height > rule.width)
+    ys = _positions(rule.top for rule in group.rules if rule.width >= rule.height)
+    box = group.box
+    framed = box.width > _FRAME * page.width and box.height > _FRAME * page.height
+    if framed or len(xs) < _FEWEST_LINES or len(ys) < _FEWEST_LINES - 1:
+        return None
+    if len(ys) < _FEWEST_LINES and box.height > _TALLEST_ROW:
+        return None
+    if max(bottom - top for top, bottom in itertools.pairwise(ys)) > _TALLEST_CELL * page.height:
+        return None
+    return _table(xs, ys, group.rules, glyphs)
 
 
 def _table(
@@ -102,12 +127,13 @@ def _table(
             if column < len(xs) - 1 and not _is_ruled(xs[column], top, bottom, rules):
                 continue
             box = Box(xs[start], top, xs[column], bottom)
-            cells.append(_text([glyph for glyph in glyphs if _holds(box, glyph)]))
+            cells.append(cell_text([glyph for glyph in glyphs if box.holds(glyph)]))
             cells += [""] * (column - start - 1)
             start = column
-        rows.append(tuple(cells))
+        if any(cells):
+            rows.append(tuple(cells))
     filled = sum(bool(cell) for row in rows for cell in row)
-    return Table(tuple(rows)) if filled >= _FEWEST_LINES else None
+    return Table(tuple(rows)) if filled >= min(_FEWEST_LINES, len(ys)) else None
 
 
 def _is_ruled(x: float, top: float, bottom: float, rules: Sequence[Box]) -> bool:
@@ -117,11 +143,3 @@ def _is_ruled(x: float, top: float, bottom: float, rules: Sequence[Box]) -> bool
         for rule in rules
         if rule.height > rule.width
     )
-
-
-def _text(glyphs: Sequence[Glyph]) -> str:
-    text = ""
-    for row in merged(segments_of(glyphs)):
-        latin = text[-1:].isascii() and text[-1:].isalpha() and row.text[:1].isascii()
-        text += (" " if latin else "") + row.text
-    return tidied(text)

@@ -22,6 +22,8 @@ _CHINESE = {
     "taiwaneseCounting", "taiwaneseCountingThousand", "koreanCounting",
 }  # fmt: skip
 _LARGEST = 9999
+_LONGEST = 40
+"""Characters of what a list prints before each of its paragraphs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,8 @@ _KINDS: dict[str, Callable[[int], str]] = {
 
 def _level(element: Element) -> _Level:
     start = _integer(value(element, "start") or "1")
-    return _Level(start, value(element, "numFmt") or "decimal", value(element, "lvlText"))
+    text = value(element, "lvlText")[:_LONGEST]
+    return _Level(start, value(element, "numFmt") or "decimal", text)
 
 
 def _integer(text: str | None) -> int:

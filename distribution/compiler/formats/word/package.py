@@ -3,6 +3,7 @@
 import posixpath
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -11,6 +12,9 @@ from distribution.compiler.lines import Source
 from distribution.compiler.unreadable import UnreadableIssue
 
 Element = Any
+
+MOST_XML = 32 * 1024 * 1024
+"""Bytes of one part; the text of thirty articles has some two million, and a tree takes more."""
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -47,26 +51,30 @@ class Package:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._archive = archive.opened(source)
-        self._names = set(self._archive.namelist())
+        self._names = {_part_name(name): name for name in self._archive.namelist()}
+        self._relations: dict[str, dict[str, Target]] = {}
         roots = [one for one in self.relations("").values() if one.kind == "officeDocument"]
         self.main = roots[0].part if roots else "word/document.xml"
 
     def bytes_of(self, part: str) -> bytes | None:
         """The content of a part; None where there is none of that name."""
-        if part not in self._names:
-            return None
-        return archive.read(self._source, self._archive, part)
+        name = self._names.get(_part_name(part))
+        return archive.read(self._source, self._archive, name) if name is not None else None
 
     def xml(self, part: str) -> Element | None:
         """The root of a part, read without entities, document types or network."""
         data = self.bytes_of(part)
         if data is None:
             return None
+        if len(data) > MOST_XML:
+            reason = f"文字部分超过 {MOST_XML // 1024 // 1024} MB，不像一期刊物"
+            raise UnreadableIssue(self._source.name, reason, archive.SAVE_AGAIN)
         for strict, usual in _STRICT:
             data = data.replace(strict, usual)
         parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
-        )
+            resolve_entities=False, no_network=True, load_dtd=False,
+            remove_comments=True, remove_pis=True,
+        )  # fmt: skip
         try:
             root = etree.fromstring(data, parser)
         except etree.XMLSyntaxError as error:
@@ -79,6 +87,11 @@ class Package:
 
     def relations(self, part: str) -> dict[str, Target]:
         """What a part refers to, by the identifier it uses."""
+        if part not in self._relations:
+            self._relations[part] = self._read_relations(part)
+        return self._relations[part]
+
+    def _read_relations(self, part: str) -> dict[str, Target]:
         folder, name = posixpath.split(part)
         root = self.xml(posixpath.join(folder, "_rels", f"{name}.rels"))
         found = {}
@@ -91,9 +104,19 @@ class Package:
             found[one.get("Id", "")] = Target(kind, target, external)
         return found
 
-    def related(self, kind: str) -> Element | None:
-        """The root of the main part's styles, numbering or footnotes."""
+    def part_of(self, kind: str) -> str:
+        """The name of the main part's styles, numbering or footnotes; nothing for none."""
         for one in self.relations(self.main).values():
             if one.kind == kind and not one.external:
-                return self.xml(one.part)
-        return None
+                return one.part
+        return ""
+
+    def related(self, kind: str) -> Element | None:
+        """The root of that part."""
+        part = self.part_of(kind)
+        return self.xml(part) if part else None
+
+
+def _part_name(name: str) -> str:
+    """Parts are called without regard to case; some programmes write other slashes or %20."""
+    return unquote(name).replace("\\", "/").lstrip("/").casefold()

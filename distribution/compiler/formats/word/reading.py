@@ -1,37 +1,39 @@
-"""The body of a Word file as lines, in the order of reading."""
+"""The body of a Word file as lines, in the order of reading.
 
-import re
-from collections import Counter
-from collections.abc import Sequence
+Heads and feet of pages are parts of their own and no text of the body, so they are never read.
+"""
+
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from distribution.compiler.content import Asset, Complaint, Picture, Table
-from distribution.compiler.doubts import Doubt
-from distribution.compiler.formats.pictures import keep
-from distribution.compiler.formats.word.content import (
-    Box,
-    Break,
-    Image,
-    Note,
-    Piece,
-    Text,
-    pieces_of,
-)
+from distribution.compiler.body.paragraphs import is_finished
+from distribution.compiler.content import Asset, Picture, Table
+from distribution.compiler.doubts import Furniture
+from distribution.compiler.formats.front_tables import contents_in, places_front
+from distribution.compiler.formats.ruled import cells_of as divided
+from distribution.compiler.formats.ruled import is_rule
+from distribution.compiler.formats.word.collecting import Collected
+from distribution.compiler.formats.word.content import Note, Piece, Text, pieces_of
+from distribution.compiler.formats.word.drawings import Box, Image, Lost, alternatives
+from distribution.compiler.formats.word.images import Images
+from distribution.compiler.formats.word.notes import Notes
 from distribution.compiler.formats.word.numbering import Numbering
-from distribution.compiler.formats.word.package import MC, Element, Package, W
+from distribution.compiler.formats.word.package import MC, Element, M, Package, W
 from distribution.compiler.formats.word.styles import Format, Styles
-from distribution.compiler.formats.word.tables import cells_of, holds_contents, is_layout
-from distribution.compiler.lines import Document, Line, Look, Source, complain, tidied
+from distribution.compiler.formats.word.tables import (
+    Cell,
+    cells_of,
+    is_layout,
+    paragraphs_of,
+    places_pictures,
+)
+from distribution.compiler.formats.word.typesetting import Body, look_of, rows_of
+from distribution.compiler.lines import Document, Source, tidied
 from distribution.compiler.unreadable import UnreadableIssue
 
-_CONTAINERS = {
-    f"{W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")
-}
-_NO_CAPTION = re.compile(
-    r"(?:图片|图像|picture|image|graphic) ?[0-9]*|.*\.[a-z]{3,4}", re.IGNORECASE
-)
-_LONGEST_CAPTION = 80
-_DEEPEST = 12
+_NO_TEXT = {f"{W}{name}" for name in ("del", "moveFrom", "sdtPr", "sdtEndPr", "sectPr")}
+_PARAGRAPHS = (f"{W}p", f"{M}oMathPara")
+_DROP_CAPS = ("drop", "margin")
 
 
 def read_word(source: Source) -> Document:
@@ -43,13 +45,14 @@ class _Reader:
     def __init__(self, source: Source) -> None:
         self._name = source.name
         self._package = Package(source)
-        self._relations = self._package.relations(self._package.main)
+        self._part = self._package.main
         self._styles = Styles(self._package.related("styles"))
         self._numbering = Numbering(self._package.related("numbering"))
-        self._notes = {kind: self._package.related(f"{kind}s") for kind in ("footnote", "endnote")}
-        self._lines: list[Line] = []
-        self._assets: dict[str, Asset] = {}
-        self._complaints: list[Complaint] = []
+        self._notes = Notes(self._package)
+        self._images = Images(self._package)
+        self._body = Body()
+        self._found = Collected()
+        self._initial = ""
         self._paragraphs = self._tables = 0
 
     def document(self) -> Document:
@@ -59,155 +62,223 @@ class _Reader:
             reason = "文件里没有 Word 文档的正文"
             raise UnreadableIssue(self._name, reason, "请确认它是 Word 文档，另存为 .docx 再导入")
         self._read(body)
-        return Document(tuple(self._lines), tuple(self._assets.values()), tuple(self._complaints))
+        self._read_notes()
+        if self._initial:
+            self._found.add(self._initial, self._place())
+        lines = self._body.without_pages_of_sections(self._found.lines)
+        return Document(tuple(lines), self._images.assets(), tuple(self._found.complaints))
 
-    def _read(self, parent: Element, depth: int = 0) -> None:
+    def _read(self, parent: Element) -> None:
         """Everything in a container, which may hold further ones."""
-        if depth > _DEEPEST:
-            return
         for child in parent:
-            if child.tag == f"{W}p":
-                self._paragraph(child, depth)
+            if child.tag in _PARAGRAPHS:
+                self._paragraph(child)
             elif child.tag == f"{W}tbl":
-                self._table(child, depth)
-            elif child.tag in _CONTAINERS or child.tag == f"{MC}AlternateContent":
-                chosen = child.find(f"{MC}Choice")
-                self._read(child if chosen is None else chosen, depth + 1)
+                self._table(child)
+            elif child.tag == f"{W}altChunk":
+                problem = "这里嵌入了另一个文件，没有读入：请在 Word 中打开后另存为 .docx 再导入"
+                self._found.lose(problem, self._place())
+            elif child.tag == f"{MC}AlternateContent":
+                before = len(self._found.lines)
+                for one in alternatives(child):
+                    self._read(one)
+                    if len(self._found.lines) > before:
+                        break
+            elif child.tag not in _NO_TEXT:
+                self._read(child)
 
-    def _paragraph(self, element: Element, depth: int) -> None:
-        look = self._styles.paragraph(element.find(f"{W}pPr"))
-        pieces = list(pieces_of(element, self._styles, look))
-        rows = _rows(pieces)
-        if any(tidied("".join(one.text for one in row)) for row in rows):
-            self._paragraphs += 1
-            number = self._numbering.next(look)
-            if number:
-                rows[0].insert(0, Text(number, look))
-        place = f"第 {self._paragraphs} 段"
+    # -- paragraphs ------------------------------------------------------------------------------
+
+    def _paragraph(self, element: Element) -> None:
+        properties = element.find(f"{W}pPr")
+        look = self._styles.paragraph(properties)
+        pieces = pieces_of(element, self._styles, look)
+        rows = rows_of(pieces, dotted=bool(look.dotted))
+        self._paragraphs += bool(rows)
+        place = self._place()
+        text = tidied("".join(one.text for row in rows for one in row))
+        if text and _is_drop_cap(properties):
+            self._initial += text
+            return
+        if rows:
+            self._begin(rows[0], look)
+        if self._is_picture_with_caption(pieces, rows, look):
+            self._aside(pieces, place)
+            self._found.name_picture(text)
+            return
+        first, rest = _boxes_before(pieces) if is_finished(text) else ([], pieces)
+        self._aside(first, place)
         for row in rows:
             self._add_text(row, look, place)
+        self._aside(rest, place)
+        if is_finished(text):
+            self._read_notes()
+
+    def _place(self) -> str:
+        return f"第 {self._paragraphs} 段"
+
+    def _is_picture_with_caption(
+        self, pieces: Sequence[Piece], rows: Sequence[Sequence[Text]], look: Format
+    ) -> bool:
+        pictures = any(isinstance(piece, Image) for piece in pieces)
+        text = tidied("".join(one.text for row in rows for one in row))
+        return (
+            pictures
+            and len(rows) == 1
+            and self._body.may_name_picture(look_of(rows[0], look), text)
+        )
+
+    def _begin(self, row: list[Text], look: Format) -> None:
+        """Its number, or the large initial that stood in a frame of its own, opens a paragraph."""
+        number = self._initial + self._numbering.next(look)
+        self._initial = ""
+        if number:
+            row.insert(0, Text(number, next(one.format for one in row if one.text.strip())))
+
+    def _add_text(self, row: Sequence[Text], look: Format, place: str) -> None:
+        whole = "".join(one.text for one in row)
+        text, shown = tidied(whole), look_of(row, look)
+        if is_rule(text):
+            return
+        if self._found.ends_in_picture() and self._body.may_name_picture(shown, text):
+            self._found.name_picture(text)
+            return
+        line = self._found.add(text, place, shown, cells=divided(whole))
+        self._body.note(line, look.entry)
+
+    # -- what stands beside the text -------------------------------------------------------------
+
+    def _aside(self, pieces: Iterable[Piece], place: str) -> None:
         for piece in pieces:
             match piece:
                 case Image():
                     self._picture(piece, place)
                 case Note(kind, identifier):
-                    self._note(kind, identifier, depth)
+                    self._notes.refer(kind, identifier)
                 case Box(box):
-                    self._read(box, depth + 1)
-
-    def _add_text(self, row: Sequence[Text], look: Format, place: str) -> None:
-        text = "".join(one.text for one in row)
-        if tidied(text):
-            cells = tuple(filter(None, map(tidied, text.split("\t"))))
-            self._add(tidied(text), place, _look(row, look), cells=cells if len(cells) > 1 else ())
-
-    def _add(
-        self,
-        text: str,
-        place: str,
-        look: Look = Look(),  # noqa: B008 - frozen
-        block: Table | Picture | None = None,
-        cells: tuple[str, ...] = (),
-    ) -> Line:
-        line = Line(len(self._lines) + 1, text, place, look, block, cells)
-        self._lines.append(line)
-        return line
+                    self._read(box)
+                case Lost(what):
+                    problem = f"这里的{what}没有读入：请在 Word 中把它另存为 PNG 图片后重新插入"
+                    self._found.lose(problem, place)
 
     def _picture(self, image: Image, place: str) -> None:
-        target = self._relations.get(image.relation)
-        data = None
-        if target is not None and not (image.linked or target.external):
-            data = self._package.bytes_of(target.part)
-        asset = keep(data) if data is not None else None
-        if asset is None:
-            linked = image.linked or (target is not None and target.external)
-            reason = "只是一个链接，不在文件里" if linked else "的格式无法在网页上显示"
-            problem = f"这里的图片{reason}：请在 Word 中把它另存为 PNG 后重新插入"
-            line = Line(len(self._lines), image.caption or "图片", place)
-            self._complaints.append(complain(Doubt.PICTURE_LOST, line, problem))
-            return
-        self._assets[asset.sha256] = asset
-        caption = tidied(image.caption)
-        if _NO_CAPTION.fullmatch(caption) or len(caption) > _LONGEST_CAPTION:
-            caption = ""
-        self._add("", place, block=Picture(asset.sha256, caption))
+        found = self._images.find(self._part, image)
+        if isinstance(found, Asset):
+            self._found.add("", place, block=Picture(found.sha256))
+        else:
+            self._found.lose(f"这里的图片{found}：请在 Word 中把它另存为 PNG 后重新插入", place)
 
-    def _note(self, kind: str, identifier: str, depth: int) -> None:
-        """The text of a note, below the paragraph that refers to it."""
-        root = self._notes[kind]
-        for note in root if root is not None else ():
-            if note.get(f"{W}id") == identifier:
-                self._read(note, depth + 1)
+    def _read_notes(self) -> None:
+        """The notes that the text has referred to, where its sentence has ended."""
+        if self._part != self._package.main:
+            return  # inside a note: its own are read behind it
+        for part, note in self._notes.waiting():
+            self._part, before = part, self._part
+            self._read(note)
+            self._part = before
 
-    def _table(self, element: Element, depth: int) -> None:
-        cells = cells_of(element)
-        if is_layout(cells):
-            for cell in chain.from_iterable(cells):
-                if cell.element is not None:
-                    self._read(cell.element, depth + 1)
-            return
-        rows = tuple(
-            tuple(self._text_of(cell.element) if cell.element is not None else "" for cell in row)
-            for row in cells
-        )
+    # -- tables ----------------------------------------------------------------------------------
+
+    def _table(self, element: Element) -> None:
         self._tables += 1
         place = f"第 {self._tables} 个表格"
-        if not any(map(any, rows)):
-            self._pictures_in(element, place)
-        elif holds_contents(rows):
-            for row in rows:
-                filled = tuple(filter(None, row))
-                self._add(" ".join(filled), place, cells=filled if len(filled) > 1 else ())
+        grid = cells_of(element)
+        if len(set(map(len, grid))) != 1:
+            self._read_cells(grid)
+            return
+        pieces: list[list[list[Piece]]] = [[[] for _ in row] for row in grid]
+        rows = [
+            [self._text_of(cell, found) for cell, found in zip(*both, strict=True)]
+            for both in zip(grid, pieces, strict=True)
+        ]
+        pictures = [
+            [any(isinstance(one, Image) for one in found) for found in row] for row in pieces
+        ]
+        contents = self._contents_in(rows)
+        if contents is not None:
+            self._contents(*contents, place)
+        elif places_pictures(pictures, rows):
+            self._gallery(grid, pictures, rows)
+        elif self._only_places(rows):
+            self._read_cells(grid)
         else:
-            text = " ".join(" ".join(filter(None, row)) for row in rows)
-            self._add(tidied(text), place, block=Table(rows))
-            self._pictures_in(element, place)
+            self._data(grid, place)
 
-    def _pictures_in(self, element: Element, place: str) -> None:
-        for paragraph in element.iter(f"{W}p"):
-            for piece in pieces_of(paragraph, self._styles, Format()):
-                if isinstance(piece, Image):
-                    self._picture(piece, place)
+    def _read_cells(self, grid: Sequence[Sequence[Cell]]) -> None:
+        for cell in chain.from_iterable(grid):
+            if cell.element is not None:
+                self._read(cell.element)
 
-    def _text_of(self, cell: Element) -> str:
+    def _contents_in(self, rows: Sequence[Sequence[str]]) -> tuple[list[str], list[str]] | None:
+        if self._body.has_begun:
+            return None
+        return contents_in(rows, announced=self._body.lists)
+
+    def _only_places(self, rows: Sequence[Sequence[str]]) -> bool:
+        cells = list(chain.from_iterable(rows))
+        is_front = not self._body.has_begun and places_front(cells)
+        return is_front or is_layout(rows) or not any(cells)
+
+    def _gallery(
+        self,
+        grid: Sequence[Sequence[Cell]],
+        pictures: Sequence[Sequence[bool]],
+        rows: Sequence[Sequence[str]],
+    ) -> None:
+        """Every picture, named by the cell below it; what names none is a line."""
+        named: set[tuple[int, int]] = set()
+        for at, row in enumerate(grid):
+            for column, cell in enumerate(row):
+                if (at, column) in named or cell.element is None:
+                    continue
+                self._read(cell.element)
+                below = rows[at + 1][column] if at + 1 < len(rows) else ""
+                is_name = below and pictures[at][column] and not pictures[at + 1][column]
+                if is_name and self._found.ends_in_picture():
+                    self._found.name_picture(tidied(below))
+                    named.add((at + 1, column))
+
+    def _contents(self, entries: Sequence[str], aside: Sequence[str], place: str) -> None:
+        for text in entries:
+            self._body.note(self._found.add(tidied(text), place), None)
+        for text in aside:
+            self._found.add(tidied(text), place, furniture=Furniture.CONTENTS)
+
+    def _data(self, grid: Sequence[Sequence[Cell]], place: str) -> None:
+        pieces: list[Piece] = []
+        rows = tuple(
+            tuple(tidied(self._text_of(cell, pieces, numbered=True)) for cell in row)
+            for row in grid
+        )
+        text = " ".join(cell for row in rows for cell in row if cell)
+        self._found.add(text, place, block=Table(rows))
+        self._aside(pieces, place)
+        self._read_notes()
+
+    def _text_of(self, cell: Cell, pieces: list[Piece], *, numbered: bool = False) -> str:
+        """A cell's text, its paragraphs on lines of their own; what else it holds to `pieces`."""
         texts = []
-        for paragraph in cell.iter(f"{W}p"):
+        for paragraph in paragraphs_of(cell.element) if cell.element is not None else ():
             look = self._styles.paragraph(paragraph.find(f"{W}pPr"))
-            pieces = pieces_of(paragraph, self._styles, look)
-            text = "".join(_plain(piece) for piece in pieces)
-            texts.append(self._numbering.next(look) + text if text.strip() else "")
-        return tidied(" ".join(texts))
+            found = pieces_of(paragraph, self._styles, look)
+            pieces += found
+            rows = ["".join(one.text for one in row) for row in rows_of(found, dotted=False)]
+            if rows and numbered:
+                rows[0] = self._numbering.next(look) + rows[0]
+            texts += rows
+        return "\n".join(map(tidied, texts))
 
 
-def _plain(piece: Piece) -> str:
-    match piece:
-        case Text(text):
-            return text
-        case Break():
-            return " "
-    return ""
+def _is_drop_cap(properties: Element | None) -> bool:
+    """A large initial is a paragraph of its own, in a frame beside the one it begins."""
+    frame = properties.find(f"{W}framePr") if properties is not None else None
+    return frame is not None and frame.get(f"{W}dropCap") in _DROP_CAPS
 
 
-def _rows(pieces: Sequence[Piece]) -> list[list[Text]]:
-    """The pieces of text between the breaks of a paragraph."""
-    rows: list[list[Text]] = [[]]
-    for piece in pieces:
-        match piece:
-            case Text():
-                rows[-1].append(piece)
-            case Break():
-                rows.append([])
-    return rows
-
-
-def _look(row: Sequence[Text], paragraph: Format) -> Look:
-    visible = [one for one in row if one.text.strip()]
-    sizes: Counter[float] = Counter()
-    for one in visible:
-        sizes[one.format.size or 0.0] += len(one.text)
-    return Look(
-        level=paragraph.level or 0,
-        bold=all(one.format.bold for one in visible),
-        centred=bool(paragraph.centred),
-        size=sizes.most_common(1)[0][0] if sizes else 0.0,
-    )
+def _boxes_before(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """The text boxes that stand before any text, and all other pieces."""
+    text = (isinstance(one, Text) and one.text.strip() != "" for one in pieces)
+    first = next((at for at, is_text in enumerate(text) if is_text), 0)
+    before: list[Piece] = [one for one in pieces[:first] if isinstance(one, Box)]
+    others = [one for one in pieces[:first] if not isinstance(one, Box)]
+    return before, [*others, *pieces[first:]]

@@ -7,8 +7,12 @@ from typing import Self
 from distribution.compiler.formats.word.package import Element, W
 
 _HEADING = re.compile(r"(?:heading|标题) ?([1-9])", re.IGNORECASE)
+_CONTENTS = re.compile(r"(?:toc|目录|contents) ?([1-9])", re.IGNORECASE)
 _TITLES = ("title", "标题")
 _BODY_LEVEL = 9
+_SIZE = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)(pt)?")
+"""In half points, or in points if it says so."""
+_DOTS = ("dot", "middleDot")
 _DEEPEST = 20
 _DEFAULT_SIZE = 10.0
 _FALSE = ("0", "false", "off", "none")
@@ -19,11 +23,18 @@ class Format:
     """What a style or a paragraph or a run says; None where it leaves it to others."""
 
     level: int | None = None
+    """Of a heading, 1 the highest; 0 for what says that it is none."""
+    entry: int | None = None
+    """The level of a line in the contents that Word itself makes."""
     bold: bool | None = None
     hidden: bool | None = None
     centred: bool | None = None
     size: float | None = None
     """In points."""
+    script: str | None = None
+    """superscript, subscript or baseline."""
+    dotted: bool | None = None
+    """Whether its last tab is printed as a row of dots."""
     number: str | None = None
     """The list it is counted in."""
     depth: int | None = None
@@ -80,7 +91,7 @@ class Styles:
         style = self._styles.get(identifier)
         if style is None or depth > _DEEPEST:
             return Format()
-        found = Format(level=_level_of_name(value(style, "name")))
+        found = _of_name(value(style, "name").strip())
         for properties in style.iterfind(f"{W}rPr"):
             found = of_run(properties).over(found)
         for properties in style.iterfind(f"{W}pPr"):
@@ -95,12 +106,13 @@ class Styles:
 def of_paragraph(properties: Element) -> Format:
     """What a w:pPr says."""
     outline, alignment = value(properties, "outlineLvl"), value(properties, "jc")
-    level = int(outline) if outline.isdecimal() else _BODY_LEVEL
+    leaders = [tab.get(f"{W}leader") for tab in properties.iterfind(f"{W}tabs/{W}tab")]
     number = properties.find(f"{W}numPr")
     depth = value(number, "ilvl") if number is not None else ""
     return Format(
-        level=level + 1 if level < _BODY_LEVEL else None,
+        level=(int(outline) + 1) % (_BODY_LEVEL + 1) if re.fullmatch("[0-9]", outline) else None,
         centred=alignment == "center" if alignment else None,
+        dotted=any(leader in _DOTS for leader in leaders) if leaders else None,
         number=(value(number, "numId") or None) if number is not None else None,
         depth=int(depth) if depth.isdecimal() else None,
     )
@@ -108,11 +120,12 @@ def of_paragraph(properties: Element) -> Format:
 
 def of_run(properties: Element) -> Format:
     """What a w:rPr says."""
-    size = value(properties, "sz")
+    size = _SIZE.fullmatch(value(properties, "sz"))
     return Format(
         bold=_toggle(properties, "b"),
         hidden=_toggle(properties, "vanish"),
-        size=float(size) / 2 if re.fullmatch(r"[0-9]{1,4}(?:\.[0-9]+)?", size) else None,
+        size=float(size[1]) / (1 if size[2] else 2) if size else None,
+        script=value(properties, "vertAlign") or None,
     )
 
 
@@ -127,8 +140,11 @@ def _toggle(properties: Element, name: str) -> bool | None:
     return None if child is None else child.get(f"{W}val", "1") not in _FALSE
 
 
-def _level_of_name(name: str) -> int | None:
-    heading = _HEADING.fullmatch(name.strip())
+def _of_name(name: str) -> Format:
+    """What the names say that Word itself gives to styles, in English and in Chinese."""
+    heading, entry = _HEADING.fullmatch(name), _CONTENTS.fullmatch(name)
     if heading:
-        return int(heading[1])
-    return 1 if name.strip().lower() in _TITLES else None
+        return Format(level=int(heading[1]))
+    return Format(
+        level=1 if name.lower() in _TITLES else None, entry=int(entry[1]) if entry else None
+    )
