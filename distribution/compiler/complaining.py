@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 
 from distribution.compiler.article.credits import is_credit
-from distribution.compiler.body.paragraphs import Placed, is_finished, is_heading
+from distribution.compiler.body.paragraphs import Placed
 from distribution.compiler.body.portions import Portion
 from distribution.compiler.content import Complaint, Contact, Masthead, Paragraph
 from distribution.compiler.doubts import Doubt
 from distribution.compiler.lines import Line, complain, excerpt
+from distribution.compiler.sentences import is_finished, is_heading
 
 _UNPRINTABLE = re.compile("[\ufffd\ue000-\uf8ff]")
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from distribution.compiler.body.paragraphs import begins_item, is_heading
+from distribution.compiler.sentences import begins_item, is_heading
 
 LONGEST = 120
 """Characters, beyond which a sentence is cut at a clause."""

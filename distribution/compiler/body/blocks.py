@@ -9,19 +9,11 @@ from itertools import groupby
 from distribution.compiler.account import Homes
 from distribution.compiler.article.credits import MOST_ABOVE, is_credit, is_subtitle
 from distribution.compiler.body.looks import Looks
-from distribution.compiler.body.paragraphs import (
-    Placed,
-    begins_item,
-    belong_together,
-    doubled,
-    gap,
-    is_finished,
-    is_heading,
-    level_of,
-)
+from distribution.compiler.body.paragraphs import Placed, belong_together, doubled
 from distribution.compiler.content import Complaint, Paragraph, Picture, Table
 from distribution.compiler.doubts import Doubt
 from distribution.compiler.lines import Line, complain, is_han, narrow
+from distribution.compiler.sentences import begins_item, gap, is_finished, is_heading, level_of
 
 _CAPTION = re.compile(
     r"(?:图表|附图|附表|图|表|照片|图片|fig(?:ure)?\.?|table) ?[0-9一二三四五六七八九十]{1,3}",

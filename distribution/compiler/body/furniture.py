@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from distribution.compiler.article.credits import is_credit, is_subtitle
-from distribution.compiler.body.paragraphs import begins_item, is_finished
 from distribution.compiler.doubts import Furniture
 from distribution.compiler.front.numerals import NUMERAL
 from distribution.compiler.lines import Line, compact, key
+from distribution.compiler.sentences import begins_item, is_finished
 
 _PAGE = re.compile(r"(?:第|page)?([0-9]{1,3})页?(?:[,/]?共?[0-9]{1,3}页?)?", re.IGNORECASE)
 _ISSUE = re.compile(rf"(?:[12][0-9]{{3}}年?)?第{NUMERAL}(?:[-–—~、,/至]{NUMERAL})*期|增刊|合刊")

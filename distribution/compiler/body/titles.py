@@ -11,11 +11,11 @@ from rapidfuzz import fuzz, process
 
 from distribution.compiler.article.datelines import read_dateline
 from distribution.compiler.body.looks import Looks, learn
-from distribution.compiler.body.paragraphs import is_finished
 from distribution.compiler.content import Complaint
 from distribution.compiler.doubts import Doubt
 from distribution.compiler.front.contents import Entry
 from distribution.compiler.lines import Line, compact, complain, excerpt, key, runs
+from distribution.compiler.sentences import is_finished
 
 _ALIKE = 86
 """Of 100: a title with two or three characters changed, but no other title."""

@@ -9,8 +9,8 @@ from datetime import date
 from distribution.compiler.article.agencies import is_media
 from distribution.compiler.article.datelines import read_dateline
 from distribution.compiler.body.looks import Looks, rounded, stands_out, usual_size
-from distribution.compiler.body.paragraphs import begins_item, is_finished, is_heading, joined
 from distribution.compiler.lines import PLAIN, Line, is_han, key, weight
+from distribution.compiler.sentences import begins_item, is_finished, is_heading, joined
 
 _SHORTEST, _LONGEST = 6, 60
 """Characters of a title that only its place betrays."""

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from distribution.compiler.body.paragraphs import joined
 from distribution.compiler.content import Complaint
 from distribution.compiler.doubts import Doubt
 from distribution.compiler.front.entries import split_entry
 from distribution.compiler.front.rows import BodyText, Row, heads_contents, rows_of_contents
 from distribution.compiler.front.sections import looks_like_section, new_section, section_name
 from distribution.compiler.lines import Line, complain, key
+from distribution.compiler.sentences import joined
 from distribution.compiler.unreadable import UnreadableIssue
 
 __all__ = [

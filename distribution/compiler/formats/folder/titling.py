@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from distribution.compiler.body.paragraphs import is_finished
 from distribution.compiler.formats.folder.naming import may_be_title, titles_of
 from distribution.compiler.front.sections import looks_like_section
 from distribution.compiler.lines import Document, Line, Look, key, runs, weight
+from distribution.compiler.sentences import is_finished
 
 _TITLE = Look(level=1)
 """All titles look alike, whatever each file makes of its own."""

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from distribution.compiler.body.paragraphs import is_finished
 from distribution.compiler.content import Asset, Complaint, Picture, Table
 from distribution.compiler.doubts import Doubt, Furniture
 from distribution.compiler.formats.front_tables import contents_in
@@ -25,6 +24,7 @@ from distribution.compiler.lines import (
     tidied,
     weight,
 )
+from distribution.compiler.sentences import is_finished
 
 _parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 60}).enable("table")
 _parser.disable(["code", "html_block", "html_inline", "reference", "autolink"])

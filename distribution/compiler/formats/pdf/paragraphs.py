@@ -9,6 +9,7 @@ from distribution.compiler.formats.pdf.edges import Edges
 from distribution.compiler.formats.pdf.rows import Row
 from distribution.compiler.front.colophon import labelled
 from distribution.compiler.lines import is_han
+from distribution.compiler.sentences import IN_AN_ADDRESS
 
 _INDENT = 0.8
 """Of the size: a row that begins this much further to the right begins a paragraph."""
@@ -28,8 +29,6 @@ _ROUNDING = 0.2
 """Of the size, as `_FULL`."""
 _SENTENCE_ENDS = ("。", "！", "？", "。”", "！”", "？”", "；")
 _NEVER_FIRST = tuple("，。、；：！？”’）》」』】…")
-_ADDRESS = re.compile(r"(?:://|www\.|@)[!-~]*$")
-"""It goes on without a blank."""
 _SIGN_ENDS, _SIGN_BEGINS = re.compile(r" [=<>≤≥≈+×÷]$"), re.compile(r"[=<>≤≥≈+×÷] ")
 """A sign that has a blank on one side has one on the other."""
 _LATIN = 0.55
@@ -172,5 +171,5 @@ def _continued(text: str, row: Row) -> str:
     latin = last.isascii() and first.isascii() and first.isalnum()
     words = latin and (last.isalnum() or last in ",;") and not (last + first).isdecimal()
     signs = _SIGN_ENDS.search(text) or _SIGN_BEGINS.match(row.text)
-    blank = row.spaced or signs or (words and not _ADDRESS.search(text))
+    blank = row.spaced or signs or (words and not IN_AN_ADDRESS.search(text))
     return text + (" " if blank else "") + row.text

@@ -6,7 +6,6 @@ Heads and feet of pages are parts of their own and no text of the body, so they 
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from distribution.compiler.body.paragraphs import is_finished
 from distribution.compiler.content import Asset, Picture, Table
 from distribution.compiler.doubts import Furniture
 from distribution.compiler.formats.front_tables import contents_in, places_front
@@ -29,6 +28,7 @@ from distribution.compiler.formats.word.tables import (
 )
 from distribution.compiler.formats.word.typesetting import Body, look_of, rows_of
 from distribution.compiler.lines import Document, Source, tidied
+from distribution.compiler.sentences import is_finished
 from distribution.compiler.unreadable import UnreadableIssue
 
 _NO_TEXT = {f"{W}{name}" for name in ("del", "moveFrom", "sdtPr", "sdtEndPr", "sectPr")}

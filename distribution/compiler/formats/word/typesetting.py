@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from distribution.compiler.body.paragraphs import is_finished
 from distribution.compiler.doubts import Furniture
 from distribution.compiler.formats.front_tables import LEADER, is_section_like
 from distribution.compiler.formats.word.content import Break, Piece, Text
 from distribution.compiler.formats.word.styles import Format
 from distribution.compiler.front.contents import MOST_ENTRIES, heads_contents, split_entry
 from distribution.compiler.lines import Line, Look, key, weight
+from distribution.compiler.sentences import is_finished
 
 _NUMBERED_CAPTION = re.compile(
     r"(?:附?[图表]|图表|照片|fig|table)[. ]*[0-9一二三四五六七八九十]", re.IGNORECASE
