@@ -1,5 +1,6 @@
 """The schema: the same on both databases, up and down, and refused where it would not hold."""
 
+import json
 import multiprocessing
 import shutil
 from pathlib import Path
@@ -9,10 +10,13 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
+from sqlalchemy.orm import Session
 
-from distribution import db, schema
+from distribution import db, schema, topics
 from distribution.app import open_app
 from distribution.models import Base
+from distribution.topics import WordRule
+from distribution.words import RuleField
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -52,6 +56,22 @@ def test_every_migration_can_be_taken_back_alone(empty_url: str) -> None:
         with engine.connect() as connection:
             assert schema.revision_of(connection) == revision
     engine.dispose()
+
+
+def test_taken_back_all_rules_of_a_topic_are_its_words(empty_url: str) -> None:
+    engine = db.open_engine(empty_url)
+    schema.upgrade(engine)
+    with Session(engine) as session, session.begin():
+        for words in (("检测",), ("标准", "检测")):
+            topics.add_rule(session, "quality", WordRule(RuleField.TITLE, words))
+        topics.add_rule(session, "quality", WordRule(RuleField.TITLE, (), ("质量", "月")))
+    schema.downgrade(engine, "2026_11_24_what_comes_back")
+    with engine.connect() as connection:
+        words = connection.scalar(text("SELECT words FROM topics WHERE code = 'quality'"))
+    engine.dispose()
+    known = json.loads(words) if isinstance(words, str) else words
+    assert known[-2:] == ["检测", "标准"]
+    assert "质量管理" in known
 
 
 def schema_revisions() -> list[str]:

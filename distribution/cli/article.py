@@ -16,7 +16,7 @@ from distribution.cli.common import (
     split,
 )
 from distribution.cli.issue.showing import article_at, show_article, show_contents
-from distribution.issues import Desk
+from distribution.issues import Desk, StoredArticle
 
 name = click.argument("name", metavar="期号/序号")
 _NO_CHANGE = "本来就是这样：没有改动。"
@@ -82,14 +82,17 @@ def merge(name: str, other: int, yes: bool) -> None:  # noqa: FBT001
     例如：distribution article merge 2023-09/5 6
     """
     key, number = issues.article_name(name)
+    one, two = _looked_at(key, number, other)
 
     def deed(desk: Desk) -> dict[str, object]:
+        desk.expect(one, two)
         return {"takes": other, "title": desk.merge(number, other)}
 
     question = (
-        f"把第 {other} 篇{_title(key, other)}接到第 {number} 篇{_title(key, number)}之后，确定吗？"
+        f"把第 {other} 篇「{two.article.title}」接到第 {number} 篇「{one.article.title}」之后，"
+        "确定吗？"
     )
-    ask(question, yes=yes or number == other)  # the desk refuses one article twice
+    ask(printable(question), yes=yes or number == other)  # the desk refuses one article twice
     _correct(key, number, "article.merge", deed, after=number - (other < number))
 
 
@@ -133,10 +136,12 @@ def move(name: str, to: int) -> None:
 def drop(name: str, reason: str, yes: bool) -> None:  # noqa: FBT001
     """不收这一篇。"""
     key, number = issues.article_name(name)
-    ask(f"删去第 {number} 篇{_title(key, number)}，确定吗？", yes=yes)
+    (one,) = _looked_at(key, number)
+    ask(printable(f"删去第 {number} 篇「{one.article.title}」，确定吗？"), yes=yes)
     at = clock.now()
     with installation().transaction() as session:
         desk = Desk(session, key, by=admin(), at=at)
+        desk.expect(one)
         title, subject = desk.drop(number, reason), f"{desk.key}/{number}"
         audit.record(
             session, "article.drop", subject, by=admin(), at=at, reason=reason, title=title
@@ -169,11 +174,11 @@ def _show_lines(session: Session, desk: Desk, first: int, last: int) -> None:
     show_contents(session, lines, issues.report(session, desk.row))
 
 
-def _title(key: str, number: int) -> str:
-    """What is about to go, by name; looked up before anything is asked."""
+def _looked_at(key: str, *numbers: int) -> list[StoredArticle]:
+    """What a question is about; looked up before anything is asked."""
     with installation().reading() as session:
         row = issues.find_issue(session, key)
         if row.approved_at is not None:
             raise issues.AlreadyApproved(issues.key_of(row))
-        entry = article_at(issues.load_issue(session, row.id), number)
-    return f"「{entry.article.title}」"
+        stored = issues.load_issue(session, row.id)
+        return [article_at(stored, number) for number in numbers]

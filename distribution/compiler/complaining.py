@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from distribution.compiler.article.credits import is_credit
 from distribution.compiler.body.paragraphs import Placed
 from distribution.compiler.body.portions import Portion
+from distribution.compiler.body.signatures import is_signatory
 from distribution.compiler.content import Complaint, Contact, Masthead, Paragraph
 from distribution.compiler.doubts import Doubt
 from distribution.compiler.lines import Line, complain, excerpt
-from distribution.compiler.sentences import is_finished, is_heading
+from distribution.compiler.sentences import is_day, is_finished, is_heading
 
 _UNPRINTABLE = re.compile("[\ufffd\ue000-\uf8ff]")
 
@@ -22,7 +23,8 @@ def about_text(portion: Portion, placed: Sequence[Placed], *, dated: bool) -> li
     last = placed[-1]
     if isinstance(last.block, Paragraph):
         text = last.block.text
-        if not (is_finished(text) or is_heading(text) or is_credit(text)):
+        signed = is_day(text) or is_signatory(text)
+        if not (is_finished(text) or is_heading(text) or is_credit(text) or signed):
             problem = "文章最后一段没有句末标点，可能缺少文字"
             doubts.append(complain(Doubt.UNFINISHED, last.line, problem, text))
     if not dated:

@@ -1,6 +1,6 @@
 """Issues: what the compiler read, as the editor corrected it and as it was approved."""
 
-from distribution.issues.checking import Fault, Finding
+from distribution.issues.checking import Fault, Finding, mapping
 from distribution.issues.content import StoredArticle, StoredIssue, TopicReason
 from distribution.issues.correcting import Correction, text_of
 from distribution.issues.diffing import (
@@ -12,7 +12,7 @@ from distribution.issues.diffing import (
     as_facts,
     words,
 )
-from distribution.issues.doubting import Told, trust
+from distribution.issues.doubting import Told, new_sections, trust
 from distribution.issues.facts import text as checked_text
 from distribution.issues.refusals import (
     AlreadyApproved,
@@ -73,6 +73,8 @@ __all__ = [
     "key_of",
     "list_issues",
     "load_issue",
+    "mapping",
+    "new_sections",
     "no_article",
     "preview",
     "reopen",

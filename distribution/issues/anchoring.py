@@ -1,12 +1,14 @@
 """What articles are known by across readings of their file, whose titles and texts may change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from distribution.compiler import Article, Block, Paragraph, Picture, article_key
 
 _LONGEST = 300
 _ALIKE = 0.5
 """Share of the text from which two articles of different titles are the same one."""
+_RUN = 4
+"""Characters."""
 
 
 def anchors_of(
@@ -18,10 +20,13 @@ def anchors_of(
     """
     found: dict[int, str] = {}
     taken: set[str] = set()
-    for _, anchor, index in sorted(_pairs(articles, before), key=lambda pair: -pair[0]):
-        if index not in found and anchor not in taken:
-            found[index] = anchor
-            taken.add(anchor)
+    for pairs in (_of_one_title, _of_one_text):
+        left = {index: one for index, one in enumerate(articles) if index not in found}
+        known = [(anchor, one) for anchor, one in before if anchor not in taken]
+        for _, anchor, index in sorted(pairs(left, known), key=lambda pair: -pair[0]):
+            if index not in found and anchor not in taken:
+                found[index] = anchor
+                taken.add(anchor)
     taken.update(anchor for anchor, _ in before)  # corrections may still speak of these
     for index, article in enumerate(articles):
         if index not in found:
@@ -54,23 +59,34 @@ def block_key(block: Block) -> str:
     return article_key("".join(cell for row in block.rows for cell in row))
 
 
-def _pairs(
-    articles: Sequence[Article], before: Sequence[tuple[str, Article]]
-) -> Iterable[tuple[float, str, int]]:
-    """(likeness, anchor, index) of all that may be the same; an equal title outweighs any text."""
-    texts = [set(map(block_key, article.blocks)) for article in articles]
-    titles = [article_key(article.title) for article in articles]
+_Pairs = Iterable[tuple[float, str, int]]
+"""(likeness, anchor, index) of all that may be the same."""
+
+
+def _of_one_title(articles: Mapping[int, Article], before: Sequence[tuple[str, Article]]) -> _Pairs:
+    titles = {index: article_key(article.title) for index, article in articles.items()}
     for anchor, old in before:
-        old_text, old_title = set(map(block_key, old.blocks)), article_key(old.title)
-        for index, text in enumerate(texts):
-            likeness = _likeness(old_text, text)
-            if old_title == titles[index]:
-                yield 1 + likeness, anchor, index
-            elif likeness >= _ALIKE:
+        title = article_key(old.title)
+        for index, article in articles.items():
+            if titles[index] == title:
+                yield _likeness(_runs(old), _runs(article)), anchor, index
+
+
+def _of_one_text(articles: Mapping[int, Article], before: Sequence[tuple[str, Article]]) -> _Pairs:
+    texts = {index: _runs(article) for index, article in articles.items()}
+    for anchor, old in before:
+        text = _runs(old)
+        for index in articles:
+            if (likeness := _likeness(text, texts[index])) >= _ALIKE:
                 yield likeness, anchor, index
 
 
+def _runs(article: Article) -> set[str]:
+    """Every few characters of its blocks in a row: a word changed here or there leaves most."""
+    keys = filter(None, map(block_key, article.blocks))
+    return {key[at : at + _RUN] for key in keys for at in range(max(1, len(key) - _RUN + 1))}
+
+
 def _likeness(one: set[str], other: set[str]) -> float:
-    """Characters they share, of the longer one's."""
-    longest = max(sum(map(len, one)), sum(map(len, other)))
-    return sum(map(len, one & other)) / longest if longest else 0
+    """What they share, of the longer one's."""
+    return len(one & other) / max(len(one), len(other), 1)

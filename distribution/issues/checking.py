@@ -1,5 +1,6 @@
 """What stands between an issue and its approval, each with the command that puts it right."""
 
+import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -39,8 +40,8 @@ class Finding:
     """A command."""
     number: int = 0
     """From 1; a doubt's own number, so that it stays while others are dealt with."""
-    seen: bool = False
-    """Somebody has looked at this doubt."""
+    excerpt: str = ""
+    """The text in question."""
 
 
 def findings(
@@ -53,6 +54,7 @@ def findings(
     """Errors first, then notices; doubts keep their numbers, the others follow behind them."""
     told = [_about_doubt(key, doubt) for doubt in doubts if not doubt.seen and not doubt.settled]
     others = [
+        *(() if articles else (_about_nothing(key),)),
         *_about_articles(key, articles),
         *_about_titles(key, articles),
         *_about_links(key, masthead, articles),
@@ -65,18 +67,38 @@ def findings(
     return sorted([*told, *numbered], key=lambda finding: not finding.error)
 
 
+def mapping(section: str) -> str:
+    """The command that lets a section lead to a topic.
+
+    >>> mapping("安全生产"), mapping("T2 航站楼")
+    ('distribution issue section map 安全生产 --topic 主题', \
+"distribution issue section map 'T2 航站楼' --topic 主题")
+    """
+    word = section if section.isalnum() else shlex.quote(section)
+    return f"distribution issue section map {word} --topic 主题"
+
+
 def _about_doubt(key: str, told: Told) -> Finding:
     complaint = told.complaint
     place = f"（{complaint.place}）" if complaint.place else ""
-    excerpt = f"：{complaint.excerpt}" if complaint.excerpt else ""
+    remedy = f"distribution issue seen {key} {told.number}"
+    if told.section:
+        remedy = mapping(told.section)
     return Finding(
         Fault.DOUBT,
         complaint.kind.grave,
         told.position,
-        f"{complaint.problem}{place}{excerpt}",
-        f"distribution issue seen {key} {told.number}",
+        f"{complaint.problem}{place}",
+        remedy,
         told.number,
+        complaint.excerpt,
     )
+
+
+def _about_nothing(key: str) -> Finding:
+    """Each correction left some articles; what they left is not in a later file."""
+    remedy = f"distribution issue corrections {key} --undo 编号"
+    return Finding(Fault.NO_TEXT, True, 0, "更正之后一篇文章也没有了", remedy)
 
 
 def _about_articles(key: str, articles: Sequence[StoredArticle]) -> Iterator[Finding]:
@@ -85,7 +107,7 @@ def _about_articles(key: str, articles: Sequence[StoredArticle]) -> Iterator[Fin
         name = f"distribution article edit {key}/{position}"
         if not any(not isinstance(block, Picture) for block in article.blocks):
             remedy = f"distribution article drop {key}/{position} --reason 理由"
-            yield Finding(Fault.NO_TEXT, True, position, "没有正文：读者点开是空页", remedy)
+            yield Finding(Fault.NO_TEXT, True, position, "没有文字：读者点开读不到正文", remedy)
         if not article.summary.strip():
             yield Finding(Fault.NO_SUMMARY, True, position, "没有摘要", f"{name} --summary 摘要")
         if not stored.topics:
@@ -93,9 +115,15 @@ def _about_articles(key: str, articles: Sequence[StoredArticle]) -> Iterator[Fin
                 Fault.NO_TOPIC,
                 True,
                 position,
-                f"没有主题：栏目「{article.section or '无'}」不通向任何主题",
-                f"distribution issue section map {article.section or '栏目'} --topic 主题",
+                *_without_topic(article.section, name),
             )
+
+
+def _without_topic(section: str, edit: str) -> tuple[str, str]:
+    """What is wrong, and the command against it."""
+    if not section:
+        return "没有主题，也没有栏目", f"{edit} --section 栏目"
+    return f"没有主题：栏目「{section}」不通向任何主题", mapping(section)
 
 
 def _about_titles(key: str, articles: Sequence[StoredArticle]) -> Iterator[Finding]:

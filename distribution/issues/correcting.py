@@ -181,10 +181,13 @@ def _with_masthead_facts(masthead: Masthead, value: Mapping[str, Any]) -> Masthe
 
 
 def _found_again(article: Article, value: Mapping[str, Any]) -> int | None:
-    """Where the block now stands that began a new article: the nearest that begins alike."""
-    places = [
-        at for at in range(2, len(article.blocks) + 1) if beginning(article, at) == value["begins"]
-    ]
+    """Where the block now stands that began a new article: the nearest that begins alike.
+
+    Where none does, it was written anew: then it is the one behind the block it stood behind.
+    """
+    later = range(2, len(article.blocks) + 1)
+    places = [at for at in later if beginning(article, at) == value["begins"]]
+    places = places or [at for at in later if beginning(article, at - 1) == value.get("behind")]
     return min(places, key=lambda at: abs(at - value["at"]), default=None)
 
 

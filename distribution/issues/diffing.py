@@ -91,27 +91,32 @@ def difference(old: Corrected, new: Corrected) -> Diff:
     """Compare two states of an issue, articles by their anchors."""
     before = {edited.anchor: edited for edited in old.articles}
     after = {edited.anchor for edited in new.articles}
-    kept = [edited.anchor for edited in old.articles if edited.anchor in after]
-    ranks = {anchor: rank for rank, anchor in enumerate(kept)}
     changes = [
         ArticleChange(Change.REMOVED, edited.article.position, edited.article.title)
         for edited in old.articles
         if edited.anchor not in after
     ]
-    rank = 0
+    moved = _moved(
+        [edited.anchor for edited in old.articles if edited.anchor in after],
+        [edited.anchor for edited in new.articles if edited.anchor in before],
+    )
     for edited in new.articles:
         if edited.anchor not in before:
             changes.append(_added(edited))
-            continue
-        moved = ranks[edited.anchor] != rank
-        rank += 1
-        changes += _changed(before[edited.anchor], edited, moved=moved)
+        else:
+            changes += _changed(before[edited.anchor], edited, moved=edited.anchor in moved)
     return Diff(_masthead(old.masthead, new.masthead), tuple(changes))
+
+
+def _moved(old: Sequence[str], new: Sequence[str]) -> set[str]:
+    """Those that left their place: of all others the order is as it was."""
+    blocks = SequenceMatcher(None, old, new, False).get_matching_blocks()
+    return set(old).difference(*(old[block.a : block.a + block.size] for block in blocks))
 
 
 def _added(edited: Edited) -> ArticleChange:
     article = edited.article
-    blocks = tuple(BlockChange((), (Piece(words(block), True),)) for block in article.blocks)
+    blocks = tuple(BlockChange((), (Piece(_line(block), True),)) for block in article.blocks)
     return ArticleChange(Change.ADDED, article.position, article.title, blocks=blocks)
 
 
@@ -146,7 +151,7 @@ def _in_words(value: object) -> str:
 
 
 def _blocks(old: Sequence[Block], new: Sequence[Block]) -> Iterator[BlockChange]:
-    before, after = list(map(words, old)), list(map(words, new))
+    before, after = list(map(_line, old)), list(map(_line, new))
     for what, low, high, start, stop in SequenceMatcher(None, before, after, False).get_opcodes():
         if what == "equal":
             continue
@@ -194,6 +199,13 @@ def words(block: Block) -> str:
             return f"[图片 {caption or sha256[:8]}]"
     rows = " / ".join(" | ".join(row) for row in block.rows)
     return f"[表格 {block.caption}] {rows}" if block.caption else f"[表格] {rows}"
+
+
+def _line(block: Block) -> str:
+    """The same, but another picture of the same caption reads differently."""
+    if isinstance(block, Picture) and block.caption:
+        return f"[图片 {block.caption} {block.sha256[:8]}]"
+    return words(block)
 
 
 def as_facts(diff: Diff) -> dict[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from distribution.compiler import Complaint, Doubt, article_key, confidence
-from distribution.issues.correcting import Corrected
+from distribution.issues.correcting import Corrected, Edited
 
 _SETTLED_BY = {
     "title": {Doubt.TITLE_ALIKE, Doubt.TITLE_GUESSED, Doubt.TITLE_MISSING, Doubt.NOT_LISTED},
@@ -32,6 +32,8 @@ class Told:
     seen: bool
     settled: bool
     """By a correction or a mapped section: nobody need look any more."""
+    section: str = ""
+    """The new section it asks about, as its articles carry it; else nothing."""
 
     @property
     def stands(self) -> bool:
@@ -48,32 +50,36 @@ def doubts_of(
     """All doubts about an issue; `anchors` are those of the articles as they were compiled."""
     known = set(map(article_key, known_sections))
     places = {edited.anchor: edited for edited in issue.articles}
-    carried = {article_key(edited.article.section) for edited in issue.articles}
+    carried = {edited.article.section for edited in issue.articles}
     found = []
     for number, complaint in enumerate(complaints, start=1):
         origin = anchors[complaint.article - 1] if complaint.article else None
-        anchor = _lead(origin, issue.gone)
-        edited = places.get(anchor) if anchor is not None else None
-        sign = fingerprint(complaint, origin)
+        edited = places.get(_lead(origin, issue.gone) or "")
+        section = ""
         if complaint.kind is Doubt.SECTION_NEW:
-            section = article_key(edited.article.section if edited else complaint.excerpt)
-            settled = section in known or section not in carried
+            section = edited.article.section if edited else _named(complaint.excerpt, carried)
+            settled = not section or article_key(section) in known
         else:
-            settled = edited is not None and any(
-                complaint.kind in _SETTLED_BY.get(fact, ()) for fact in edited.by_hand
-            )
+            settled = edited is not None and _is_settled(complaint.kind, edited)
+        sign = fingerprint(complaint, origin)
         found.append(
             Told(
                 number,
                 complaint,
-                anchor if edited else None,
+                edited.anchor if edited else None,
                 edited.article.position if edited else 0,
                 sign,
                 seen=sign in issue.seen,
                 settled=settled or (origin is not None and edited is None),
+                section=section,
             )
         )
     return found
+
+
+def new_sections(doubts: Sequence[Told]) -> list[str]:
+    """Those that lead to no topic yet, each once, in the order of the file."""
+    return list(dict.fromkeys(told.section for told in doubts if told.section and told.stands))
 
 
 def fingerprint(complaint: Complaint, anchor: str | None) -> str:
@@ -85,6 +91,20 @@ def fingerprint(complaint: Complaint, anchor: str | None) -> str:
 def trust(doubts: Sequence[Told]) -> float:
     """How far an article can be trusted, 0 to 1, by all doubts about it that are not settled."""
     return confidence(told.complaint.kind for told in doubts if not told.settled)
+
+
+def _named(line: str, sections: Collection[str]) -> str:
+    """The section that a line of the contents names, which may number or frame it."""
+    words = article_key(line)
+    named = [one for one in sections if (key := article_key(one)) and key in words]
+    return max(named, key=len, default="")
+
+
+def _is_settled(kind: Doubt, edited: Edited) -> bool:
+    """Whether an editor wrote by hand what the doubt is about, or merged text into it."""
+    if kind is Doubt.NO_TEXT:
+        return bool(edited.article.blocks)
+    return any(kind in _SETTLED_BY.get(fact, ()) for fact in edited.by_hand)
 
 
 def _lead(anchor: str | None, gone: Mapping[str, str | None]) -> str | None:

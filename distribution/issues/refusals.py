@@ -14,6 +14,17 @@ class ImportedMeanwhile(Refused):
         super().__init__(f"{key} 期刚由别人导入：没有改动；请用 distribution issue show {key} 核对")
 
 
+class CorrectedMeanwhile(Refused):
+    """Raised when another article now stands where the one stood that somebody was asked about."""
+
+    def __init__(self, key: str, position: int) -> None:
+        self.key, self.position = key, position
+        super().__init__(
+            f"{key} 期第 {position} 篇刚由别人改动，已不是所问的那一篇：没有改动；"
+            f"请用 distribution issue show {key} 核对"
+        )
+
+
 class AlreadyApproved(Refused):
     """Raised when an issue that is approved would change."""
 
@@ -56,13 +67,6 @@ class HasReaders(Refused):
     def __init__(self, position: int) -> None:
         self.position = position
         super().__init__(f"第 {position} 篇已有读者点开过，不能去掉：没有改动；可改用 article edit")
-
-
-class NothingToDo(Refused):
-    """Raised when a correction would leave everything as it is."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(f"{what}：没有改动")
 
 
 class InvalidFact(DistributionError):

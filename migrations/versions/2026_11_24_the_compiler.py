@@ -120,11 +120,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("topics", "merged_into")
     op.add_column("topics", sa.Column("words", DOCUMENT, nullable=False, server_default="[]"))
-    connection = op.get_bind()
-    for rule in connection.execute(sa.select(topic_rules).where(topic_rules.c.field == "title")):
-        connection.execute(
-            topics.update().where(topics.c.id == rule.topic_id).values(words=rule.any_words)
-        )
+    _rules_to_words()
     op.drop_index("uq_articles_issue_id_anchor", "articles")
     op.drop_column("articles", "anchor")
     op.drop_column("article_topics", "evidence")
@@ -193,3 +189,16 @@ def _words_to_rules() -> None:
     ]
     if rules:
         op.bulk_insert(topic_rules, rules)
+
+
+def _rules_to_words() -> None:
+    """Of the rules, those that were words before; what else they say has no place there."""
+    connection = op.get_bind()
+    words: dict[int, list[str]] = {}
+    rules = sa.select(topic_rules).where(topic_rules.c.field == "title")
+    for rule in connection.execute(rules).all():
+        if not rule.all_words and not rule.no_words:
+            words.setdefault(rule.topic_id, []).extend(rule.any_words)
+    for topic_id, found in words.items():
+        once = list(dict.fromkeys(found))
+        connection.execute(topics.update().where(topics.c.id == topic_id).values(words=once))

@@ -1,5 +1,7 @@
 """`distribution article`: an editor corrects what the compiler made of one article."""
 
+import io
+import sys
 from dataclasses import replace
 
 import pytest
@@ -151,6 +153,42 @@ def test_what_takes_an_article_away_asks_first(
     at_a_terminal(monkeypatch, "y")
 
     assert office("article", *arguments).code == 0
+    assert len(titles(office, issue)) == 28
+
+
+class _Slow(io.StringIO):
+    """Somebody who thinks about a question while another editor is at work."""
+
+    def __init__(self, app: App, key: str) -> None:
+        super().__init__("y\n")
+        self._app, self._key = app, key
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self, size: int = -1, /) -> str:
+        with self._app.transaction() as session:
+            issues.Desk(session, self._key, by="li", at=MORNING).drop(1, "重复")
+        return super().readline(size)
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    "arguments", [("drop", "2026-11/5", "--reason", "重复"), ("merge", "2026-11/5", "6")]
+)
+def test_what_was_asked_about_one_article_is_not_done_to_another(
+    office: Office,
+    app: App,
+    issue: str,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+) -> None:
+    monkeypatch.setattr(sys, "stdin", _Slow(app, issue))
+
+    refused = office("article", *arguments)
+
+    assert refused.code == 1
+    assert "第 5 篇刚由别人改动，已不是所问的那一篇：没有改动" in refused.err
     assert len(titles(office, issue)) == 28
 
 

@@ -111,7 +111,8 @@ def test_an_editor_reads_the_whole_text_of_one_article(office: Office, issue: st
     lines = shown.splitlines()
     assert lines[0] == "9. 首台 6.5 兆瓦级低风速风电主轴锻件在潞原下线"
     assert lines[1].endswith("来源：潞原风电装备有限公司 · 日期：2026-10-21 · 页：6")
-    assert [line for line in lines[3:] if line] == document["paragraphs"]
+    assert lines[3].startswith("数字：日期 2026年10月21日、")
+    assert [line for line in lines[4:] if line] == document["paragraphs"]
     assert len(document["paragraphs"]) == 3
 
 

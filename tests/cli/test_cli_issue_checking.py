@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from cli_office import Office
 from desk_files import FIFTH, SIXTH, audited, changed, details
+from rich.cells import cell_len
 from runs import MASTHEAD, SEPTEMBER
 
 from distribution import delivery, issues
@@ -31,6 +32,13 @@ def test_the_sample_issue_has_only_notices(office: Office, issue: str) -> None:
     assert checked.code == 0
     assert "29 处提示，不影响批准" in checked.out
     assert checked.out.endswith("可以批准：distribution issue approve 2026-11\n")
+
+
+def test_notices_share_one_command_and_fit_a_terminal(office: Office, issue: str) -> None:
+    checked = office("issue", "check", issue).out
+
+    assert checked.count("distribution issue seen 2026-11 编号") == 1
+    assert max(cell_len(line.rstrip()) for line in checked.splitlines()) <= 100
 
 
 def test_errors_come_first_each_with_its_command(office: Office, doubtful: str) -> None:

@@ -97,6 +97,19 @@ def test_a_new_section_is_mapped_and_its_articles_follow(
     assert audited(app) == [("issue.section.map", "安全生产")]
 
 
+@pytest.mark.usefixtures("strange")
+def test_a_section_that_was_mapped_by_mistake_leads_nowhere_again(office: Office, app: App) -> None:
+    office("issue", "section", "map", "安全生产", "--topic", "quality")
+
+    done = office("issue", "section", "unmap", "安 全 生 产")
+
+    assert done.out.startswith("栏目「安 全 生 产」不再通向主题「质量管理」。\n")
+    assert "2026-09/1 演练开始：没有主题" in done.out
+    assert details(app, "issue.section.unmap") == {"topic": "quality"}
+    again = office("issue", "section", "unmap", "安全生产")
+    assert again.out == "栏目「安全生产」本来就不通向任何主题：没有改动。\n"
+
+
 def test_a_section_moves_from_one_topic_to_another(office: Office, strange: str) -> None:
     office("issue", "section", "map", "安全生产", "--topic", "quality")
     office("issue", "section", "map", "安 全 生 产", "--topic", "policy")
@@ -132,4 +145,4 @@ def test_sections_are_listed_those_that_lead_nowhere_last(office: Office, strang
 def test_what_was_merged_is_called_by_its_printed_title(office: Office, issue: str) -> None:
     office("article", "merge", f"{issue}/5", "6", "--yes")
 
-    assert f"并入「{SIXTH}」" in office("issue", "corrections", issue).out
+    assert f"接上「{SIXTH}」的正文" in office("issue", "corrections", issue).out

@@ -25,6 +25,30 @@ def test_an_import_tells_the_compilers_report_and_the_way_on(office: Office) -> 
     assert shown.endswith("核对：distribution issue check 2026-11\n")
 
 
+def test_each_new_section_is_named_once_with_its_command(office: Office) -> None:
+    command = "distribution issue section map 安全生产 --topic 主题"
+    imported = office("issue", "import", SAMPLE).out
+    checked = office("issue", "check", "2026-11", "--json").document
+
+    assert f"设定栏目「安全生产」的主题：{command}\n" in imported
+    assert imported.count(command) == 1
+    assert office("issue", "report", "2026-11").out.count(command) == 1
+    assert {one["remedy"] for one in checked["findings"] if one["error"]} == {command}
+
+
+def test_the_same_content_in_another_file_renews_the_doubts(
+    office: Office, issue: str, tmp_path: Path, app: App
+) -> None:
+    path = tmp_path / "spaced.txt"
+    path.write_text(f"\n\n{Path(SAMPLE).read_text(encoding='utf-8')}", encoding="utf-8")
+
+    done = office("issue", "import", str(path))
+
+    assert done.out.startswith(f"{issue} 期已在库中，内容相同（29 篇）：只有疑点按这个文件更新。")
+    assert "第 136 行；第 144 行" in office("issue", "report", issue).out
+    assert audited(app) == [("issue.import", issue)]
+
+
 def test_the_report_as_json_counts_every_character(office: Office) -> None:
     report = office("issue", "import", SAMPLE, "--json").document["report"]
 
@@ -106,10 +130,11 @@ def test_a_file_that_leaves_a_correction_without_place_says_so_and_keeps_it(
     office: Office, issue: str, tmp_path: Path
 ) -> None:
     office("article", "split", f"{issue}/5", "--at", "2", "--title", "后半篇")
-    paragraph = office("issue", "show", issue, "--article", "6", "--json").document["paragraphs"][0]
-    head = paragraph[:6]
+    articles = office("issue", "show", issue, "--json").document["articles"]
+    heads = [articles[place]["paragraphs"][0][:6] for place in (4, 5)]
+    file = changed(tmp_path, *((head, f"{head[0]}换了一个开头，") for head in heads))
 
-    done = office("issue", "import", changed(tmp_path, (head, "换了一个开头，")), "--yes")
+    done = office("issue", "import", file, "--yes")
 
     assert "（拆分）要改的内容不在这个文件里，将用不上。" in done.out
     listed = office("issue", "corrections", issue, "--json").document
@@ -161,3 +186,6 @@ def test_what_is_not_read_of_a_folder_is_named(office: Office, tmp_path: Path) -
 
     assert done.code == 0
     assert done.err == "没有读入（不是文章的文件）：名单.xlsx、旧稿、现场.jpg\n"
+    for number in range(10):
+        (folder / f"照片 {number}.jpg").write_bytes(b"x")
+    assert office("issue", "import", str(folder)).err.endswith("、照片 9.jpg 等 13 个\n")

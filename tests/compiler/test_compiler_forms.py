@@ -100,4 +100,4 @@ def test_a_section_nobody_knows_is_asked_about_once(as_text: ReadIssue) -> None:
 
     assert [article.section for article in as_text.articles].count(NEW) == 2
     assert len(asked) == 1
-    assert f"distribution issue section map {NEW} --topic" in asked[0].problem
+    assert asked[0].problem == f"栏目「{NEW}」还没有对应的主题"

@@ -80,6 +80,8 @@ def test_what_is_wrong_with_a_file_comes_out_in_its_words() -> None:
         "import os; os.system('true')",
         "import os; os.fork()",
         "open('/etc/passwd')",
+        "open(b'/etc/passwd')",
+        "import pathlib; open(pathlib.Path('/etc/passwd'))",
         "open('made-by-the-room', 'w')",
         "import pathlib; pathlib.Path('made-by-the-room').touch()",
         "import os; os.remove('made-by-the-room')",

@@ -27,6 +27,22 @@ def test_an_article_keeps_its_anchor_when_its_title_is_corrected() -> None:
     assert anchors_of([new], before(old)) == ["试点启东"]
 
 
+def test_an_article_whose_title_and_paragraphs_all_changed_a_little_is_the_same() -> None:
+    old = article(
+        "旧设备鉴定", "旧设备的鉴定办法今日起公开征求意见，为期三十天。", "机构对旧设备的结论负责。"
+    )
+    new = article(
+        "老设备鉴定", "老设备的鉴定办法今日起公开征求意见，为期三十天。", "机构对老设备的结论负责。"
+    )
+    other = article("别的事", "旧设备的鉴定办法已经公布，各地正在学习。")
+
+    assert anchors_of([other, new], before(old)) == ["别的事", "旧设备鉴定"]
+
+
+def test_articles_of_marks_alone_are_not_taken_for_one_another() -> None:
+    assert anchors_of([article("新来的", "……")], before(article("原来的", "——"))) == ["新来的"]
+
+
 def test_of_equal_titles_each_keeps_the_anchor_of_its_text() -> None:
     first, second = article("简讯", "甲厂投产。"), article("简讯", "乙厂扩建。")
 

@@ -64,6 +64,20 @@ def test_an_article_without_topic_names_its_section() -> None:
     assert found.remedy == "distribution issue section map 安全生产 --topic 主题"
 
 
+def test_an_article_without_section_is_given_one() -> None:
+    (found,) = checked(article("甲", section=""), topics=())
+
+    assert found.remedy == "distribution article edit 2026-09/1 --section 栏目"
+
+
+def test_an_issue_that_lost_all_its_articles_is_not_ready() -> None:
+    drop = Correction(1, Kind.DROP, anchors_of([ONE])[0], {"reason": "重复"})
+
+    (found,) = checked(ONE, corrections=(drop,))
+
+    assert (found.kind, found.error, found.position) == (Fault.NO_TEXT, True, 0)
+
+
 def test_equal_titles_are_found_whatever_their_blanks() -> None:
     found = checked(article("质量 月", "甲。"), ONE, article("质量月", "乙。"))
 
@@ -124,12 +138,43 @@ def test_doubts_about_a_merged_article_pass_to_the_one_that_took_it() -> None:
     assert found.position == 1
 
 
+@pytest.mark.parametrize(("one", "takes"), [(0, 1), (1, 0)])
+def test_a_title_that_was_merged_with_its_text_is_no_doubt(one: int, takes: int) -> None:
+    bare, text = article("甲", blocks=()), article("乙")
+    anchors, about = anchors_of([bare, text]), doubt(Doubt.NO_TEXT)
+    merge = Correction(1, Kind.MERGE, anchors[one], {"takes": anchors[takes]})
+
+    assert len(checked(bare, text, complaints=(about,))) == 2
+    assert checked(bare, text, complaints=(about,), corrections=(merge,)) == []
+
+
 def test_a_new_section_is_no_doubt_once_it_leads_to_a_topic() -> None:
     strange = article("甲", section="安全生产")
     complaint = doubt(Doubt.SECTION_NEW, about=0, excerpt="安全生产")
 
     assert len(checked(strange, complaints=(complaint,))) == 1
     assert checked(strange, complaints=(complaint,), known=("安全 生产",)) == []
+
+
+@pytest.mark.parametrize(
+    ("section", "line", "word"),
+    [
+        ("安全生产", "五、安 全 生 产 Safety", "安全生产"),
+        ("T2 航站楼", "【T2 航站楼】", "'T2 航站楼'"),
+    ],
+)
+def test_a_new_section_is_mapped_by_the_name_its_articles_carry(
+    section: str, line: str, word: str
+) -> None:
+    complaint = doubt(Doubt.SECTION_NEW, about=0, excerpt=line)
+
+    (found,) = checked(article("甲", section=section), complaints=(complaint,))
+
+    assert found.remedy == f"distribution issue section map {word} --topic 主题"
+
+
+def test_a_new_section_that_no_article_carries_is_no_doubt() -> None:
+    assert checked(ONE, complaints=(doubt(Doubt.SECTION_NEW, about=0, excerpt="安全生产"),)) == []
 
 
 def test_a_correction_without_its_article_can_be_undone() -> None:

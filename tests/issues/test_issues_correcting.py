@@ -68,7 +68,13 @@ def test_a_title_without_text_gets_summary_and_source_of_the_text_it_takes() -> 
 
 
 def split(at: int = 2, of: Article = FOUR[0], title: str = "后半篇") -> Correction:
-    value = {"at": at, "begins": beginning(of, at), "title": title, "anchor": "后半篇"}
+    value = {
+        "at": at,
+        "begins": beginning(of, at),
+        "behind": beginning(of, at - 1),
+        "title": title,
+        "anchor": "后半篇",
+    }
     return Correction(1, Kind.SPLIT, A, value)
 
 
@@ -89,6 +95,16 @@ def test_a_split_finds_its_paragraph_though_others_came_before_it() -> None:
     issue = done(split(), of=[longer, *FOUR[1:]])
 
     assert issue.articles[1].article.blocks == FOUR[0].blocks[1:]
+
+
+def test_a_split_whose_paragraph_was_written_anew_stays_behind_the_one_before() -> None:
+    first = FOUR[0].blocks[0]
+    other = replace(FOUR[0], blocks=(Paragraph("新的开头。"), first, Paragraph("全改了。")))
+
+    issue = done(split(), of=[other, *FOUR[1:]])
+
+    assert issue.articles[1].article.blocks == (Paragraph("全改了。"),)
+    assert issue.unplaced == ()
 
 
 def test_a_split_whose_paragraph_is_gone_is_reported_and_does_nothing() -> None:

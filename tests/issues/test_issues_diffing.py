@@ -37,10 +37,30 @@ def test_a_removed_article_is_named_with_its_old_place() -> None:
     assert (only.change, only.number, only.title) == (Change.REMOVED, 3, TITLES[2])
 
 
+def test_one_that_went_from_the_first_place_to_the_last_moved_alone() -> None:
+    (only,) = diff(FOUR, [*FOUR[1:], FOUR[0]]).articles
+
+    assert (only.title, [fact.label for fact in only.facts]) == (TITLES[0], ["次序"])
+
+
+def test_another_picture_of_the_same_caption_is_a_change() -> None:
+    old, new = (
+        replace(FOUR[0], blocks=(*FOUR[0].blocks, Picture(sign * 32, "图 1 试验台")))
+        for sign in ("ab", "cd")
+    )
+
+    (only,) = as_facts(diff([old], [new]))["articles"]  # type: ignore[misc]
+
+    (block,) = only["blocks"]
+    assert block == {"old": "[图片 图 1 试验台 abababab]", "new": "[图片 图 1 试验台 cdcdcdcd]"}
+
+
 def test_an_article_that_stands_elsewhere_says_so() -> None:
     moved = diff(FOUR, [FOUR[1], FOUR[0], *FOUR[2:]]).articles
 
-    assert [(one.number, one.facts[0].label) for one in moved] == [(1, "次序"), (2, "次序")]
+    assert [(one.number, one.title, one.facts[0].label) for one in moved] == [
+        (1, TITLES[1], "次序")
+    ]
 
 
 def test_a_changed_paragraph_shows_its_characters() -> None:

@@ -255,3 +255,45 @@ def test_an_article_that_readers_opened_does_not_go(app: App, key: str, desk: At
         save(app, read(FOUR[0]))
     assert titles(app, key) == list(TITLES)
     assert unplaced(app, key) == []
+
+
+def test_the_same_content_with_other_doubts_renews_the_doubts_alone(app: App, key: str) -> None:
+    save(app, read(complaints=(doubt(),)), b"corrected")
+
+    with app.reading() as session:
+        row = issues.find_issue(session, key)
+        assert [told.complaint for told in issues.report(session, row).doubts] == [doubt()]
+        source = row.source_sha256
+    save(app, read(complaints=(doubt(),)), b"another form")
+    with app.reading() as session:
+        assert issues.find_issue(session, key).source_sha256 == source
+
+
+def test_the_doubts_of_an_approved_issue_stay(app: App, key: str) -> None:
+    approve(app, key)
+
+    save(app, read(complaints=(doubt(),)))
+
+    with app.reading() as session:
+        assert issues.report(session, issues.find_issue(session, key)).doubts == ()
+
+
+def test_titles_and_paragraphs_that_all_changed_a_little_keep_their_corrections(
+    app: App, key: str, desk: AtDesk
+) -> None:
+    desk("edit", 1, {"summary": "编辑写的摘要。"})
+    desk("merge", 2, 3)
+    renamed = [
+        replace(
+            one,
+            title=f"{one.title}（续）",
+            blocks=tuple(Paragraph(f"{text[:-1]}了。") for text in one.paragraphs),
+        )
+        for one in FOUR
+    ]
+
+    save(app, read(*reversed(renamed)))
+
+    assert unplaced(app, key) == []
+    assert titles(app, key) == [f"{TITLES[n]}（续）" for n in (3, 1, 0)]
+    assert stored_articles(app, key)[2].article.summary == "编辑写的摘要。"

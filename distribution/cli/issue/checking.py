@@ -1,6 +1,7 @@
 """`distribution issue check`, `seen`, `approve` and `reopen`: between the desk and the readers."""
 
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -9,6 +10,9 @@ from distribution.cli.common import admin, as_json, installation, printable, sho
 from distribution.cli.issue.documents import finding_facts
 from distribution.errors import NotFound
 from distribution.issues import Desk, Finding, InvalidFact, Told
+
+_LONGEST_EXCERPT = 20
+"""Characters of the text in question that a table shows; the JSON document has them all."""
 
 
 @click.command("check")
@@ -26,8 +30,8 @@ def check_issue(key: str, as_json: bool) -> None:  # noqa: FBT001 - click's flag
         notices = {"notices": len(found) - len(errors)}
         show_json(facts | notices | {"findings": [finding_facts(one) for one in found]})
     else:
-        _show_findings(f"{len(errors)} 处须先处理", errors)
-        _show_findings(f"{len(found) - len(errors)} 处提示，不影响批准", found[len(errors) :])
+        _show_errors(errors)
+        _show_notices(key, found[len(errors) :])
         if not errors and approved:
             click.echo(f"{key} 期已批准，没有须处理之处。")
         elif not errors:
@@ -106,10 +110,29 @@ def reopen_issue(key: str, reason: str) -> None:
         click.echo(f"{key} 期没有批准过，本来就可以修改：没有改动。")
 
 
-def _show_findings(title: str, findings: list[Finding]) -> None:
-    if findings:
+def _show_errors(errors: Sequence[Finding]) -> None:
+    if errors:
         show_table(
             ("号", "篇", "问题", "处理"),
-            [(one.number, one.position or None, one.sentence, one.remedy) for one in findings],
-            title=title,
+            [(one.number, one.position or None, _in_words(one), one.remedy) for one in errors],
+            title=f"{len(errors)} 处须先处理",
         )
+
+
+def _show_notices(key: str, notices: Sequence[Finding]) -> None:
+    """They are all doubts that bind nobody, so one command serves for them all."""
+    if notices:
+        show_table(
+            ("号", "篇", "问题"),
+            [(one.number, one.position or None, _in_words(one)) for one in notices],
+            title=f"{len(notices)} 处提示，不影响批准",
+        )
+        click.echo(f"核对过的提示可以收起：distribution issue seen {key} 编号")
+
+
+def _in_words(finding: Finding) -> str:
+    excerpt = finding.excerpt
+    if len(excerpt) > _LONGEST_EXCERPT:
+        excerpt = f"{excerpt[:_LONGEST_EXCERPT]}…"
+    known = finding.excerpt in finding.sentence
+    return finding.sentence if known else f"{finding.sentence}：{excerpt}"

@@ -130,9 +130,11 @@ def _content(one: Correction, titles: dict[str, str], names: dict[str, str]) -> 
     value = dict(one.value)
     match one.kind:
         case CorrectionKind.MERGE:
-            return f"并入「{titles.get(value['takes'], value['takes'])}」"
+            return f"接上「{titles.get(value['takes'], value['takes'])}」的正文"
         case CorrectionKind.SPLIT:
             return f"从第 {value['at']} 段起成为「{value['title']}」"
+        case CorrectionKind.DROP:
+            return f"「{titles.get(one.anchor or '', one.anchor)}」，{in_words(value)}"
         case CorrectionKind.MOVE:
             where = (("after", "之后"), ("before", "之前"))
             known = [(value[side], word) for side, word in where if value[side]]

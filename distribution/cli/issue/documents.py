@@ -107,6 +107,7 @@ def finding_facts(finding: Finding) -> Document:
         "error": finding.error,
         "article": finding.position or None,
         "problem": finding.sentence,
+        "excerpt": finding.excerpt,
         "remedy": finding.remedy,
     }
 

@@ -22,6 +22,9 @@ from distribution.cli.issue.reporting import show_report
 from distribution.compiler import ReadIssue, compile_apart, complaint_to_json
 from distribution.issues import Imported, Preview, Report
 
+_NAMED = 12
+"""Of the files that are left out."""
+
 
 @click.command("import")
 @click.argument("file", metavar="文件", type=click.Path(exists=True, path_type=Path))
@@ -35,9 +38,8 @@ def import_issue(file: Path, yes: bool, dry_run: bool, as_json: bool) -> None:  
     改过的文件先显示差别，确认后才更新，已做的更正会保留。
     """
     app, file = installation(), file.absolute()
-    sources, skipped = sources_of(file), left_out(file)
-    if skipped:
-        click.echo(printable(f"没有读入（不是文章的文件）：{'、'.join(skipped)}"), err=True)
+    sources = sources_of(file)
+    _say_left_out(left_out(file))
     with app.reading() as session:
         sections = topics.known_sections(session)
     read = compile_apart(sources, sections)
@@ -61,13 +63,20 @@ def import_issue(file: Path, yes: bool, dry_run: bool, as_json: bool) -> None:  
         _show_next(done.key)
 
 
+def _say_left_out(names: list[str]) -> None:
+    if names:
+        more = f" 等 {len(names)} 个" if len(names) > _NAMED else ""
+        known = f"{'、'.join(names[:_NAMED])}{more}"
+        click.echo(printable(f"没有读入（不是文章的文件）：{known}"), err=True)
+
+
 def _save(
     app: App, read: ReadIssue, data: bytes, name: str, preview: Preview
 ) -> tuple[Imported, Report]:
     at = clock.now()
     with app.transaction() as session:
         done = issues.save_issue(session, read, data, name, at, version=preview.version)
-        if done.changed:
+        if done.changed or done.doubts_changed:
             audit.record(session, "issue.import", done.key, by=admin(), at=at, file=name)
         return done, issues.report(session, issues.find_issue(session, done.key))
 
@@ -107,7 +116,11 @@ def _document(done: Imported, preview: Preview) -> dict[str, object]:
 
 
 def _say_done(done: Imported, preview: Preview) -> None:
-    if not done.changed:
+    if done.doubts_changed:
+        click.echo(
+            f"{done.key} 期已在库中，内容相同（{done.articles} 篇）：只有疑点按这个文件更新。"
+        )
+    elif not done.changed:
         click.echo(f"{done.key} 期已在库中，内容相同（{done.articles} 篇）：没有改动。")
     elif preview.diff is None:
         click.echo(f"已导入 {done.key} 期：{done.articles} 篇文章。")

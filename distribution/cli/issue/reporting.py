@@ -32,6 +32,8 @@ def show_report(report: Report, titles: Mapping[int, str]) -> None:
             [(_problem(one), one.complaint.place, one.complaint.excerpt) for one in for_issue],
             title=f"{len(for_issue)} 处关于整期的疑点",
         )
+    for section in issues.new_sections(report.doubts):
+        click.echo(printable(f"设定栏目「{section}」的主题：{issues.mapping(section)}"))
     if not rows and not for_issue:
         click.echo("没有疑点：每一段都有归属。")
 

@@ -30,7 +30,7 @@ def list_sections(as_json: bool) -> None:  # noqa: FBT001 - click's flags
     rows = [(section, name, code) for section, code, name in known]
     show_table(("栏目", "主题", "代码"), [*rows, *((section, None, None) for section in lost)])
     if lost:
-        click.echo(printable(f"设定主题：distribution issue section map {lost[0]} --topic 主题"))
+        click.echo(printable(f"设定主题：{issues.mapping(lost[0])}"))
 
 
 @group.command("map")
@@ -46,4 +46,23 @@ def map_section(section: str, topic: str) -> None:
         names = topics.names(session)
         name = found.name
     click.echo(printable(f"栏目「{section}」通向主题「{name}」。"))
+    show_retopiced(changed, names)
+
+
+@group.command("unmap")
+@click.argument("section", metavar="栏目")
+def unmap_section(section: str) -> None:
+    """让一个栏目不再通向任何主题；尚未批准的期刊随即按此归类。"""
+    at, section = clock.now(), issues.checked_text("section", section)
+    with installation().transaction() as session:
+        found = topics.unmap_section(session, section)
+        changed = issues.retopic(session) if found else []
+        names = topics.names(session)
+        if found:
+            topic = found.code
+            audit.record(session, "issue.section.unmap", section, by=admin(), at=at, topic=topic)
+    if found is None:
+        click.echo(printable(f"栏目「{section}」本来就不通向任何主题：没有改动。"))
+        return
+    click.echo(printable(f"栏目「{section}」不再通向主题「{found.name}」。"))
     show_retopiced(changed, names)

@@ -3,10 +3,10 @@
 import re
 
 _MEDIA = re.compile(
-    r"(?:[社报网台刊]|网站|新闻|在线|财经|客户端|公众号|频道|周刊|杂志|通讯|央视|政协|界面)$"
+    r"(?:[社报网台刊]|网站|新闻|在线|财经|客户端|公众号|频道|周刊|杂志|通讯|央视|卫视|联播|广播|头条|政协|界面)$"
 )
 _NO_MEDIA = re.compile(
-    r"(?:联网|电网|管网|路网|水网|热网|入网|并网|上网|组网|官网|张网"
+    r"(?:联网|(?<!机)电网|管网|路网|水网|热网|入网|并网|上网|组网|官网|张网"
     r"|公报|通报|申报|填报|上报|汇报|情报|预报|月报|年报|季报|快报|简报|警报|海报|回报|党报|捷报"
     r"|合作社|旅行社|平台|机台|上台|出台|后台|阳台|展台|舞台|擂台|党刊|期刊)$"
 )
@@ -42,6 +42,8 @@ def is_media(name: str) -> bool:
 
     >>> is_media("三晋装备网"), is_media("互联网"), is_media("公司网站")
     (True, False, False)
+    >>> is_media("三晋机电网"), is_media("智能电网")
+    (True, False)
     """
     bad = _NO_MEDIA.search(name) or _NOBODYS.fullmatch(name)
     return _is_name(name) and bool(_MEDIA.search(name)) and not bad

@@ -19,8 +19,9 @@ _SURNAMES = _FREQUENT + (
     "甘祝包宁尚符舒阮柯纪梅童凌毕裴霍苗谷盛翁骆游辛靳柴蒙鲍华喻祁房滕屈饶解牟艾穆卓吉郎麦褚窦"
 )
 _GIVEN = " ?[\u4e00-\u9fff]{1,2}"
-_NAME = rf"[{_SURNAMES}]{_GIVEN}"
-_NAMES = rf"{_NAME}(?:[ 、,]+{_NAME}){{0,5}}"
+_NAME = rf"[{_SURNAMES}]{_GIVEN}(?: ?[0-9](?:,[0-9])*\*?)?"
+"""张三 1,2*: the number of an affiliation may follow."""
+_NAMES = rf"{_NAME}(?:(?:[ 、,]+|(?<=[0-9*])){_NAME}){{0,5}}"
 _ROLE = (
     "(?:记者|通讯员|评论员|作者|编辑|撰稿人?|撰文|供稿|整理|摄影|编译|执笔|责编|责任编辑"
     "|文图|图文|文|图)"
@@ -30,14 +31,17 @@ _ISO_DAY = r"(?:19|20)[0-9]{2}[-./][0-9]{1,2}[-./][0-9]{1,2}(?: [0-9]{1,2}:[0-9]
 _DAY = (
     r"(?:19|20)[0-9]{2}(?:[-./年] ?)[0-9]{1,2}(?:[-./月] ?)[0-9]{1,2}日?(?: [0-9]{1,2}:[0-9]{2})?"
 )
+_PAPER = "[\u4e00-\u9fff]{2,14}(?:[社报网台]|在线|新闻)"
 _CREDIT = re.compile(
     rf"[□■◇◆▲△○●☆★◎]+ ?[^。；]{{2,30}}"
     rf"|(?:[\u4e00-\u9fff]{{0,6}}[刊报网台社])?(?:特约|见习|实习|首席|全媒体)*{_ROLE}"
     rf"(?: ?[:/|] ?| +)?{_NAMES}(?:[ ,、/|]*{_ROLE}[ :/|]*{_NAMES})*"
     rf"|{_ROLE}(?: ?/ ?{_ROLE})? ?[/:|] ?[^。；]{{1,30}}"
     rf"|(?:{_DAY} *)?{_LABEL} ?[:/|] ?[^。；，]{{1,40}}|{_ISO_DAY}"
-    rf"|本[刊报网](?:编辑部)?(?:整理|综合|编辑部)(?:整理|报道)?"
-    rf"|{_NAME}(?:[ 、]+{_NAME}){{1,5}}|[{_FREQUENT}]{_GIVEN}|\([^()]{{2,40}}\)"
+    rf"|[^,。;:]{{2,30}}(?:课题|调研|采访|报道|编写|写作|联合报道)组"
+    rf"|{_PAPER} +{_DAY}|{_DAY} +{_PAPER}"
+    rf"|本[刊报网](?:编辑部)?(?:整理|综合|编辑部|评论员|记者)(?:整理|报道)?"
+    rf"|{_NAME}(?:(?:[ 、]+|(?<=[0-9*])){_NAME}){{1,5}}|[{_FREQUENT}]{_GIVEN}|\([^()]{{2,40}}\)"
 )
 _SOURCE = re.compile(r"(?:稿件|文章|信息)?来源(?:于| ?[:/|])? ?(?P<name>[^ ,;()]{2,30})")
 _TAIL = re.compile(
@@ -61,6 +65,11 @@ def is_credit(text: str) -> bool:
     return len(text) <= _LONGEST and _CREDIT.fullmatch(narrow(text).strip()) is not None
 
 
+def is_author(text: str) -> bool:
+    """A name alone, as it may stand below a title; anywhere else it may be a word (高温)."""
+    return re.fullmatch(_NAME, narrow(text).strip()) is not None
+
+
 def is_subtitle(text: str) -> bool:
     """——来自一线的报告: the line below a title that goes on with it."""
     return text.startswith(("—", "──")) and len(text) <= _LONGEST and not text.endswith("。")
@@ -69,7 +78,9 @@ def is_subtitle(text: str) -> bool:
 def credited(text: str, month: date) -> tuple[str | None, date | None]:
     """Agency and day that a line above the text names."""
     match = _SOURCE.search(narrow(text))
-    return _bare(match["name"]) if match else None, first_date(text, month)
+    source = _bare(match["name"]) if match else None
+    rest = re.sub(_DAY, "", narrow(text)).strip()
+    return source or (rest if is_media(rest) else None), first_date(text, month)
 
 
 def source_at_end(paragraph: str) -> str | None:

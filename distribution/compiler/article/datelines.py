@@ -5,7 +5,7 @@ the name itself shows that it is an agency; a colon alone does not (会议指出
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from distribution.compiler.article.agencies import (
@@ -30,7 +30,12 @@ _VERB = re.compile(r" ?(?:网站)?(?P<verb>消息|发布(?:消息)?|报道|报�
 _REPORTED = ("消息", "报道", "报导", "讯", "电")
 """Verbs that leave no doubt; 发布 and 公布 may go on: 发布方案."""
 _BYLINE = re.compile(r" ?\([^()]{0,40}(?:记者|通讯员|作者|编辑)[^()]{0,40}\)")
+_NAMES = re.compile(r" ?\([\u4e00-\u9fff]{2,4}(?:[ 、][\u4e00-\u9fff]{2,4}){0,3}\)")
+"""（张三 李四）, behind 电."""
 _BRACKETED = re.compile(r"[【\[]([^】\]]{2,20})[】\]] ?")
+_ASIDE = re.compile(r"\(([^()]{4,40}(?:消息|报道|讯|电))\)[:, ]*")
+_ACTS = re.compile("[在到赴向于来往]|召开|举[行办]|参观|考察|调研|成立|联合(?!会)|组织|印发|发起")
+"""What a sentence says of an office; no dateline does."""
 _STOPS = ",:;。!?、()《》“”\"'…"
 _NOT_A_DATELINE = re.compile(r"[前后起止]|以[前来后]|之[前后]|[至到]")
 
@@ -90,7 +95,11 @@ def _after_comma(head: str, position: int) -> int:
 
 
 def _in_brackets(head: str, start: int) -> _Name | None:
-    """【三晋装备网讯】."""
+    """【三晋装备网讯】, （三晋装备网 11月3日消息）."""
+    aside = _ASIDE.match(head, start)
+    if aside:
+        name = _agency(aside[1] + ":", 0, led=False, dated=None)
+        return replace(name, end=aside.end()) if name else None
     match = _BRACKETED.match(head, start)
     if not match:
         return None
@@ -104,8 +113,9 @@ def _agency(head: str, start: int, *, led: bool, dated: re.Match[str] | None) ->
     if book:
         bare = head[: book.start()] + book[1] + head[book.end() :]
         found = _agency(bare, start, led=led, dated=dated)
-        named = found is not None and found.text == book[1]
-        return _Name(book[1], found.dated, found.end + 2) if found and named else None
+        if found is not None and found.text == book[1]:
+            return replace(found, end=found.end + 2)
+        return _reported(head, book)
     stop = next((at for at in range(start, len(head)) if head[at] in _STOPS), len(head))
     inner = _DATE.search(head, start, stop)
     if inner:
@@ -115,8 +125,31 @@ def _agency(head: str, start: int, *, led: bool, dated: re.Match[str] | None) ->
         text = without_place(head[start : wire.start()])
         if is_own(text) or is_media(text):
             return _Name(text, None, _end_of_dateline(head, wire.end()))
-    touching = dated is not None and dated.end() == start
-    return _before_colon(head, start, stop, trusted=led or touching, led=led)
+    aside = _in_aside(head, start, stop)
+    if aside:
+        return aside
+    dates = dated is not None and (dated.end() == start or not _ACTS.search(head, start, stop))
+    return _before_colon(head, start, stop, trusted=led or dates, led=led)
+
+
+def _reported(head: str, book: re.Match[str]) -> _Name | None:
+    """《三晋市场监管》报道：: brackets and verb show an agency, whatever its name is."""
+    dated = _DATE.match(head, book.end())
+    verb = _VERB.match(head, dated.end() if dated else book.end())
+    closes = head[verb.end() : verb.end() + 1] if verb else ""
+    if verb is None or verb["verb"] not in _REPORTED or closes not in (":", ","):
+        return None
+    return _Name(book[1], dated, verb.end() + 1)
+
+
+def _in_aside(head: str, start: int, stop: int) -> _Name | None:
+    """三晋在线（2026年11月3日 第2版）."""
+    dated = _DATE.match(head, stop + 1)
+    end = head.find(")", dated.end()) if dated else -1
+    text = head[start:stop].strip()
+    if end < 0 or head[stop] != "(" or not is_media(text):
+        return None
+    return _Name(text, dated, _after_marks(head, end + 1))
 
 
 def _before_colon(head: str, start: int, stop: int, *, trusted: bool, led: bool) -> _Name | None:
@@ -129,9 +162,11 @@ def _before_colon(head: str, start: int, stop: int, *, trusted: bool, led: bool)
     if spaced:
         return spaced
     comma = closes == "," and (led or (verb in _REPORTED and is_media(text)))
+    if byline and closes != ":" and is_media(text):
+        return _Name(text, None, _after_marks(head, end))
     if closes != ":" and not comma:
         return None
-    trusted = trusted or verb != ""
+    trusted = trusted or verb != "" or _DATE.match(head, end + 1) is not None
     if is_media(text) or (trusted and (is_office(text) or is_periodical(text))):
         return _Name(text, None, end + 1)
     return None
@@ -161,8 +196,14 @@ def _agency_around_date(head: str, start: int, inner: re.Match[str], *, led: boo
     verb = _VERB.match(head, inner.end())
     end = verb.end() if verb else inner.end()
     closes = head[end : end + 1]
-    reported = verb is not None and (led or (verb["verb"] in _REPORTED and is_media(text)))
-    if closes != ":" and not (closes == "," and reported):
+    if closes == "," and verb:
+        closed = led or (verb["verb"] in _REPORTED and is_media(text))
+    elif closes in (",", " ") and not (verb or led):  # 三晋日报 2026年11月3日 全省
+        spaced = closes == " " or head[inner.start() - 1] == " "
+        closed = bool(inner["year"]) and spaced and is_media(text)
+    else:
+        closed = closes == ":"
+    if not closed:
         return None
     if is_media(text) or is_office(text):
         return _Name(text, inner, end + 1)
@@ -171,8 +212,11 @@ def _agency_around_date(head: str, start: int, inner: re.Match[str], *, led: boo
 
 def _end_of_dateline(head: str, end: int) -> int:
     """Behind the byline and the colon that may follow 电 or 讯."""
-    byline = _BYLINE.match(head, end)
-    end = byline.end() if byline else end
+    byline = _BYLINE.match(head, end) or _NAMES.match(head, end)
+    return _after_marks(head, byline.end() if byline else end)
+
+
+def _after_marks(head: str, end: int) -> int:
     while head[end : end + 1] in (":", " ", ","):
         end += 1
     return end

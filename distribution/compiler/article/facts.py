@@ -7,6 +7,7 @@ from datetime import date
 from distribution.compiler.article.credits import (
     MOST_ABOVE,
     credited,
+    is_author,
     is_credit,
     is_subtitle,
     source_at_end,
@@ -51,7 +52,9 @@ def credits_above(paragraphs: Sequence[str]) -> int:
     """How many of the first paragraphs are a subtitle, an author or a source."""
     count = 0
     while count < min(MOST_ABOVE, len(paragraphs) - 1) and (
-        is_credit(paragraphs[count]) or is_subtitle(paragraphs[count])
+        is_credit(paragraphs[count])
+        or is_subtitle(paragraphs[count])
+        or is_author(paragraphs[count])
     ):
         count += 1
     return count

@@ -11,6 +11,9 @@ LONGEST = 120
 _LONGEST_SENTENCE = 145
 """A single sentence that is only a little longer reads better whole than cut."""
 
+_LONGEST_QUOTED = 200
+"""Characters up to the end of a quotation that begins early: it is kept whole."""
+
 _LEAST = 12
 """Characters before a quotation that is too long to be kept whole."""
 
@@ -95,10 +98,24 @@ def _cut(text: str) -> str:
     between = [at for at in range(last + 1) if not _is_inside_word(text, at)]
     outside = sorted(set(between) & set(_outside_brackets(text[:LONGEST])))
     pauses = [at for at in outside if text[at] in _PAUSES and text[at - 1] != "的"]
-    for places, least in ((pauses, LONGEST // 3), (outside, _LEAST), (between, _LEAST)):
+    for places, least in ((pauses, LONGEST // 3), (outside, _LEAST)):
         if places and places[-1] >= least:
             return _ended(text[: places[-1]])
-    return _ended(text[:last])
+    whole = next((at for at in _outside_brackets(text) if at > last), len(text))
+    if whole <= _LONGEST_QUOTED:
+        return text if whole == len(text) else _ended(text[:whole])
+    return _closed(text[: between[-1]])
+
+
+def _closed(text: str) -> str:
+    """Text that ends in a quotation nobody could keep whole, with the marks that close it."""
+    open_marks: list[str] = []
+    for character in text:
+        if character in _OPENING:
+            open_marks.append(_CLOSING[_OPENING.index(character)])
+        elif open_marks and character == open_marks[-1]:
+            open_marks.pop()
+    return _ended(text) + "".join(reversed(open_marks))
 
 
 def _ended(text: str) -> str:

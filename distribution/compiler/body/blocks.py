@@ -7,20 +7,31 @@ from dataclasses import replace
 from itertools import groupby
 
 from distribution.compiler.account import Homes
-from distribution.compiler.article.credits import MOST_ABOVE, is_credit, is_subtitle
+from distribution.compiler.article.credits import MOST_ABOVE, is_author, is_credit, is_subtitle
 from distribution.compiler.body.looks import Looks
 from distribution.compiler.body.paragraphs import Placed, belong_together, doubled
+from distribution.compiler.body.signatures import signature_of
 from distribution.compiler.content import Complaint, Paragraph, Picture, Table
 from distribution.compiler.doubts import Doubt
 from distribution.compiler.lines import Line, complain, is_han, narrow
-from distribution.compiler.sentences import begins_item, gap, is_finished, is_heading, level_of
+from distribution.compiler.sentences import (
+    ORDINAL,
+    gap,
+    is_finished,
+    is_heading,
+    level_of,
+    names_photographer,
+)
 
 _CAPTION = re.compile(
     r"(?:图表|附图|附表|图|表|照片|图片|fig(?:ure)?\.?|table) ?[0-9一二三四五六七八九十]{1,3}",
     re.IGNORECASE,
 )
 _LONGEST_CAPTION = 60
+_LISTS = ("：", ":", "；")
 _FEWEST_ROWS = 2
+_SEAM_ABOVE, _SEAM_BELOW = 10, 20
+"""Characters on both sides of a seam that a complaint shows."""
 
 
 def blocks_of(
@@ -28,7 +39,7 @@ def blocks_of(
 ) -> tuple[list[Placed], list[Complaint]]:
     """The blocks the lines make, and what was doubtful about joining them."""
     rows = list(lines)
-    maker = _Maker(looks, homes, _levels_of_headings(rows))
+    maker = _Maker(looks, homes, _levels_of_headings(rows), signature_of(rows))
     for line in _captioned(_with_tables(rows)):
         maker.add(line)
     maker.close()
@@ -38,11 +49,14 @@ def blocks_of(
 class _Maker:
     """Holds one paragraph open, and the blocks that stand in the middle of it."""
 
-    def __init__(self, looks: Looks, homes: Homes, levels: frozenset[str]) -> None:
+    def __init__(
+        self, looks: Looks, homes: Homes, levels: frozenset[str], signature: frozenset[int]
+    ) -> None:
         self.placed: list[Placed] = []
         self.complaints: list[Complaint] = []
-        self.joins: list[Line] = []
-        self._looks, self._homes, self._levels = looks, homes, levels
+        self.joins: list[tuple[Line, Line]] = []
+        self._looks, self._homes = looks, homes
+        self._levels, self._signature = levels, signature
         self._pieces: list[Line] = []
         self._texts: list[str] = []
         self._held: list[Placed] = []
@@ -65,11 +79,20 @@ class _Maker:
 
     def _continues(self, line: Line) -> bool:
         last = self._pieces[-1]
+        if not self._signature.isdisjoint((last.number, line.number)):
+            return False
+        if len(self._pieces) == 1 and self._above.endswith(_LISTS) and _are_items(last, line):
+            return False
         heading = self._looks.is_heading(last), self._looks.is_heading(line)
         if len(self._pieces) == 1 and len(self.placed) < MOST_ABOVE and _stands_above(last):
             return False
         numbered = is_heading(last.text) and level_of(last.text) in self._levels
         return heading[0] == heading[1] and belong_together(last.text, line.text, heading=numbered)
+
+    @property
+    def _above(self) -> str:
+        block = self.placed[-1].block if self.placed else None
+        return block.text if isinstance(block, Paragraph) else ""
 
     def _join(self, line: Line) -> None:
         last = self._pieces[-1]
@@ -84,7 +107,13 @@ class _Maker:
             self.complaints.append(complain(Doubt.DOUBLED_KEPT, line, problem))
         self._texts.append(gap(self._texts[-1], line.text) + line.text)
         self._pieces.append(line)
-        self.joins.append(line)
+        self.joins.append((last, line))
+
+
+def _are_items(line: Line, following: Line) -> bool:
+    """Whether both are single clauses: 甲市增长一成； below 其中：."""
+    ends = line.text.endswith("；") and following.text.endswith(("；", "。"))
+    return ends and line.text.count("；") == 1 and "；" not in following.text[:-1]
 
 
 def _levels_of_headings(lines: Sequence[Line]) -> frozenset[str]:
@@ -92,23 +121,40 @@ def _levels_of_headings(lines: Sequence[Line]) -> frozenset[str]:
 
     Where most items of a kind are prose or end in a stop, what looks like one is a torn line.
     """
-    items = [line.text for line in lines if line.block is None and begins_item(line.text)]
+    items = [line.text for line in lines if line.block is None and level_of(line.text)]
     levels = Counter(map(level_of, items))
     bare = (text for text in items if is_heading(text) and not is_finished(text))
     headings = Counter(map(level_of, bare))
-    return frozenset(level for level in headings if 2 * headings[level] > levels[level] - 1)
+    return frozenset(
+        level
+        for level in headings
+        if 2 * headings[level] > levels[level] - 1 and (level != ORDINAL or levels[level] > 1)
+    )
 
 
 def _stands_above(line: Line) -> bool:
     """An author or a subtitle between title and text, which no stop ends."""
-    return is_credit(line.text) or is_subtitle(line.text)
+    return is_credit(line.text) or is_subtitle(line.text) or is_author(line.text)
 
 
-def _about_joins(joins: Sequence[Line]) -> list[Complaint]:
+def _about_joins(joins: Sequence[tuple[Line, Line]]) -> list[Complaint]:
+    """One for all, with the first seam; an editor sees there whether the rest may be right."""
     if not joins:
         return []
     problem = f"有 {len(joins)} 处跨页或跨栏的段落已接成一段"
-    return [complain(Doubt.JOINED, joins[0], problem)]
+    above, below = joins[0]
+    return [complain(Doubt.JOINED, below, problem, seam(above.text, below.text))]
+
+
+def seam(text: str, following: str) -> str:
+    """Where two pieces were joined.
+
+    >>> seam("首批试点企业的平均交付周期缩短", "15%以上。")
+    '…业的平均交付周期缩短｜15%以上。'
+    """
+    before = text if len(text) <= _SEAM_ABOVE else "…" + text[-_SEAM_ABOVE:]
+    behind = following if len(following) <= _SEAM_BELOW else following[:_SEAM_BELOW] + "…"
+    return f"{before}｜{behind}"
 
 
 def _with_tables(lines: Iterable[Line]) -> list[Line]:
@@ -140,12 +186,13 @@ def _captioned(lines: Sequence[Line]) -> list[Line]:
             result.append(waiting)
             waiting = None
         above = result[-1] if result else None
-        if not _is_caption(line):
-            result.append(line)
-        elif above is not None and above.block is not None and not above.block.caption:
+        bare = above is not None and above.block is not None and not above.block.caption
+        if above is not None and bare and (_is_caption(line) or names_photographer(line.text)):
             result[-1] = _with_caption(above, line.text)
-        else:
+        elif _is_caption(line):
             waiting = line
+        else:
+            result.append(line)
     return [*result, waiting] if waiting else result
 
 

@@ -15,7 +15,7 @@ _ISSUE = re.compile(rf"(?:[12][0-9]{{3}}年?)?第{NUMERAL}(?:[-–—~、,/至]{
 _TOTAL = re.compile(rf"总期?第?{NUMERAL}期")
 _MONTH = re.compile(r"[12][0-9]{3}年(?:[0-9]{1,2}月)?")
 _DECORATION = "-–—−·•.~|()[]<>《》_=*"
-_ORNAMENT = re.compile(r"[■□◆◇●○◎★☆▲△▼▽◀▶※❖❀~*=_—–\-·• ]{1,40}")
+_ORNAMENT = re.compile(r"[■□◆◇●○◎★☆▲△▼▽◀▶※❖❀❄✦~～*＊#=_—–─━―‐\-·•+ ]{1,200}")
 _DIGITS = re.compile("[0-9]+")
 _LONGEST_HEAD = 60
 _LONGEST_REPEATED = 40
@@ -38,10 +38,10 @@ class PageFurniture:
         """Whether the line is a page number or a running head, and nothing else."""
         if line.furniture is not None:
             return line.furniture
+        if line.block is None and is_ornament(line.text):
+            return Furniture.RUNNING_HEAD
         if line.block is not None or len(line.text) > _LONGEST_HEAD:
             return None
-        if _ORNAMENT.fullmatch(line.text):
-            return Furniture.RUNNING_HEAD
         if self._is_page_number(compact(line.text)):
             return Furniture.PAGE_NUMBER
         return Furniture.RUNNING_HEAD if self._is_running_head(line.text) else None
@@ -60,6 +60,15 @@ class PageFurniture:
         for section in self._sections:
             rest = rest.replace(section, "")
         return not rest.strip("0123456789")
+
+
+def is_ornament(text: str) -> bool:
+    """Whether the line only parts what stands above and below it.
+
+    >>> is_ornament("* * *"), is_ornament("----------"), is_ornament("——访李四")
+    (True, True, False)
+    """
+    return _ORNAMENT.fullmatch(text) is not None
 
 
 def repeated_heads(lines: Sequence[Line], titles: Iterable[str]) -> set[int]:

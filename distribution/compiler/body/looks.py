@@ -28,40 +28,47 @@ class Looks:
 
     def is_title(self, line: Line) -> bool:
         """Whether the line looks as titles do here."""
-        return self.title is not None and rounded(line.look) == self.title
+        return self.title is not None and rounded(line.look, self.body_size) == self.title
 
     def is_heading(self, line: Line) -> bool:
         """Whether it stands out from running text at all."""
         return stands_out(line.look, self.body_size)
 
 
-def rounded(look: Look) -> Look:
-    """Sizes to half a point: layouts round them differently from page to page."""
-    return Look(look.level, look.bold, look.centred, round(2 * look.size) / 2)
+def rounded(look: Look, body_size: float) -> Look:
+    """Sizes to half a point: layouts round them differently from page to page.
+
+    A large title need not be centred: a long one fills its line, and nobody sees it.
+    """
+    centred = look.centred and not (look.level or _is_larger(look, body_size))
+    return Look(look.level, look.bold, centred, round(2 * look.size) / 2)
 
 
 def stands_out(look: Look, body_size: float) -> bool:
     """A heading style, bold print, or a larger size."""
-    larger = body_size > 0 and look.size > _LARGER * body_size
-    return look.level > 0 or look.bold or larger
+    return look.level > 0 or look.bold or _is_larger(look, body_size)
+
+
+def _is_larger(look: Look, body_size: float) -> bool:
+    return body_size > 0 and look.size > _LARGER * body_size
 
 
 def usual_size(lines: Iterable[Line]) -> float:
     """The size in which most characters are set."""
     sizes: Counter[float] = Counter()
     for line in lines:
-        sizes[rounded(line.look).size] += weight(line.text)
+        sizes[round(2 * line.look.size) / 2] += weight(line.text)
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
 def learn(titles: Sequence[Line], others: Sequence[Line]) -> Looks:
     """Look at the titles found and at all other lines."""
     body_size = usual_size([*titles, *others])
-    looks = Counter(rounded(line.look) for line in titles)
+    looks = Counter(rounded(line.look, body_size) for line in titles)
     if not looks:
         return Looks(None, body_size)
     (look, count), *_ = looks.most_common(1)
-    alike = sum(rounded(line.look) == look for line in others)
+    alike = sum(rounded(line.look, body_size) == look for line in others)
     common = count < max(_FEWEST, _SHARE * len(titles)) or alike > max(count, _RARE * len(others))
     if look == PLAIN or common or not (stands_out(look, body_size) or look.centred):
         return Looks(None, body_size)

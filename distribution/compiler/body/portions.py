@@ -10,6 +10,7 @@ from operator import attrgetter
 from distribution.compiler.account import Homes
 from distribution.compiler.body import unlisted
 from distribution.compiler.body.looks import Looks, learn
+from distribution.compiler.body.paragraphs import NEVER_A_BEGINNING
 from distribution.compiler.body.titles import Place, find_titles
 from distribution.compiler.content import Complaint
 from distribution.compiler.doubts import Doubt, Furniture
@@ -93,11 +94,14 @@ def split_by_looks(
 def _headings(names: set[str], titles: set[str], lines: Sequence[Line]) -> list[Line]:
     """The lines that are sections' names; a sentence that says the same words ends in a stop.
 
-    A numbered name may be a subheading (一、质量管理), unless a title stands directly below it.
+    A numbered name may be a subheading (一、质量管理), unless a title stands directly below it; and
+    no heading stands above a comma, which goes on with the line above.
     """
     found = []
     for line, below in zip_longest(lines, lines[1:]):
         if line.block is not None or len(line.text) > _LONGEST_HEADING:
+            continue
+        if below is not None and below.text.startswith(NEVER_A_BEGINNING):
             continue
         plain = key(line.text) in names and not line.text.endswith(_NO_HEADINGS_END)
         beginning = key(below.text[:_LONGEST_TITLE]) if below is not None else ""

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import itemgetter
 
@@ -15,7 +15,7 @@ from distribution.compiler.content import Complaint
 from distribution.compiler.doubts import Doubt
 from distribution.compiler.front.contents import Entry
 from distribution.compiler.lines import Line, compact, complain, excerpt, key, runs
-from distribution.compiler.sentences import is_finished
+from distribution.compiler.sentences import is_finished, without_number
 
 _ALIKE = 86
 """Of 100: a title with two or three characters changed, but no other title."""
@@ -62,6 +62,12 @@ def _exact_places(entries: Sequence[Entry], lines: Sequence[Line]) -> dict[str, 
     exact: dict[str, list[Place]] = defaultdict(list)
     for one, start, count in runs(list(lines)):
         if one in wanted and len(exact[one]) < _MOST_PLACES + wanted[one]:
+            exact[one].append(Place(start, count))
+    if all(exact[one] for one in wanted):
+        return exact
+    bare = [replace(line, text=without_number(line.text)) for line in lines]
+    for one, start, count in runs(bare):  # 一、标题, where the contents number nothing
+        if one in wanted and not exact[one] and bare[start].text != lines[start].text:
             exact[one].append(Place(start, count))
     return exact
 

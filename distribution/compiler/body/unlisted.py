@@ -9,8 +9,9 @@ from datetime import date
 from distribution.compiler.article.agencies import is_media
 from distribution.compiler.article.datelines import read_dateline
 from distribution.compiler.body.looks import Looks, rounded, stands_out, usual_size
+from distribution.compiler.body.signatures import is_signatory
 from distribution.compiler.lines import PLAIN, Line, is_han, key, weight
-from distribution.compiler.sentences import begins_item, is_finished, is_heading, joined
+from distribution.compiler.sentences import begins_item, is_day, is_finished, is_heading, joined
 
 _SHORTEST, _LONGEST = 6, 60
 """Characters of a title that only its place betrays."""
@@ -87,12 +88,13 @@ def throughout(
 ) -> tuple[list[Guess], dict[int, str]]:
     """The articles of a body without contents, and its section headings by index."""
     headings = {index: key(line.text) for index, line in enumerate(lines) if _names(line, sections)}
-    look = _titles_look(lines, headings)
+    size = usual_size(lines)
+    look = _titles_look(lines, headings, size)
     found: list[Guess] = []
     if look is not None:
-        for start, count in _runs(lines, lambda line: rounded(line.look) == look):
+        for start, count in _runs(lines, lambda line: rounded(line.look, size) == look):
             begin = start
-            while begin < start + count and _heads_a_section(lines, begin, start + count, look):
+            while begin < start + count and _heads_a_section(lines, begin, start + count):
                 headings[begin] = key(lines[begin].text)
                 begin += 1
             if begin < start + count and begin not in headings:
@@ -116,28 +118,22 @@ def _names(line: Line, sections: frozenset[str]) -> bool:
     )
 
 
-def _titles_look(lines: Sequence[Line], headings: dict[int, str]) -> object:
+def _titles_look(lines: Sequence[Line], headings: dict[int, str], size: float) -> object:
     """The commonest look that stands out from running text and has text below it."""
-    size = usual_size(lines)
     looks: Counter[object] = Counter()
     for index, line in enumerate(lines[:-1]):
-        look = rounded(line.look)
+        look = rounded(line.look, size)
         out = look != PLAIN and (stands_out(look, size) or look.centred)
-        follows = rounded(lines[index + 1].look)
+        follows = rounded(lines[index + 1].look, size)
         if out and index not in headings and follows != look and not stands_out(follows, size):
             looks[look] += 1
     return looks.most_common(1)[0][0] if looks else None
 
 
-def _heads_a_section(lines: Sequence[Line], index: int, end: int, look: object) -> bool:
+def _heads_a_section(lines: Sequence[Line], index: int, end: int) -> bool:
     """A short heading directly above another one of the same look."""
     name = key(lines[index].text)
-    return (
-        index + 1 < end
-        and rounded(lines[index + 1].look) == look
-        and 1 < len(name) <= _LONGEST_SECTION
-        and all(map(is_han, name))
-    )
+    return index + 1 < end and 1 < len(name) <= _LONGEST_SECTION and all(map(is_han, name))
 
 
 def _note_other_headings(
@@ -147,7 +143,7 @@ def _note_other_headings(
     size = usual_size(lines)
     for guess in found:
         index = guess.start - 1
-        if index < 0 or index in headings or rounded(lines[index].look) == look:
+        if index < 0 or index in headings or rounded(lines[index].look, size) == look:
             continue
         name = key(lines[index].text)
         short = 1 < len(name) <= _LONGEST_SECTION and all(map(is_han, name))
@@ -173,17 +169,27 @@ def _runs(lines: Sequence[Line], recognised: Callable[[Line], bool]) -> Iterator
 
 
 def _announces(lines: Sequence[Line], index: int, month: date, *, strictly: bool = True) -> bool:
-    """Whether a finished paragraph stands above this line and a dateline below it."""
+    """Whether a finished paragraph stands above this line and a dateline below it.
+
+    A whole dateline, agency and day, is enough: no sentence is cut in front of one.
+    """
     line = lines[index]
     if index + 1 >= len(lines) or not is_title_like(line) or is_heading(line.text):
         return False
-    if index and not is_finished(lines[index - 1].text):
-        return False
     dateline = read_dateline(lines[index + 1].text, month)
+    whole = dateline.source and dateline.date and dateline.length
+    above = lines[index - 1].text if index else "。"
+    if not _is_closed(above) and (not whole or above.endswith(tuple(_PAUSES))):
+        return False
     if strictly:
         named = dateline.source is not None and dateline.length > 0
         return named and (dateline.date is not None or is_media(dateline.source or ""))
     return dateline.source is not None or dateline.date is not None
+
+
+def _is_closed(text: str) -> bool:
+    """Whether an article may end so."""
+    return is_finished(text) or is_day(text) or is_signatory(text)
 
 
 def _is_echoed(lines: Sequence[Line], index: int) -> bool:
@@ -194,7 +200,7 @@ def _is_echoed(lines: Sequence[Line], index: int) -> bool:
     dated = line.text[0].isdigit()  # 2026年全省装备企业: a sentence that a break has cut
     if dated or any(pause in line.text for pause in _PAUSES):
         return False
-    if index and not is_finished(lines[index - 1].text):
+    if index and not _is_closed(lines[index - 1].text):
         return False
     title, text = key(line.text), key(lines[index + 1].text[:_ECHO_REACH])
     if text[:_ECHO] not in title and not _OPENS.match(text):

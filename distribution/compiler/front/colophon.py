@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from distribution.compiler.content import Contact
 from distribution.compiler.lines import Line, narrow
+from distribution.compiler.sentences import is_day
 
 _KINDS = {
     "email": ("电子邮箱", "电子邮件", "投稿邮箱", "邮箱", "信箱", "E-mail", "Email", "Mail"),
@@ -92,8 +93,8 @@ def _opened(lines: Sequence[Line], start: int) -> int:
     """Where the lines without labels begin that open the colophon."""
     for index in range(start - 1, max(-1, start - 1 - _MOST_ABOVE), -1):
         line = lines[index]
-        if line.block is not None or len(line.text) > _LONGEST_LINE:
-            break
+        if line.block is not None or len(line.text) > _LONGEST_LINE or is_day(line.text):
+            break  # a day ends the article above: who signs it stands there, too
         if _ABOVE.fullmatch(line.text):
             start = index
     return start

@@ -67,19 +67,23 @@ def read_contents(
     pending: list[Row] = []
     for at, row in enumerate(rows):
         following = rows[at + 1] if at + 1 < len(rows) else None
-        if row.is_entry and not _is_section_with_page(row, following, body):
+        if row.is_entry and not _is_section_with_page(row, following, pending, body):
             _settle(contents, pending, row, body)
             pending = []
-        elif not heads_contents(row.line):
+        elif key(row.title) and not heads_contents(row.line):
             pending.append(row)
     return contents, lines[end:]
 
 
-def _is_section_with_page(row: Row, following: Row | None, body: BodyText) -> bool:
+def _is_section_with_page(
+    row: Row, following: Row | None, pending: Sequence[Row], body: BodyText
+) -> bool:
     """政策措施……1: a section's name with the page it begins on, above the first of its titles."""
     name = key(section_name(row.title))
     if following is None or not looks_like_section(row.title):
         return False
+    if any(_whole(pending[at:], row) in body.printed for at in range(len(pending))):
+        return False  # the last line of a title that wraps
     if name in body.known:
         return True
     heads = key(following.title) in body.below.get(name, ()) or name not in body.printed
@@ -113,16 +117,17 @@ def _headings_among(pending: Sequence[Row], entry: Row, body: BodyText) -> int:
     rest = pending[first:]
     if not rest:
         return first
-    may_be_section = looks_like_section(rest[-1].title)
-    if may_be_section and key(entry.title) in body.printed:
-        return len(pending)
-    for start in range(len(rest)):
-        whole = "".join(key(row.title) for row in [*rest[start:], entry])
-        if whole in body.printed:
-            return first + start
-    if may_be_section or key(entry.title) in body.printed:
-        return len(pending)
-    return first
+    starts = [at for at in range(len(rest) + 1) if _whole(rest[at:], entry) in body.printed]
+    if not starts:
+        return len(pending) if looks_like_section(rest[-1].title) else first
+    start = starts[0]
+    while start < starts[-1] and looks_like_section(rest[start].title):
+        start += 1  # the body prints the heading above the title, too
+    return first + start
+
+
+def _whole(rows: Sequence[Row], entry: Row) -> str:
+    return "".join(key(row.title) for row in [*rows, entry])
 
 
 def _note_section(contents: Contents, row: Row, known: frozenset[str]) -> None:

@@ -130,8 +130,8 @@ def entries_within(text: str) -> list[str]:
 
 
 def undecorated(title: str) -> str:
-    """The title without a bullet before it."""
-    return title.lstrip(_BULLETS)
+    """The title without a bullet, or the end of the leader above, before it."""
+    return title.lstrip(_BULLETS + "·…⋯")
 
 
 def _with(manner: Manner, title: str, page: int | None) -> Iterator[Reading]:

@@ -29,6 +29,4 @@ def looks_like_section(text: str) -> bool:
 
 def new_section(section: str) -> str:
     """The sentence that asks what a section is about."""
-    return (
-        f"栏目「{section}」还没有对应的主题：distribution issue section map {section} --topic 主题"
-    )
+    return f"栏目「{section}」还没有对应的主题"

@@ -1,6 +1,6 @@
 """What goes into the room and what comes out: one line of JSON, then bytes.
 
-Never pickled: who has taken over the reader must not take over who called it.
+Plain values only: who has taken over the reader must not take over who called it.
 """
 
 import json

@@ -74,6 +74,6 @@ def _is_foreign(arguments: tuple[object, ...], readable: tuple[str, ...]) -> boo
     path, _, flags = arguments
     if isinstance(path, int):
         return False
-    if isinstance(flags, int) and flags & _WRITES:
+    if not isinstance(path, str | bytes) or (isinstance(flags, int) and flags & _WRITES):
         return True
-    return not os.path.realpath(os.fsdecode(str(path))).startswith(readable)
+    return not os.path.realpath(os.fsdecode(path)).startswith(readable)

@@ -1,7 +1,7 @@
 """Articles as readers get them, and what puts them under topics."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
@@ -77,10 +77,12 @@ def put_topics(session: Session, issue_id: int, articles: Sequence[Edited]) -> l
     kept: defaultdict[int, _Reasons] = defaultdict(list)
     for reason in _topic_rows(session, issue_id):
         kept[reason.article_id].append((reason.topic_id, reason.origin, reason.evidence))
+    choices = {edited.topics for edited in articles if edited.topics is not None}
+    chosen = {choice: topics.resolve(session, choice) for choice in choices}
     changed = []
     for edited in articles:
         row = rows[edited.anchor]
-        reasons = _assigned(session, edited, rules)
+        reasons = _assigned(edited, chosen, rules)
         if sorted(reasons) == sorted(kept[row.id]):
             continue
         session.execute(delete(ArticleTopic).where(ArticleTopic.article_id == row.id))
@@ -102,9 +104,10 @@ def retopic(session: Session) -> list[Retopiced]:
     for row in unapproved(session):
         state = compilations.state(session, row)
         changed = set(put_topics(session, row.id, state.articles))
+        stored_now = load_issue(session, row.id).articles if changed else ()
         told += [
             Retopiced(key_of(row), stored.article.position, stored.article.title, stored.topics)
-            for stored in load_issue(session, row.id).articles
+            for stored in stored_now
             if stored.anchor in changed
         ]
     return told
@@ -121,10 +124,13 @@ def sections_in_use(session: Session) -> list[str]:
     return list({article_key(section): section for section in session.scalars(query)}.values())
 
 
-def _assigned(session: Session, edited: Edited, rules: Sequence[topics.TopicRule]) -> _Reasons:
+def _assigned(
+    edited: Edited,
+    chosen: Mapping[tuple[str, ...], Sequence[Topic]],
+    rules: Sequence[topics.TopicRule],
+) -> _Reasons:
     if edited.topics is not None:
-        chosen = topics.resolve(session, edited.topics)
-        return [(topic.id, TopicOrigin.EDITOR, []) for topic in chosen]
+        return [(topic.id, TopicOrigin.EDITOR, []) for topic in chosen[edited.topics]]
     article = edited.article
     matches = topics.topics_of(article.section, article.title, text_of(article), rules)
     return [(match.topic_id, match.origin, list(match.evidence)) for match in matches]

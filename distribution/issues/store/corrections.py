@@ -14,7 +14,7 @@ from distribution.issues.anchoring import unused
 from distribution.issues.content import StoredArticle
 from distribution.issues.correcting import Corrected, Edited, beginning
 from distribution.issues.doubting import Told
-from distribution.issues.refusals import AlreadyApproved, InvalidFact
+from distribution.issues.refusals import AlreadyApproved, CorrectedMeanwhile, InvalidFact
 from distribution.issues.store import compilations
 from distribution.issues.store.articles import load_issue
 from distribution.issues.store.issues import find_issue, key_of
@@ -37,6 +37,13 @@ class Desk:
     def articles(self) -> Sequence[StoredArticle]:
         """As they now are."""
         return load_issue(self._session, self.row.id).articles
+
+    def expect(self, *articles: StoredArticle) -> None:
+        """Raise CorrectedMeanwhile unless these stand where they stood when somebody was asked."""
+        now = {one.article.position: one.anchor for one in self.articles()}
+        for one in articles:
+            if now.get(one.article.position) != one.anchor:
+                raise CorrectedMeanwhile(self.key, one.article.position)
 
     def edit(self, number: int, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Change facts of one article; returns those that are new, as they are kept."""
@@ -73,8 +80,13 @@ class Desk:
         compiled = compilations.compiled(self._session, self.row.id).anchors
         taken = {*compiled, *state.gone, *(one.anchor for one in state.articles)}
         anchor = unused(article_key(title), taken)
-        begins = beginning(edited.article, block)
-        value = {"at": block, "begins": begins, "title": title, "anchor": anchor}
+        value = {
+            "at": block,
+            "begins": beginning(edited.article, block),
+            "behind": beginning(edited.article, block - 1),
+            "title": title,
+            "anchor": anchor,
+        }
         self._do(CorrectionKind.SPLIT, edited.anchor, value)
 
     def move(self, number: int, to: int) -> bool:

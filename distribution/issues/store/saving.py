@@ -32,13 +32,16 @@ NEW = "new"
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did: `changed` is False where the same content was there already."""
+    """What an import did."""
 
     issue_id: int
     key: str
     changed: bool
+    """False where the same content was there already."""
     complaints: tuple[Complaint, ...]
     articles: int
+    doubts_changed: bool = False
+    """The same content, but the file gives other reasons for doubt than the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,10 @@ def save_issue(
     row = row_of(session, head.year, head.label, lock=True)
     if row is not None and compilations.says_the_same(session, row.id, read):
         count = len(compilations.state(session, row).articles)
-        return Imported(row.id, head.key, False, read.complaints, count)
+        doubts_changed = row.approved_at is None and _question_anew(session, row, read)
+        if doubts_changed:
+            _note_source(row, read, source, name, at)
+        return Imported(row.id, head.key, False, read.complaints, count, doubts_changed)
     if row is not None and row.approved_at is not None:
         raise AlreadyApproved(head.key)
     if version is not None and version != (compilations.version(session, row) if row else NEW):
@@ -106,9 +112,7 @@ def save_issue(
         row = Issue(year=head.year, label=head.label)
         session.add(row)
     put_masthead(row, head)
-    row.complaints = [complaint_to_json(complaint) for complaint in read.complaints]
-    row.source_name, row.source_sha256 = name, hashlib.sha256(source).hexdigest()
-    row.content_sha256, row.imported_at = _content_hash(read), at
+    _note_source(row, read, source, name, at)
     try:
         session.flush()
     except IntegrityError as error:  # two who import a new issue at once; the first one's stays
@@ -124,6 +128,22 @@ def rebuild(session: Session, row: Issue) -> int:
     put_masthead(row, state.masthead)
     put_articles(session, row.id, state.articles)
     return len(state.articles)
+
+
+def _question_anew(session: Session, row: Issue, read: ReadIssue) -> bool:
+    """Keep the doubts and the account of the file read last; False where they are as before."""
+    before = compilations.compiled(session, row.id)
+    complaints = [complaint_to_json(complaint) for complaint in read.complaints]
+    if (complaints, read.account) == (row.complaints, before.account):
+        return False
+    compilations.keep(session, row.id, read, before.anchors)
+    return True
+
+
+def _note_source(row: Issue, read: ReadIssue, source: bytes, name: str, at: datetime) -> None:
+    row.complaints = [complaint_to_json(complaint) for complaint in read.complaints]
+    row.source_name, row.source_sha256 = name, hashlib.sha256(source).hexdigest()
+    row.content_sha256, row.imported_at = _content_hash(read), at
 
 
 def _refuse_oversized(read: ReadIssue, name: str) -> None:

@@ -10,6 +10,7 @@ from distribution.errors import Refused
 from distribution.models import Topic
 from distribution.topics import facts
 from distribution.topics.facts import plain
+from distribution.topics.store.holding import hold_filing
 from distribution.topics.store.known import all_topics, resolve, the_topic
 
 
@@ -86,6 +87,7 @@ def map_section(session: Session, section: str, topic_code: str) -> Topic:
     Topics of articles change with `issues.retopic`.
     """
     section = facts.checked_section(section)
+    hold_filing(session)
     (topic,) = resolve(session, [topic_code])
     wanted = plain(section)
     for one in all_topics(session):
@@ -101,6 +103,7 @@ def map_section(session: Session, section: str, topic_code: str) -> Topic:
 def unmap_section(session: Session, section: str) -> Topic | None:
     """Let a section lead nowhere; returns the topic it led to, or None."""
     wanted = plain(section)
+    hold_filing(session)
     for topic in all_topics(session):
         if wanted in map(plain, topic.sections):
             topic.sections = _without(topic.sections, wanted)

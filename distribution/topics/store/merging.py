@@ -6,19 +6,13 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from distribution.errors import Refused
-from distribution.models import (
-    ArticleTopic,
-    EnterpriseInterest,
-    Interest,
-    Issue,
-    Run,
-    Topic,
-)
+from distribution.models import ArticleTopic, EnterpriseInterest, Interest, Topic
 from distribution.models import TopicRule as RuleRow
 from distribution.topics.facts import plain
 from distribution.topics.store import rules
+from distribution.topics.store.holding import hold_all
 from distribution.topics.store.known import resolve, the_topic
-from distribution.words import RunState, TopicOrigin
+from distribution.words import TopicOrigin
 
 _STRENGTH = (TopicOrigin.EDITOR, TopicOrigin.SECTION, TopicOrigin.RULE)
 """Whose word counts more where an article belongs to both."""
@@ -57,7 +51,7 @@ def merge(session: Session, given: str, into: str) -> Merger:
 
     Topics of articles that are not approved change with `issues.retopic`.
     """
-    _wait_for_writers(session)
+    hold_all(session)
     old, new = _both(session, given, into)
     moved = _weighed(session, old, new)
     _move_interests(session, Interest, "subscriber_id", old, new)
@@ -69,18 +63,6 @@ def merge(session: Session, given: str, into: str) -> Merger:
     old.sections, old.merged_into = [], new.code
     session.flush()
     return moved
-
-
-def _wait_for_writers(session: Session) -> None:
-    """Hold what is being planned or imported, then the topics: in the order all others do.
-
-    Else a reader's new choice, an article or a digest could still name the old topic.
-    """
-    importing = select(Issue.id).where(Issue.approved_at.is_(None)).order_by(Issue.id)
-    session.execute(importing.with_for_update(key_share=True)).all()
-    planning = select(Run.id).where(Run.state == RunState.PLANNING).order_by(Run.id)
-    session.execute(planning.with_for_update(key_share=True)).all()
-    session.execute(select(Topic.id).order_by(Topic.id).with_for_update()).all()
 
 
 def _both(session: Session, given: str, into: str) -> tuple[Topic, Topic]:

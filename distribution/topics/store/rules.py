@@ -12,6 +12,7 @@ from distribution.models import TopicRule as RuleRow
 from distribution.topics import facts
 from distribution.topics.facts import plain
 from distribution.topics.matching import TopicRule, WordRule
+from distribution.topics.store.holding import hold_filing, hold_rules
 from distribution.topics.store.known import all_topics, resolve
 
 
@@ -26,9 +27,9 @@ class StoredRule:
 
 
 def rules(session: Session, *, lock: bool = False) -> list[TopicRule]:
-    """What leads to each topic; `lock` as in `resolve`."""
+    """What leads to each topic; `lock` keeps it as it is until the transaction ends."""
     if lock:
-        resolve(session, [], lock=True)
+        hold_rules(session)
     words: defaultdict[int, list[WordRule]] = defaultdict(list)
     for row in session.scalars(select(RuleRow).order_by(RuleRow.id)):
         words[row.topic_id].append(value_of(row))
@@ -50,7 +51,8 @@ def word_rules(session: Session, given: str | None = None) -> list[StoredRule]:
 
 def add_rule(session: Session, given: str, words: WordRule) -> tuple[StoredRule, bool]:
     """Let these words lead to a topic; False where the same rule is there already."""
-    (topic,) = resolve(session, [given], lock=True)
+    hold_filing(session)
+    (topic,) = resolve(session, [given])
     rule = checked(words)
     for stored in word_rules(session, topic.code):
         if spelling(stored.words) == spelling(rule):
@@ -65,6 +67,7 @@ def add_rule(session: Session, given: str, words: WordRule) -> tuple[StoredRule,
 
 def drop_rule(session: Session, rule_id: int) -> StoredRule:
     """Take a rule away; raises NotFound."""
+    hold_filing(session)
     row = session.get(RuleRow, rule_id)
     if row is None:
         raise NotFound("规则", str(rule_id), "distribution topic rule list 列出全部规则")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from distribution.compiler.content import Picture
 from distribution.compiler.doubts import Furniture
+from distribution.compiler.formats.pdf.colophon import with_colophon_last
 from distribution.compiler.formats.pdf.columns import Column, gutter_of, in_order
 from distribution.compiler.formats.pdf.heads import Heads, place_of, stamps_of
 from distribution.compiler.formats.pdf.named import names_in
@@ -49,6 +50,8 @@ def sheets_of(pages: Sequence[Page]) -> list[Sheet]:
         columns = in_order(_paper(page, body), usual)
         for column in columns:
             column.rows = merged(column.rows)
+        if page is pages[-1]:
+            columns = with_colophon_last(columns)
         sheets.append(Sheet(page, outside, columns))
     return sheets
 

@@ -23,6 +23,8 @@ _CENTRED = 1.2
 _SHORT = 0.8
 """Of the column: an indented row that ends early is no centred one."""
 _ENTRY_ENDS = re.compile(r"(?:[·•・‧∙⋅⋯…．.]{2,}|[-—_]{4,}) ?[（(]?[0-9]{1,3}[)）]?$|[·…．.]{6,}$")
+_ORNAMENT = re.compile(r"[*＊~=_─━—–-][*＊~=_─━—– -]+")
+"""Parts what stands above and below it; dots lead to a page of the contents."""
 _CLOSERS = "，。、；：！？”’）》」』】…%,.;:!?)"
 _FULL = 0.6
 _ROUNDING = 0.2
@@ -90,7 +92,8 @@ def continues(before: Piece, old: Edges, piece: Piece, new: Edges) -> bool:
 
 def _begins(last: Row, row: Row, edges: Edges, pitch: float) -> bool:
     """Whether `row` begins a new piece behind `last`."""
-    if row.block or last.block or _differ(last, row):
+    ornament = _ORNAMENT.fullmatch(last.text) or _ORNAMENT.fullmatch(row.text)
+    if row.block or last.block or ornament or _differ(last, row):
         return True
     if row.text.startswith(_NEVER_FIRST):
         return False

@@ -21,10 +21,12 @@ _TORN = 1.3
 """Of the size: a wider gap parts two pieces of a row (a tab, a gutter between columns)."""
 _BLANK = 0.16
 """Of the size: a gap this much wider than the row's usual one is a blank."""
-_SIGNS = "％℃≤≥≈≠×÷±−"
+_SIGNS = "％℃≤≥≈≠×÷±−○●□■◇◆△▲☆★"
 """Written with a blank beside them, as ASCII is."""
 _TWICE = 0.15
 """Of the size: the same character this near is printed twice, to look bold."""
+_LIGATURE = 1.5
+"""Of the size: what is wider is two characters in one, such as a dash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +156,15 @@ def _on_one_line(one: Glyph, other: Glyph) -> bool:
 
 
 def _without_doubles(glyphs: Iterable[Glyph]) -> list[Glyph]:
-    """Except neighbours in Latin letters: the two of a ligature stand at one place."""
+    """Except neighbours: the two of a ligature (ff, ——) stand at one place."""
     kept: list[Glyph] = []
     near: dict[str, Glyph] = {}
     for glyph in glyphs:
         other = near.get(glyph.text)
-        ligature = kept and other is kept[-1] and glyph.text.isascii()
-        reach = _TWICE * glyph.style.size
+        size = glyph.style.size
+        wide = glyph.text.isascii() or glyph.right - glyph.left > _LIGATURE * size
+        ligature = kept and other is kept[-1] and wide
+        reach = _TWICE * size
         if (
             other is not None
             and not ligature
@@ -194,13 +198,16 @@ def _row(glyphs: Sequence[Glyph]) -> Row:
 
 
 def _usual_gap(glyphs: Sequence[Glyph]) -> float:
-    """Between the Chinese characters and marks of a row; justified text is spread."""
+    """Between the Chinese characters and marks of a row; justified text is spread.
+
+    Not the median: in a row of names every other gap may be a blank.
+    """
     gaps = [
         glyph.left - before.right
         for before, glyph in pairwise(glyphs)
         if not (before.text.isascii() or glyph.text.isascii())
     ]
-    return max(0.0, median(gaps)) if gaps else 0.0
+    return max(0.0, sorted(gaps)[len(gaps) // 4]) if gaps else 0.0
 
 
 def _is_blank(before: Glyph, glyph: Glyph, usual: float) -> bool:
