@@ -31,8 +31,11 @@ _DAY = re.compile(
 _ASIDE = re.compile(r"(?<=[。!?])\([^()]{1,20}\)$")
 """（笑）, behind a stop."""
 _PHOTOGRAPHED = re.compile(r".{1,50}[(,: ](?:[^()]{2,12} ?摄|[^()]{0,12}供图)\)")
+_KEYWORDS = re.compile(r"[\[【]?关 ?键 ?词[\]】:]")
+"""Of a paper, in a row of their own."""
 _LONGEST_CAPTION = 60
 _LONGEST_HEADING = 30
+_LONGEST_ROW = 80
 
 
 def is_finished(text: str) -> bool:
@@ -46,7 +49,7 @@ def is_finished(text: str) -> bool:
     plain = narrow(text)
     if plain.startswith(("(", "[", "【")) and plain.endswith((")", "]", "】")):
         return True
-    if names_photographer(text):
+    if names_photographer(text) or (len(text) <= _LONGEST_ROW and _KEYWORDS.match(plain)):
         return True
     stem = _ASIDE.sub("", plain).rstrip(_CLOSERS)
     if not stem:

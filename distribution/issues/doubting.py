@@ -54,7 +54,8 @@ def doubts_of(
     found = []
     for number, complaint in enumerate(complaints, start=1):
         origin = anchors[complaint.article - 1] if complaint.article else None
-        edited = places.get(_lead(origin, issue.gone) or "")
+        lead = _lead(origin, issue.gone)
+        edited = places.get(lead) if lead is not None else None
         section = ""
         if complaint.kind is Doubt.SECTION_NEW:
             section = edited.article.section if edited else _named(complaint.excerpt, carried)

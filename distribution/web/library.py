@@ -20,12 +20,15 @@ class Library:
 
     def __init__(self, press: Press) -> None:
         self._press = press
-        self._issues: OrderedDict[tuple[int, datetime | None], StoredIssue] = OrderedDict()
+        self._issues: OrderedDict[tuple[int, datetime], StoredIssue] = OrderedDict()
         self._lock = Lock()
 
     def issue(self, session: Session, issue_id: int) -> StoredIssue:
         """An issue, read once for each approval."""
-        release = (issue_id, issues.approved_at(session, issue_id))
+        approved_at = issues.approved_at(session, issue_id)
+        if approved_at is None:  # on an editor's desk: it may change at any moment
+            return issues.load_issue(session, issue_id)
+        release = (issue_id, approved_at)
         with self._lock:
             found = self._issues.get(release) or issues.load_issue(session, issue_id)
             self._issues[release] = found

@@ -147,3 +147,13 @@ def test_characters_without_a_name_are_reported(read: Read) -> None:
 
     (complaint,) = issue.complaints
     assert (complaint.line, complaint.excerpt) == (14, "试点\ufffd启动。")
+
+
+def test_a_sections_name_that_a_comma_follows_is_text(read: Read) -> None:
+    body = (
+        "试点工作正式启动\n螺栓可以追溯。\n装备制造\n，说到底是用心。\n新型轴承通过验证\n寿命延长。"
+    )
+
+    issue = read(body=body)
+
+    assert issue.articles[0].paragraphs == ("螺栓可以追溯。", "装备制造，说到底是用心。")

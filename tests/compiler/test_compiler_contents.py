@@ -194,3 +194,25 @@ def test_contents_may_end_the_file(read: Read) -> None:
     assert [(one.section, one.page) for one in issue.articles] == [("政策措施", 1), ("装备制造", 2)]
     assert issue.articles[1].paragraphs == ("轴承寿命延长。",)
     assert issue.complaints == ()
+
+
+def test_a_new_section_above_a_title_that_wraps_is_no_part_of_it(read: Read) -> None:
+    issue = read(
+        contents="政策措施\n新型轴承通过验证……1\n会员风采\n一把锉刀的\n四十年突围……2",
+        body="新型轴承通过验证\n寿命延长。\n会员风采\n一把锉刀的四十年突围\n灯亮了。",
+    )
+
+    found = [(one.section, one.title) for one in issue.articles]
+    assert found == [("政策措施", "新型轴承通过验证"), ("会员风采", "一把锉刀的四十年突围")]
+
+
+def test_the_last_word_of_a_title_that_wraps_is_no_section(read: Read) -> None:
+    issue = read(
+        contents="政策措施\n全省将实施“三项改革”\n试点……10\n新型轴承通过验证……10",
+        body="全省将实施“三项改革”试点\n今日启动。\n新型轴承通过验证\n寿命延长。",
+    )
+
+    found = [(one.section, one.title, one.page) for one in issue.articles]
+    assert found[0] == ("政策措施", "全省将实施“三项改革”试点", 10)
+    assert found[1] == ("政策措施", "新型轴承通过验证", 10)
+    assert issue.complaints == ()

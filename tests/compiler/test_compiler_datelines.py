@@ -34,6 +34,15 @@ NOVEMBER = date(2026, 11, 1)
         ("来自三晋装备网消息：", "三晋装备网", None),
         ("据三晋装备网报道，", "三晋装备网", None),
         ("三晋装备网：", "三晋装备网", None),
+        ("三晋日报 2026年10月9日 ", "三晋日报", date(2026, 10, 9)),
+        ("三晋日报 2026年10月9日，", "三晋日报", date(2026, 10, 9)),
+        ("2026年10月9日，省装备工业联合会：", "省装备工业联合会", date(2026, 10, 9)),
+        ("（三晋装备网 10月9日消息）", "三晋装备网", date(2026, 10, 9)),
+        ("三晋在线（2026年10月9日 第2版）", "三晋在线", date(2026, 10, 9)),
+        ("2026年10月9日《三晋市场监管》报道：", "三晋市场监管", date(2026, 10, 9)),
+        ("《三晋市场监管》2026年10月9日报道：", "三晋市场监管", date(2026, 10, 9)),
+        ("三晋装备网消息（记者某某）", "三晋装备网", None),
+        ("晋新网太原10月9日电（某某）", "晋新网", date(2026, 10, 9)),
         ("三晋装备网讯：", "三晋装备网", None),
         ("三晋装备通讯：", "三晋装备通讯", None),
         ("本报讯（记者 某某）", "本报", None),
@@ -170,3 +179,31 @@ def test_a_source_above_the_text_counts() -> None:
 )
 def test_sources_close_an_article_in_many_forms(end: str, source: str | None) -> None:
     assert text_facts(["试点启动。", end], NOVEMBER).source == source
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("三晋机电工业：2026年10月9日，会议召开。", "三晋机电工业"),
+        ("三晋机电网讯 2026年10月9日，会议召开。", "三晋机电网"),
+    ],
+)
+def test_a_day_directly_behind_a_name_shows_that_it_reports(text: str, source: str) -> None:
+    found = read_dateline(text, NOVEMBER)
+
+    assert (found.source, found.date) == (source, date(2026, 10, 9))
+
+
+@pytest.mark.parametrize(
+    "text", ["会议指出：2026年10月9日前完成。", "10月9日，我们参观三晋装备公司：设备一新。"]
+)
+def test_a_sentence_with_a_day_and_a_colon_names_no_agency(text: str) -> None:
+    assert read_dateline(text, NOVEMBER).source is None
+
+
+def test_a_line_of_paper_and_day_above_the_text_is_its_source() -> None:
+    facts = text_facts(["三晋日报 2026年10月9日", "轴承下线。"], NOVEMBER)
+
+    assert (facts.source, facts.date, facts.summary) == (
+        "三晋日报", date(2026, 10, 9), "轴承下线。",
+    )  # fmt: skip

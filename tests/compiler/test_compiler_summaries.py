@@ -91,3 +91,15 @@ def test_a_quotation_too_long_to_keep_is_left_out() -> None:
     text = "项目负责人在接受本刊采访时说：“" + "甲乙，" * 60 + "”"
 
     assert summary([text], 0) == "项目负责人在接受本刊采访时说……"
+
+
+def test_a_long_quotation_that_begins_the_text_is_kept_whole() -> None:
+    text = "他说：“" + "甲乙，" * 50 + "丙。”散会。"
+
+    assert summary([text], 0) == text.removesuffix("散会。")
+
+
+def test_a_quotation_that_has_to_be_cut_is_closed() -> None:
+    found = summary(["他说：“" + "甲乙，" * 100 + "丙。”"], 0)
+
+    assert found.endswith("……”")

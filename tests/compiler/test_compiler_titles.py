@@ -35,3 +35,10 @@ def test_a_sentence_that_says_a_title_in_another_article_is_text(read: Read) -> 
 
     assert issue.articles[0].paragraphs == ("新型轴承通过验证。", "详情见后。")
     assert issue.articles[1].paragraphs == ("轴承寿命延长。",)
+
+
+def test_a_title_that_only_the_body_numbers_is_the_same_title(read: Read) -> None:
+    issue = read(body="一、试点工作正式启动\n试点今日启动。\n二、新型轴承通过验证\n轴承寿命延长。")
+
+    assert [one.title for one in issue.articles] == ["试点工作正式启动", "新型轴承通过验证"]
+    assert issue.complaints == ()

@@ -1,11 +1,14 @@
 """Articles that the contents lack."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
+from distribution.compiler.body.unlisted import throughout
 from distribution.compiler.content import ReadIssue
 from distribution.compiler.doubts import Doubt
+from distribution.compiler.lines import Line, Look
 
 Read = Callable[..., ReadIssue]
 CONTENTS = "政策措施\n试点工作正式启动……1"
@@ -45,3 +48,26 @@ def test_a_torn_sentence_is_no_article(read: Read) -> None:
     issue = read(contents=CONTENTS, body=body("省装备产业联席会组织的对接活动", "在太原启动。"))
 
     assert issue.complaints == ()
+
+
+def test_a_whole_dateline_begins_an_article_below_a_line_without_a_stop(read: Read) -> None:
+    issue = read(
+        contents=CONTENTS,
+        body=body("设备一览", "工业软件开始申报", "2026年10月9日三晋装备网：申报启动。"),
+    )
+
+    assert [one.title for one in issue.articles] == ["试点工作正式启动", "工业软件开始申报"]
+
+
+def test_large_titles_are_alike_though_a_long_one_fills_its_line() -> None:
+    short, full = Look(centred=True, size=13.0), Look(size=13.0)
+    text = Look(size=10.5)
+    lines = [
+        Line(1, "轴承下线", look=short), Line(2, "寿命延长一倍，成本持平。", look=text),
+        Line(3, "省里出台支持首台套应用的十条措", look=full), Line(4, "施", look=short),
+        Line(5, "措施今日公布，即日起施行。", look=text),
+    ]  # fmt: skip
+
+    guesses, _ = throughout(lines, frozenset(), date(2026, 11, 1))
+
+    assert [one.title for one in guesses] == ["轴承下线", "省里出台支持首台套应用的十条措施"]

@@ -134,6 +134,13 @@ def test_a_file_for_which_time_is_too_short_is_refused() -> None:
     assert found == "文件过于复杂，0.001 秒没有读完"
 
 
+def test_of_a_folder_no_single_file_is_blamed() -> None:
+    with pytest.raises(UnreadableIssue) as caught:
+        compile_apart([SAMPLE, SAMPLE], limits=Limits(LIMITS.memory_bytes, timedelta(0)))
+
+    assert caught.value.name == "十一月.txt 等 2 个文件"
+
+
 def test_the_processors_time_has_an_end_too() -> None:
     done = in_the_room("exec('while True: pass')", seconds=1)
 

@@ -173,6 +173,12 @@ def test_a_new_section_is_mapped_by_the_name_its_articles_carry(
     assert found.remedy == f"distribution issue section map {word} --topic 主题"
 
 
+def test_a_doubt_about_the_issue_is_not_one_about_a_title_of_marks_alone() -> None:
+    (found,) = checked(article("……"), complaints=(doubt(about=0),))
+
+    assert found.position == 0
+
+
 def test_a_new_section_that_no_article_carries_is_no_doubt() -> None:
     assert checked(ONE, complaints=(doubt(Doubt.SECTION_NEW, about=0, excerpt="安全生产"),)) == []
 

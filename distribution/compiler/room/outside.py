@@ -36,7 +36,7 @@ def compile_apart(
 
     Raises `UnreadableIssue` for all that can happen to it: no memory, no time, a crash.
     """
-    name = sources[0].name
+    name = sources[0].name + (f" 等 {len(sources)} 个文件" if len(sources) > 1 else "")
     sources = [converted(one) if is_old_word(one) else one for one in sources]
     cpu_seconds = max(1, round(limits.time.total_seconds()))
     order = Order(tuple(sources), tuple(sections), limits.memory_bytes, cpu_seconds)

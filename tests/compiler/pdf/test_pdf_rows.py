@@ -7,6 +7,9 @@ import pytest
 from pdf_samples import MARGIN, PITCH, SIZE, Sheets, first_article
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
+from distribution.compiler.formats.pdf.page import Glyph, Style
+from distribution.compiler.formats.pdf.rows import segments_of
+
 
 def paragraph(draw: Callable[[Sheets], None]) -> str:
     (text,) = first_article(draw).articles[0].paragraphs
@@ -114,3 +117,26 @@ def test_heads_of_right_and_left_pages_are_known_even_if_each_stands_twice() -> 
     assert len(issue.articles[0].paragraphs) == len("甲乙丙丁")
     assert issue.account.furniture["page_number"] == 4
     assert issue.account.furniture["running_head"] == 16
+
+
+def test_blanks_between_names_are_kept_though_most_gaps_are_blanks() -> None:
+    def draw(sheets: Sheets) -> None:
+        x = MARGIN
+        for name in ("王", "震", "李思远", "沈", "洁"):
+            sheets.put(name, x, sheets.y, SIZE)
+            x += SIZE * len(name) + 0.26 * SIZE
+        sheets.y -= PITCH
+        sheets.write("　　轴承寿命延长。")
+
+    author, _ = first_article(draw).articles[0].paragraphs
+    assert author == "王 震 李思远 沈 洁"
+
+
+def test_a_dash_of_two_characters_in_one_sign_is_no_double_print() -> None:
+    style = Style(SIZE, bold=False, upright=True)
+    dashes = [Glyph("—", 0.0, 2 * SIZE, 9.0, style, spaced=False, middle=SIZE)] * 2
+    twice = [Glyph("访", 2 * SIZE, 3 * SIZE, 9.0, style, spaced=False, middle=2.5 * SIZE)] * 2
+
+    (row,) = segments_of([*dashes, *twice])
+
+    assert row.text == "——访"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from distribution.compiler.content import Picture
 from distribution.compiler.doubts import Furniture
-from distribution.compiler.formats.pdf.colophon import with_colophon_last
+from distribution.compiler.formats.pdf.colophon import last_with_text, with_colophon_last
 from distribution.compiler.formats.pdf.columns import Column, gutter_of, in_order
 from distribution.compiler.formats.pdf.heads import Heads, place_of, stamps_of
 from distribution.compiler.formats.pdf.named import names_in
@@ -41,6 +41,7 @@ def sheets_of(pages: Sequence[Page]) -> list[Sheet]:
         outer = [page_rows[index] for index in heads]
         bodies.append([one for one in several if not any(_within(one, row) for row in outer)])
     usual = _usual_gutters(bodies)
+    last = pages[last_with_text(bodies)] if pages else None
     sheets = []
     for page, page_rows, heads, stamp, body in zip(
         pages, rows, found, stamped, bodies, strict=True
@@ -50,7 +51,7 @@ def sheets_of(pages: Sequence[Page]) -> list[Sheet]:
         columns = in_order(_paper(page, body), usual)
         for column in columns:
             column.rows = merged(column.rows)
-        if page is pages[-1]:
+        if page is last:
             columns = with_colophon_last(columns)
         sheets.append(Sheet(page, outside, columns))
     return sheets
