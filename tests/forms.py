@@ -23,7 +23,18 @@ from reportlab.platypus.flowables import Flowable
 from distribution.compiler import Source
 from distribution.compiler.lines import key
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-headless-shell")
+
+def _chromium() -> str | None:
+    """A browser that can print Chinese; without a font for it, it prints nothing to read."""
+    found = shutil.which("chromium") or shutil.which("chromium-headless-shell")
+    fonts = shutil.which("fc-list")
+    if found is None or fonts is None:
+        return None
+    listed = subprocess.run([fonts, ":lang=zh"], capture_output=True, text=True, check=False)
+    return found if listed.stdout.strip() else None
+
+
+CHROMIUM = _chromium()
 
 
 @dataclass

@@ -80,7 +80,7 @@ def test_every_form_compiles_to_the_same_articles(
     assert {one.kind for one in found.complaints if one.kind.grave} == {Doubt.SECTION_NEW}
 
 
-@pytest.mark.skipif(forms.CHROMIUM is None, reason="Chromium is not installed")
+@pytest.mark.skipif(forms.CHROMIUM is None, reason="no Chromium with a Chinese font")
 def test_what_a_browser_prints_compiles_to_the_same_articles(
     printed: Printed, as_text: ReadIssue, tmp_path: Path
 ) -> None:

@@ -46,13 +46,13 @@ def assert_same(issue: forms.Printed, source: Source) -> None:
     assert not [one for one in read.complaints if one.kind.grave]
 
 
-@pytest.mark.skipif(forms.CHROMIUM is None, reason="no Chromium")
+@pytest.mark.skipif(forms.CHROMIUM is None, reason="no Chromium with a Chinese font")
 @pytest.mark.parametrize("style", LAYOUTS.values(), ids=LAYOUTS)
 def test_the_layout_makes_no_difference(issue: forms.Printed, style: str, tmp_path: Path) -> None:
     assert_same(issue, as_page(issue, tmp_path, style=style))
 
 
-@pytest.mark.skipif(forms.CHROMIUM is None, reason="no Chromium")
+@pytest.mark.skipif(forms.CHROMIUM is None, reason="no Chromium with a Chinese font")
 def test_contents_need_no_leaders_and_a_watermark_is_no_text(
     issue: forms.Printed, tmp_path: Path
 ) -> None:

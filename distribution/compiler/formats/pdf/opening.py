@@ -1,4 +1,4 @@
-"""A PDF opened, its pages read one by one; only this, `glyphs` and `drawings` know PDFium."""
+"""A PDF opened, its pages read one by one."""
 
 import math
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from distribution.compiler.formats.pdf.drawings import read_drawings
 from distribution.compiler.formats.pdf.frames import Frame
 from distribution.compiler.formats.pdf.glyphs import glyphs_of
 from distribution.compiler.formats.pdf.page import Page
+from distribution.compiler.formats.pdf.substitute import install
 from distribution.compiler.unreadable import UnreadableIssue
 
 MOST_PAGES = 500
@@ -33,6 +34,7 @@ def pages_of(data: bytes, name: str) -> Iterator[Page]:
 
 @contextmanager
 def _opened(data: bytes, name: str) -> Iterator[pypdfium2.PdfDocument]:
+    install()
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
