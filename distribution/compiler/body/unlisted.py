@@ -26,8 +26,6 @@ _LONGEST_SECTION = 10
 _FEWEST_BEFORE = 40
 """Characters of text that an article has before the next one may begin inside it."""
 
-Recognised = Callable[[int], bool]
-
 
 @dataclass(frozen=True, slots=True)
 class Guess:

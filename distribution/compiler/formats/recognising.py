@@ -9,8 +9,6 @@ from distribution.compiler.old_word import SAVE_AS_WORD
 from distribution.compiler.unreadable import UnreadableIssue
 
 LARGEST_BYTES = 64 * 1024 * 1024
-MOST_FILES = 200
-"""In a folder."""
 
 WORD, PDF, TEXT, MARKDOWN, OLD_WORD = ".docx", ".pdf", ".txt", ".md", ".doc"
 EXTENSIONS = {

@@ -38,10 +38,6 @@ class Glyph:
     """Of its ink: it tells the order where boxes overlap."""
 
     @property
-    def is_mark(self) -> bool:
-        return self.text in MARKS
-
-    @property
     def top(self) -> float:
         return self.base - _ASCENT * self.style.size
 
