@@ -4,33 +4,40 @@ The database's clock decides leases and due times (`database_time`), so that the
 worker hosts never matter.
 """
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     Connection,
+    Date,
     DateTime,
     Dialect,
     Engine,
     Enum,
     Float,
     Integer,
+    any_,
+    bindparam,
     create_engine,
     event,
+    func,
     literal,
     make_url,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -123,6 +130,23 @@ def _sqlite_time(element: database_time, compiler: SQLCompiler, **words: Any) ->
     return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', printf('%+.3f seconds', {seconds}))"
 
 
+class database_day(FunctionElement[date]):  # noqa: N801 - reads as the SQL function it is
+    """Today in Shanghai, by the database's own clock."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(database_day, "postgresql")
+def _postgresql_day(_element: database_day, _compiler: SQLCompiler, **_words: Any) -> str:  # noqa: ANN401
+    return "(clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date"
+
+
+@compiles(database_day, "sqlite")
+def _sqlite_day(_element: database_day, _compiler: SQLCompiler, **_words: Any) -> str:  # noqa: ANN401
+    return "date('now', '+8 hours')"  # SQLite knows no zones; Shanghai's has no summer time
+
+
 def open_engine(url: str) -> Engine:
     """Open a database; nothing is connected yet.
 
@@ -168,6 +192,76 @@ def upsert(session: Session, table: type[Any]) -> postgresql.Insert | sqlite.Ins
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def insert_all(
+    session: Session, table: type[Any], columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Insert many rows, as fast as the database takes them; defaults of the model do not apply.
+
+    On PostgreSQL by COPY, so a row that breaks a constraint fails them all.
+    """
+    if not rows:
+        return
+    session.flush()
+    connection = session.connection()
+    if connection.dialect.name != "postgresql":
+        values = [dict(zip(columns, row, strict=True)) for row in rows]
+        connection.execute(table.__table__.insert(), values)
+        return
+    spelled = [
+        (at, spell)
+        for at, name in enumerate(columns)
+        if (spell := _copied(table.__table__.c[name].type)) is not None
+    ]
+    names = ", ".join(f'"{name}"' for name in columns)
+    statement = f'COPY "{table.__tablename__}" ({names}) FROM STDIN'
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        write = copy.write_row
+        for row in rows:
+            copied = list(row)
+            for at, spell in spelled:
+                copied[at] = spell(copied[at])
+            write(copied)
+
+
+def _copied(kind: TypeEngine[Any]) -> Callable[[Any], object] | None:
+    """How COPY must be told a value the driver cannot spell itself."""
+    if isinstance(kind, JSON):
+        return lambda value: json.dumps(value, ensure_ascii=False) if value else "{}"
+    if isinstance(kind, Enum):
+        return lambda value: value and value.value
+    return None
+
+
+def among(
+    session: Session, column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Iterable[Any]
+) -> ColumnElement[bool]:
+    """SQL: the column is one of many values; PostgreSQL gets them as one array.
+
+    Thousands of parameters would cost more than the search.
+    """
+    wanted = list(values)
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(bindparam(None, wanted, postgresql.ARRAY(column.type)))
+    return column.in_(wanted)
+
+
+def next_ids(session: Session, table: type[Any], count: int) -> Sequence[int]:
+    """Keys nobody else will get, for rows that others of the same transaction refer to.
+
+    The caller keeps others from inserting meanwhile: on PostgreSQL by a lock on the table.
+    """
+    if not count:
+        return ()
+    if session.get_bind().dialect.name == "postgresql":
+        sequence = func.pg_get_serial_sequence(table.__tablename__, "id")
+        block = select(func.setval(sequence, func.nextval(sequence) + (count - 1)))
+        last = session.scalars(block).one()
+        return range(last - count + 1, last + 1)
+    last = session.scalar(select(func.max(table.id))) or 0
+    return range(last + 1, last + 1 + count)
 
 
 @contextmanager

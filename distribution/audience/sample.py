@@ -7,15 +7,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from distribution.audience.address import read_address
+from distribution.audience.industries import read_industry
 from distribution.audience.store.consent import Statement, record_consent
 from distribution.audience.store.contacts import (
     AddressHasher,
     NewSubscriber,
     add_subscriber,
     count_subscribers,
-    ensure_enterprise,
-    set_enterprise_topics,
 )
+from distribution.audience.store.enterprises import ensure_enterprise, set_enterprise_topics
 from distribution.bundle import sample
 from distribution.words import Decision, Edition, Purpose, Role
 
@@ -36,7 +36,11 @@ def load_sample(session: Session, hasher: AddressHasher, *, at: datetime) -> tup
     contacts = 0
     for entry in content["enterprises"]:
         enterprise = ensure_enterprise(
-            session, entry["name"], region=entry["region"], industry=entry["industry"], at=at
+            session,
+            entry["name"],
+            region=entry["region"],
+            industry=read_industry(entry["industry"]),
+            at=at,
         )
         set_enterprise_topics(session, enterprise, entry.get("topics", ()))
         for contact in entry["contacts"]:

@@ -40,6 +40,15 @@ def tidy(kind: str, given: str, *, longest: int) -> str:
     return text
 
 
+def name_key(name: str) -> str:
+    """What two spellings of one enterprise's name have in common.
+
+    >>> name_key("太行重工（集团） 有限公司") == name_key("太行重工(集团)有限公司")
+    True
+    """
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()[:200]
+
+
 def tidy_words(given: Iterable[str]) -> list[str]:
     """Watch words, each once, in their order.
 

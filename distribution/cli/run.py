@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 import click
 from sqlalchemy.orm import Session
 
-from distribution import audit, clock, config, delivery
+from distribution import audience, audit, clock, config, delivery
+from distribution.audience import TheseEnterprises
 from distribution.cli.chinese import row_number
 from distribution.cli.common import admin, as_json, installation, show_json, show_table
 from distribution.cli.progress import Progress
 from distribution.cli.stopping import asked_to_stop
 from distribution.delivery import Status
-from distribution.words import Cause, DeliveryState, RunState
+from distribution.words import Cause, DeliveryState, Membership, RunState
 
 run_id = click.argument("run_id", metavar="批次号", type=int, callback=row_number)
 
@@ -36,8 +37,21 @@ def plan(key: str) -> None:
         f"批次 {number}（{status.issue_key} 期）{status.run.state.label}：{status.total} 封投递。"
     )
     _show_excluded(status)
+    _show_ending()
     if status.run.state is RunState.PLANNED:
         click.echo(f"下一步：distribution run start {number}")
+
+
+def _show_ending() -> None:
+    """Say how many memberships will soon end: their contacts are then left out of plans."""
+    with installation().reading() as session:
+        ending = TheseEnterprises(standing=Membership.ENDING)
+        count = audience.count_enterprises(session, ending, today=clock.today())
+    if count:
+        click.echo(
+            f"有 {count} 家企业的会籍将在 {audience.NOTICE.days} 天内到期："
+            "distribution enterprise list --ending"
+        )
 
 
 @group.command("list")

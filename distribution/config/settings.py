@@ -37,6 +37,7 @@ Whole = Annotated[int, BeforeValidator(_no_truth)]
 File = Annotated[Path | None, BeforeValidator(_blank_is_none)]
 Port = Annotated[Whole, Field(ge=1, le=65535)]
 Count = Annotated[Whole, Field(ge=1, le=10_000)]
+Days = Annotated[Whole, Field(ge=0, le=36_500)]
 Seconds = Annotated[Whole, Field(ge=1, le=86_400)]
 
 
@@ -85,6 +86,15 @@ class Settings(BaseSettings):
     minimum_articles: Annotated[Whole, Field(ge=1, le=100)] = Field(
         3, description="一封邮件至少的文章数"
     )
+    request_days: Annotated[Whole, Field(ge=1, le=365)] = Field(
+        15, description="答复查阅、更正、删除资料请求的期限，按天计"
+    )
+    keep_mail_days: Days = Field(180, description="退信与来信的原文保留天数；0：一直保留，下同")
+    keep_reading_days: Days = Field(730, description="按人的打开与点击保留天数，此后只留次数")
+    keep_import_days: Days = Field(180, description="导入前后的资料保留天数，此后不能撤销导入")
+    keep_audit_days: Days = Field(1095, description="操作记录的细节保留天数，此后只留做了什么")
+    keep_reply_days: Days = Field(365, description="中继与对方邮件系统的原话保留天数")
+    keep_left_days: Days = Field(0, description="离任或退订的人，多少天后删除其资料")
 
     @field_validator("secret_keys", mode="before")
     @classmethod

@@ -2,6 +2,7 @@
 
 from distribution.delivery.books import Status, finish_drained, status, verify
 from distribution.delivery.drafting import Draft, draft
+from distribution.delivery.forgetting import Forgotten, UnderWay, forget
 from distribution.delivery.ledger import Terms
 from distribution.delivery.ownership import Owner, claim, resign
 from distribution.delivery.planning import NotApproved, Recipe, plan, seal
@@ -9,6 +10,7 @@ from distribution.delivery.press import Press, TooLarge
 from distribution.delivery.pumping import Pace, Pumped
 from distribution.delivery.sending import Sender
 from distribution.delivery.steering import WrongState, cancel, pause, resume, start
+from distribution.delivery.store.forgetting import is_through, recipients
 from distribution.delivery.store.lookups import (
     Sent,
     find_sent,
@@ -33,6 +35,7 @@ __all__ = [
     "Draft",
     "Envelope",
     "Evidence",
+    "Forgotten",
     "Handover",
     "NonAsciiAddressUnsupported",
     "NotApproved",
@@ -52,6 +55,7 @@ __all__ = [
     "TooLarge",
     "Transport",
     "TransportError",
+    "UnderWay",
     "WrongState",
     "accepted_with",
     "anything_to_do",
@@ -61,11 +65,14 @@ __all__ = [
     "find_run",
     "find_sent",
     "finish_drained",
+    "forget",
+    "is_through",
     "latest_accepted",
     "list_runs",
     "pause",
     "plan",
     "prove_accepted",
+    "recipients",
     "resign",
     "resume",
     "seal",

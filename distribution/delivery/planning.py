@@ -6,6 +6,7 @@ meanwhile and remembers how far it came, so any number of planners may work or d
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -128,40 +129,57 @@ def _plan_slice(transaction: Transaction, run_id: int, recipe: Recipe) -> bool:
         excluded = Counter(run.excluded)
         excluded.update(reader.barrier.value for reader in readers.readers if reader.barrier)
         welcome = [reader for reader in readers.readers if reader.barrier is None]
-        taken = plans.take_slots(session, run, welcome)
-        excluded[Cause.ALREADY.value] += len(welcome) - len(taken)
-        _add_deliveries(session, run, [r for r in welcome if r.subscriber_id in taken], recipe)
+        chosen = _selections(session, run, welcome, recipe)
+        served = [reader for reader in welcome if reader.subscriber_id in chosen]
+        excluded[Cause.NO_MATCH.value] += len(welcome) - len(served)
+        taken = plans.take_slots(session, run, served)
+        excluded[Cause.ALREADY.value] += len(served) - len(taken)
+        planned = [
+            (reader, chosen[reader.subscriber_id], provider_of(reader.recipient))
+            for reader in served
+            if reader.subscriber_id in taken
+        ]
+        plans.add_deliveries(session, run.id, planned)
         run.excluded = {cause: count for cause, count in excluded.items() if count}
         run.cursor = readers.last_id
         return True
 
 
-def _add_deliveries(session: Session, run: Run, readers: list[Reader], recipe: Recipe) -> None:
-    wishes = {reader.subscriber_id: wishes_of(reader) for reader in readers}
-    known = plans.selection_ids(session, run.id, {w.signature() for w in wishes.values()})
+def _selections(
+    session: Session, run: Run, readers: Sequence[Reader], recipe: Recipe
+) -> dict[int, int]:
+    """Subscriber to selection, without those who want no mail where nothing matches."""
+    signatures = {}
+    wishes = {}
+    for reader in readers:
+        wish = wishes_of(reader)
+        signatures[reader.subscriber_id] = wish.signature()
+        wishes[wish.signature()] = wish
+    known = plans.selection_ids(session, run.id, wishes)
     content = None
-    for wish in wishes.values():
-        if wish.signature() not in known:
+    for signature, wish in wishes.items():
+        if signature not in known:
             content = content or issues.load_issue(session, run.issue_id)
             choices = digests.select(content.articles, wish, minimum=recipe.minimum_articles)
-            known[wish.signature()] = plans.add_selection(session, run.id, wish, choices)
-    plans.add_deliveries(
-        session,
-        run.id,
-        [
-            (reader, known[wishes[reader.subscriber_id].signature()], provider_of(reader.recipient))
-            for reader in readers
-        ],
+            known[signature] = plans.add_selection(session, run.id, wish, choices)
+    empty = plans.empty_selections(
+        session, {known[signature] for signature, wish in wishes.items() if wish.when_matching}
     )
+    return {
+        subscriber_id: known[signature]
+        for subscriber_id, signature in signatures.items()
+        if known[signature] not in empty
+    }
 
 
 def wishes_of(reader: Reader) -> digests.Interests:
-    """What chooses a reader's articles: his own topics, else his enterprise's."""
-    own = bool(reader.topics)
+    """What chooses a reader's articles."""
     return digests.Interests(
-        topics=reader.topics if own else reader.enterprise_topics,
+        topics=reader.topics,
         watch_words=reader.watch_words,
         standard=reader.standard,
-        from_enterprise=not own and bool(reader.enterprise_topics),
+        topics_from=reader.topics_from,
+        when_matching=reader.when_matching,
         tracking=reader.tracking,
+        format=reader.format,
     )

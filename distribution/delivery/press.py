@@ -18,7 +18,7 @@ from distribution.delivery.store import runs
 from distribution.delivery.transport import Envelope
 from distribution.errors import DistributionError
 from distribution.links import Addresses
-from distribution.words import Reason, Tracking
+from distribution.words import MailFormat, Reason, Tracking
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ class _Run:
 class _Selection:
     choices: tuple[digests.Choice, ...]
     tracking: Tracking
+    format: MailFormat
 
 
 class Press:
@@ -86,6 +87,7 @@ class Press:
             personal,
             envelope=envelope,
             date=run.date,
+            text_only=selection.format is MailFormat.TEXT,
         )
         return envelope, body
 
@@ -119,7 +121,9 @@ def _read_run(session: Session, run_id: int) -> _Run:
 def _read_selection(session: Session, selection_id: int) -> _Selection:
     row = runs.selection(session, selection_id)
     choices = tuple(digests.Choice(a, Reason(why), what) for a, why, what in row.choices)
-    return _Selection(choices, Tracking(row.interests["tracking"]))
+    # Runs of before there was a choice have HTML in all mails.
+    mail_format = MailFormat(row.interests.get("format", MailFormat.HTML.value))
+    return _Selection(choices, Tracking(row.interests["tracking"]), mail_format)
 
 
 def personal_of(
@@ -148,11 +152,12 @@ def compose(
     *,
     envelope: Envelope,
     date: datetime,
+    text_only: bool = False,
 ) -> bytes:
     """One reader's message; raises TooLarge."""
     publication = sheet.publication
     digest = digests.join(sheet, choices, personal)
-    if digests.too_large(digest):
+    if not text_only and digests.too_large(digest):
         raise TooLarge(len(choices))
     return digests.build_message(
         digest,
@@ -168,6 +173,7 @@ def compose(
             feedback_id=f"{sheet.key}:digest:regular:{_feedback_sender(publication.list_id)}",
             boundary=sheet.boundary,
         ),
+        text_only=text_only,
     )
 
 

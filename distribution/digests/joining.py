@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from distribution.digests.cutting import Piece, Pieces
-from distribution.digests.selecting import Choice
+from distribution.digests.selecting import OWN, Choice
 from distribution.digests.sheet import ArticleFacts, Sheet
 from distribution.digests.wording import group_label, reason_label
 from distribution.digests.wrapping import COLUMNS, wrap
@@ -20,7 +20,6 @@ HTML_BYTES = 69 * 1024
 HTML_ENCODED_BYTES = 95 * 1024
 """Of the HTML part in base64, with its line ends."""
 
-_OWN = frozenset({Reason.TOPIC, Reason.ENTERPRISE, Reason.WATCH_WORD})
 _TITLES_IN_PREVIEW = 3
 
 
@@ -118,9 +117,10 @@ def _intro(choices: Sequence[Choice], *, whole: bool) -> str:
     if whole:
         return "whole"
     reasons = {choice.reason for choice in choices}
-    if Reason.ENTERPRISE in reasons:
-        return "enterprise"
-    return "none" if reasons.isdisjoint(_OWN) else "own"
+    for reason in (Reason.ENTERPRISE, Reason.DEFAULT):
+        if reason in reasons:
+            return reason.value
+    return "none" if reasons.isdisjoint(OWN) else "own"
 
 
 def _entry(sheet: Sheet, choice: Choice, fact: ArticleFacts, *, whole: bool) -> _Entry:

@@ -48,8 +48,13 @@ class Headers:
     boundary: str
 
 
-def build_message(digest: Digest, headers: Headers) -> bytes:
-    """Build the message; raises MalformedHeader where a value could forge a header field."""
+def build_message(digest: Digest, headers: Headers, *, text_only: bool = False) -> bytes:
+    """Build the message; raises MalformedHeader where a value could forge a header field.
+
+    `text_only` leaves the HTML part out, for readers who want it so.
+    """
+    if text_only:
+        return _head(digest.subject, headers).encode() + _content("plain", digest.text)
     boundary = _boundary(headers.boundary)
     head = _head(digest.subject, headers) + (
         f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
@@ -124,13 +129,13 @@ def _boundary(value: str) -> str:
 
 
 def _part(kind: str, content: str, boundary: str) -> bytes:
+    return f"--{boundary}\r\n".encode() + _content(kind, content)
+
+
+def _content(kind: str, content: str) -> bytes:
     # RFC 2045 6.8: the line ends of text are CRLF before they are encoded.
     lines = content.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
     data = binascii.b2a_base64(lines.encode(), newline=False)
-    head = (
-        f"--{boundary}\r\n"
-        f"Content-Type: text/{kind}; charset=utf-8\r\n"
-        "Content-Transfer-Encoding: base64\r\n\r\n"
-    )
+    head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
     body = (data[at : at + _BASE64_LINE] for at in range(0, len(data), _BASE64_LINE))
     return head.encode() + b"\r\n".join(body) + b"\r\n"

@@ -21,7 +21,13 @@ from distribution.words import Reason
 
 _FRAME = (
     "top",
-    *("intro-own", "intro-enterprise", "intro-none", "intro-whole"),  # one of them is used
+    *(
+        "intro-own",
+        "intro-enterprise",
+        "intro-default",
+        "intro-none",
+        "intro-whole",
+    ),  # one of them is used
     *("contents", "contents-group", "contents-group-end", "contents-end"),
     *("heading", "foot", "to-standard", "to-personal", "leave", "pixel", "end"),
 )

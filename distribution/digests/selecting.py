@@ -1,12 +1,12 @@
 """Which articles are in whose mail, in which order, and why."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from distribution.digests.fingerprint import fingerprint
 from distribution.issues import StoredArticle, text_of
-from distribution.words import Reason, Tracking
+from distribution.words import MailFormat, Reason, TopicsFrom, Tracking
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +19,47 @@ class Interests:
     """As the reader wrote them."""
     standard: bool = False
     """He asked for the edition that is the same for everybody."""
-    from_enterprise: bool = False
-    """The topics are his enterprise's, because he chose none himself."""
+    topics_from: TopicsFrom = TopicsFrom.OWN
+    """Whose choice the topics are."""
+    when_matching: bool = False
+    """He wants no mail where neither a topic nor a watch word finds anything."""
     tracking: Tracking = Tracking.UNKNOWN
+    format: MailFormat = MailFormat.HTML
 
     def facts(self) -> dict[str, object]:
-        """Everything the selection depends on, ready to be stored as JSON."""
-        return {
+        """Everything the selection depends on, ready to be stored as JSON.
+
+        What is as it is for most readers is left out, so that a new kind of wish does not change
+        the signatures of those who have none.
+        """
+        facts: dict[str, object] = {
             "topics": list(self.topics),
             "watch_words": list(self.watch_words),
             "standard": self.standard,
-            "from_enterprise": self.from_enterprise,
+            "from_enterprise": self.topics_from is TopicsFrom.ENTERPRISE,
             "tracking": self.tracking.value,
         }
+        if self.topics_from is TopicsFrom.DEFAULT:
+            facts["from_default"] = True
+        if self.when_matching:
+            facts["when_matching"] = True
+        if self.format is not MailFormat.HTML:
+            facts["format"] = self.format.value
+        return facts
 
     def signature(self) -> str:
         """The SHA-256 of the facts."""
         return fingerprint(self.facts())
+
+
+_REASONS = {
+    TopicsFrom.OWN: Reason.TOPIC,
+    TopicsFrom.ENTERPRISE: Reason.ENTERPRISE,
+    TopicsFrom.DEFAULT: Reason.DEFAULT,
+    TopicsFrom.NOBODY: Reason.TOPIC,  # there are none then
+}
+OWN = frozenset({Reason.TOPIC, Reason.ENTERPRISE, Reason.DEFAULT, Reason.WATCH_WORD})
+"""Reasons that lie in what a reader, or others for him, chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +82,7 @@ def select(
 ) -> tuple[Choice, ...]:
     """Choose the articles of one mail; never empty for an issue that has any.
 
+    But for a reader who wants a mail only where something matches: then it is, and none is sent.
     `discovery` is the topic whose leading article is shown to those who do not follow it. What the
     editor marked as must-carry comes first in every edition, the standard one included.
     """
@@ -69,6 +94,9 @@ def select(
             chosen.add(stored, Reason.MUST_CARRY)
     if not interests.standard:
         _add_interests(chosen, in_order, interests, words)
+        wants_something = bool(interests.topics or words)
+        if interests.when_matching and wants_something and not matches(chosen.choices.values()):
+            return ()
         if discovery is not None and discovery not in interests.topics:
             for leading in _first(in_order, discovery):
                 chosen.add(leading, Reason.DISCOVERY, discovery)
@@ -79,6 +107,11 @@ def select(
             break
         chosen.add(stored, Reason.CONTENTS)
     return tuple(chosen.choices.values())
+
+
+def matches(choices: Iterable[Choice]) -> bool:
+    """Whether anything is there because of what the reader follows."""
+    return any(choice.reason in OWN for choice in choices)
 
 
 class _Chosen:
@@ -97,7 +130,7 @@ def _add_interests(
     interests: Interests,
     words: Sequence[tuple[str, str]],
 ) -> None:
-    reason = Reason.ENTERPRISE if interests.from_enterprise else Reason.TOPIC
+    reason = _REASONS[interests.topics_from]
     for topic in interests.topics:
         for stored in in_order:
             if topic in stored.topics:

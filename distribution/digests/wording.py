@@ -15,7 +15,7 @@ _UNPRINTABLE = re.compile(
     + "".join(chr(plane << 16 | low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF))
     + "]+"
 )
-_OF_A_TOPIC = frozenset({Reason.TOPIC, Reason.ENTERPRISE, Reason.DISCOVERY})
+_OF_A_TOPIC = frozenset({Reason.TOPIC, Reason.ENTERPRISE, Reason.DEFAULT, Reason.DISCOVERY})
 
 
 def clean(text: str) -> str:
@@ -84,7 +84,7 @@ def reason_label(choice: Choice, topics: Mapping[str, str]) -> str:
 
 def group_label(choice: Choice, topics: Mapping[str, str], section: str) -> str:
     """The heading an article stands under; `section` is used where the whole contents are sent."""
-    if choice.reason in (Reason.TOPIC, Reason.ENTERPRISE):
+    if choice.reason in (Reason.TOPIC, Reason.ENTERPRISE, Reason.DEFAULT):
         return topics.get(choice.detail, choice.detail)
     if choice.reason is Reason.CONTENTS and section:
         return section

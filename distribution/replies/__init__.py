@@ -3,6 +3,7 @@
 from distribution.replies.judging import Judgement, judge
 from distribution.replies.providers import provider_of
 from distribution.replies.returned import NO_SUCH_MAILBOX, ReturnedReport, read_returned
+from distribution.replies.returned_text import readable
 
 __all__ = [
     "NO_SUCH_MAILBOX",
@@ -11,4 +12,5 @@ __all__ = [
     "judge",
     "provider_of",
     "read_returned",
+    "readable",
 ]

@@ -1,6 +1,7 @@
 """A folder of .eml files as a transport: needs no relay, and is never in doubt."""
 
 import asyncio
+import glob
 import hashlib
 import os
 import re
@@ -39,6 +40,18 @@ class Outbox:
     def file(self, message_id: str) -> Path:
         """Where the message with this id is, or would be."""
         return self._folder / file_name(message_id)
+
+    def forget(self, message_id: str) -> bool:
+        """Remove a message and what is left of drafts of it; False where none was there.
+
+        Raises OSError where a file stays.
+        """
+        target = self.file(message_id)
+        drafts = list(self._folder.glob(f".{glob.escape(target.stem[:60])}.*.tmp"))
+        found = [file for file in (target, *drafts) if file.exists()]
+        for file in found:
+            file.unlink(missing_ok=True)
+        return bool(found)
 
     async def begin(self, envelope: Envelope) -> "OutboxHandover":
         """Start a temporary file, to learn now whether the folder takes files."""

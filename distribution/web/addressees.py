@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from distribution import audience, delivery
+from distribution import audience, clock, delivery
 from distribution.audience import Profile
 from distribution.delivery import Sent
 from distribution.errors import NotFound
@@ -19,6 +19,11 @@ class Addressee:
     sent: Sent
     profile: Profile
 
+    @property
+    def erased(self) -> bool:
+        """He asked for his data to be deleted: there is nothing to show or to change."""
+        return self.profile.subscriber.erased_at is not None
+
     def last_word(self, purpose: Purpose) -> ConsentEvent | None:
         """What he said last about this; None where he never said anything."""
         said = [event for event in self.profile.consents if event.purpose is purpose]
@@ -29,7 +34,7 @@ def addressee(session: Session, delivery_id: int) -> Addressee:
     """The reader of a mail; raises NotFound."""
     sent = mail(session, delivery_id)
     row = session.get_one(Subscriber, sent.subscriber_id)
-    return Addressee(sent, audience.profile(session, row))
+    return Addressee(sent, audience.profile(session, row, at=clock.now()))
 
 
 def mail(session: Session, delivery_id: int) -> Sent:

@@ -7,14 +7,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from distribution import clock, events
+from distribution import audience, clock, events
 from distribution.links import Use
 from distribution.web import asking, pages
 from distribution.web.addressees import Addressee, addressee
 from distribution.web.site import Site
 from distribution.words import Decision, Purpose
 
-WORDING = "退订后，编辑部不再向这个地址发送摘要邮件。"
+WORDING = audience.text_of(Purpose.DIGEST, Decision.WITHDRAWN).words
 """What the page says above its button."""
 ONE_CLICK_WORDING = "邮件程序的一键退订（List-Unsubscribe=One-Click）"
 
@@ -60,6 +60,8 @@ def _act(site: Site, row: int, *, one_click: bool) -> Response:
 
 
 def _page(site: Site, session: Session, reader: Addressee) -> Response:
+    if reader.erased:
+        return pages.erased()
     said = reader.last_word(Purpose.DIGEST)
     left = said is not None and said.decision is Decision.WITHDRAWN
     return pages.page(

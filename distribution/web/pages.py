@@ -125,6 +125,11 @@ def notice(title: str, sentence: str) -> Response:
     return html(text)
 
 
+def erased() -> Response:
+    """What a link of long ago leads to whose reader is no longer known."""
+    return notice("资料已删除", "您的资料已应您本人的要求删除，不会再收到摘要邮件。")
+
+
 def message(status: int, **headers: str) -> Response:
     """The page that says what is wrong; always the same bytes for the same status."""
     title, sentence = _MESSAGES.get(status, _MESSAGES[400])

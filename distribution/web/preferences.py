@@ -16,14 +16,11 @@ from distribution.links import Use
 from distribution.web import asking, pages
 from distribution.web.addressees import Addressee, addressee, mail
 from distribution.web.site import Site
-from distribution.words import Decision, Edition, Purpose
+from distribution.words import Decision, Edition, Purpose, TopicsFrom
 
 TRACKING = {
-    Decision.GRANTED: (
-        "同意：编辑部可以按人记录我是否打开摘要邮件、点击了哪些文章，用于统计阅读情况、改进选文；"
-        "我可以随时在本页撤回。"
-    ),
-    Decision.WITHDRAWN: "不同意：编辑部不记录我的打开与点击。",
+    said: audience.text_of(Purpose.TRACKING, said).words
+    for said in (Decision.GRANTED, Decision.WITHDRAWN)
 }
 """The exact words each answer is given to; they are kept with it."""
 EDITIONS = {
@@ -47,7 +44,8 @@ def show(site: Site, request: Request) -> Response:
     """Show what is set; changes nothing."""
     _, row = asking.token(request, site.app.keyring, Use.PREFERENCES)
     with site.app.reading() as session:
-        return _page(site, session, addressee(session, row), saved=False)
+        reader = addressee(session, row)
+        return pages.erased() if reader.erased else _page(site, session, reader, saved=False)
 
 
 async def act(site: Site, request: Request) -> Response:
@@ -73,16 +71,24 @@ def read(body: bytes) -> Wishes | None:
         return Wishes(
             topics=frozenset(fields.get("topic", ())),
             edition=Edition(fields["edition"][-1]),
-            tracking=Decision(fields["tracking"][-1]) if "tracking" in fields else None,
+            tracking=_answer(fields["tracking"][-1]) if "tracking" in fields else None,
         )
     except (ValueError, KeyError):
         return None
 
 
+def _answer(given: str) -> Decision:
+    """One of the answers the page offers; KeyError for any other word."""
+    return {said.value: said for said in TRACKING}[given]
+
+
 def _act(site: Site, row: int, wishes: Wishes) -> Response:
     with site.app.transaction() as session:
         audience.lock_subscriber(session, mail(session, row).subscriber_id)
-        _save(session, addressee(session, row), wishes, clock.now())
+        reader = addressee(session, row)
+        if reader.erased:
+            return pages.erased()
+        _save(session, reader, wishes, clock.now())
         session.flush()
         return _page(site, session, addressee(session, row), saved=True)
 
@@ -100,9 +106,8 @@ def _save(session: Session, reader: Addressee, wishes: Wishes, at: datetime) -> 
     if wishes.edition is not profile.subscriber.edition:
         changed["edition"] = wishes.edition.value
     if changed:
-        audience.set_interests(
-            session, profile.subscriber, topic_names=codes, edition=wishes.edition
-        )
+        now_wanted = audience.Wishes(topics=codes, edition=wishes.edition)
+        audience.set_interests(session, profile.subscriber, now_wanted, by="reader")
     if wishes.tracking is not None:
         said = Statement(
             wishes.tracking,
@@ -139,7 +144,8 @@ def _page(site: Site, session: Session, reader: Addressee, *, saved: bool) -> Re
         left=digest is not None and digest.decision is Decision.WITHDRAWN,
         topics={topic.code: topic.name for topic in topics.all_topics(session)},
         chosen={topic.code for topic in profile.topics},
-        enterprise_topics=[topic.name for topic in profile.enterprise_topics],
+        default_topics=[topic.name for topic in profile.default_topics],
+        whose="贵单位的关注" if profile.topics_from is TopicsFrom.ENTERPRISE else "您的职务与行业",
         watch_words=profile.watch_words,
         editions=EDITIONS,
         edition=profile.subscriber.edition,

@@ -1,7 +1,7 @@
 """Consent and suppression: whether one may be mailed is derived from facts."""
 
 import pytest
-from audience_people import GRANTED, HASHER, WITHDRAWN, add, say, suppress
+from audience_people import GRANTED, HASHER, NOW, WITHDRAWN, add, say, suppress
 from sqlalchemy.orm import Session
 
 from distribution import audience
@@ -30,9 +30,9 @@ def test_what_keeps_mail_from_a_reader_follows_from_facts(
     if is_suppressed == "suppressed":
         suppress(session, row)
 
-    assert audience.profile(session, row).barrier is barrier
+    assert audience.profile(session, row, at=NOW).barrier is barrier
     assert audience.reader(session, row.id).barrier is barrier
-    ((_, _, listed),) = audience.subscribers(session)
+    ((_, _, listed),) = audience.subscribers(session, audience.Those())
     assert listed == barrier
 
 
@@ -64,7 +64,10 @@ def test_saying_the_same_again_is_no_event(session: Session) -> None:
         True,
         False,
     ]
-    assert [e.decision for e in audience.profile(session, row).consents] == [GRANTED, WITHDRAWN]
+    assert [e.decision for e in audience.profile(session, row, at=NOW).consents] == [
+        GRANTED,
+        WITHDRAWN,
+    ]
 
 
 def test_a_suppression_outlives_the_spelling_of_an_address(session: Session) -> None:

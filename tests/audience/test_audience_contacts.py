@@ -9,12 +9,16 @@ from sqlalchemy.orm import Session
 
 from distribution import audience
 from distribution.app import App
-from distribution.audience import AlreadySubscribed, InvalidText
-from distribution.audience.store.contacts import (
-    count_subscribers,
+from distribution.audience import (
+    AlreadySubscribed,
+    InvalidText,
+    TheseEnterprises,
+    Those,
+    Wishes,
     ensure_enterprise,
     set_enterprise_topics,
 )
+from distribution.audience.store.contacts import count_subscribers
 from distribution.audience.wording import tidy, tidy_words
 from distribution.errors import NotFound
 from distribution.models import Enterprise, Subscriber, WatchWord
@@ -22,6 +26,7 @@ from distribution.topics import UnknownTopic
 from distribution.words import (
     Edition,
     Role,
+    TopicsFrom,
 )
 
 
@@ -37,10 +42,10 @@ def test_a_profile_holds_everything_in_the_readers_own_order(session: Session) -
     )
     set_enterprise_topics(session, ensure_enterprise(session, "太行重工", at=NOW), ["shanxi"])
 
-    found = audience.profile(session, row)
+    found = audience.profile(session, row, at=NOW)
 
     assert [topic.code for topic in found.topics] == ["quality", "policy"]
-    assert [topic.code for topic in found.enterprise_topics] == ["shanxi"]
+    assert [topic.code for topic in found.default_topics] == ["shanxi"]
     assert found.watch_words == ("轴承", "液压")
     assert found.enterprise is not None
     assert found.enterprise.name == "太行重工"
@@ -62,9 +67,12 @@ def test_a_reader_is_planned_with_his_own_order_and_his_enterprises_defaults(
     slice_of_all = audience.readers_after(session, 0, 10)
 
     assert slice_of_all.last_id == alone.id
-    assert [reader.topics for reader in slice_of_all.readers] == [("quality", "policy"), (), ()]
     defaults = ("education", "shanxi")
-    assert [r.enterprise_topics for r in slice_of_all.readers] == [defaults, defaults, ()]
+    assert [(reader.topics, reader.topics_from) for reader in slice_of_all.readers] == [
+        (("quality", "policy"), TopicsFrom.OWN),
+        (defaults, TopicsFrom.ENTERPRISE),
+        ((), TopicsFrom.NOBODY),
+    ]
     assert [r.recipient for r in slice_of_all.readers][-1] == "c@xn--fsqu00a.xn--fiqs8s"
     assert audience.reader(session, own.id).watch_words == ("液压",)
     assert audience.reader(session, other.id).standard is False
@@ -85,10 +93,10 @@ def test_slices_meet_without_gap_and_end(session: Session) -> None:
 def test_changing_one_kind_of_interest_leaves_the_others(session: Session) -> None:
     row = add(session, topics=("policy",), watch_words=("液压",))
 
-    audience.set_interests(session, row, edition=Edition.STANDARD)
-    audience.set_interests(session, row, topic_names=[])
+    audience.set_interests(session, row, Wishes(edition=Edition.STANDARD), by="test")
+    audience.set_interests(session, row, Wishes(topics=[]), by="test")
 
-    found = audience.profile(session, row)
+    found = audience.profile(session, row, at=NOW)
     assert (found.topics, found.watch_words) == ((), ("液压",))
     assert found.subscriber.edition is Edition.STANDARD
 
@@ -97,10 +105,10 @@ def test_an_unknown_topic_changes_nothing(app: App) -> None:
     with app.transaction() as session:
         row = add(session, topics=("policy",))
     with pytest.raises(UnknownTopic), app.transaction() as session:
-        audience.set_interests(session, row, topic_names=["quality", "农业"])
+        audience.set_interests(session, row, Wishes(topics=["quality", "农业"]), by="test")
 
     with app.reading() as session:
-        assert [topic.code for topic in audience.profile(session, row).topics] == ["policy"]
+        assert [topic.code for topic in audience.profile(session, row, at=NOW).topics] == ["policy"]
 
 
 @pytest.mark.parametrize("again", ["A@SANJIN.EXAMPLE", "ａ@sanjin.example"])
@@ -137,13 +145,15 @@ def test_of_two_who_change_interests_at_once_the_last_stays_whole(app: App) -> N
 
     def change(topics: tuple[str, ...]) -> None:
         with app.transaction() as session:
-            audience.set_interests(session, row, topic_names=topics, watch_words=topics)
+            audience.set_interests(
+                session, row, Wishes(topics=topics, watch_words=topics), by="test"
+            )
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(change, wishes * 3))
 
     with app.reading() as session:
-        found = audience.profile(session, row)
+        found = audience.profile(session, row, at=NOW)
         assert tuple(topic.code for topic in found.topics) in wishes
         assert found.watch_words == tuple(topic.code for topic in found.topics)
 
@@ -152,7 +162,7 @@ def test_an_edition_chosen_on_stale_knowledge_is_set_all_the_same(session: Sessi
     row = add(session)  # personalised, as this session knows him
     session.execute(text("UPDATE subscribers SET edition = 'standard'"))  # as somebody else may
 
-    audience.set_interests(session, row, edition=Edition.PERSONALISED)
+    audience.set_interests(session, row, Wishes(edition=Edition.PERSONALISED), by="test")
 
     assert session.scalar(text("SELECT edition FROM subscribers")) == "personalised"
 
@@ -180,7 +190,7 @@ def test_searching_takes_every_character_literally(
     add(session, "x_y@sanjin.example", name="下划", enterprise="太行重工")
     add(session, "c@例子.中国", name="反斜", enterprise="\\ 公司")
 
-    assert [row.name for row, _, _ in audience.subscribers(session, search=wanted)] == names
+    assert [row.name for row, _, _ in audience.subscribers(session, Those(search=wanted))] == names
 
 
 def test_finding_nobody_says_how_to_search(session: Session) -> None:
@@ -202,7 +212,7 @@ def test_unusual_names_are_kept_as_they_are(session: Session, given: str) -> Non
     row = add(session, name=f"\t{given} \n", enterprise=given, watch_words=(given,))
 
     session.expire_all()
-    found = audience.profile(session, row)
+    found = audience.profile(session, row, at=NOW)
     assert found.enterprise is not None
     assert (found.subscriber.name, found.enterprise.name, *found.watch_words) == (given,) * 3
 
@@ -218,7 +228,7 @@ def test_the_made_up_audience_is_loaded_once_and_never_among_real_people(app: Ap
         assert audience.load_sample(session, HASHER, at=NOW) == (14, 69)
     with app.transaction() as session:
         assert audience.load_sample(session, HASHER, at=NOW) == (0, 0)
-        rows = audience.enterprises(session)
+        rows = audience.enterprises(session, TheseEnterprises(), today=NOW.date())
 
     assert sum(contacts for _, contacts, _ in rows) == 69
     assert sum(agreed for _, _, agreed in rows) == 67

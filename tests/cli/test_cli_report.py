@@ -90,7 +90,9 @@ def test_many_enterprises_are_listed_on_demand(office: Office, app: App, told: i
     with app.transaction() as session:
         for number, row in enumerate(rows(session, told)[:30], 1):
             at = session.get_one(Run, told).created_at
-            session.add(one := Enterprise(name=f"第 {number} 厂", created_at=at))
+            session.add(
+                one := Enterprise(name=f"第 {number} 厂", name_key=str(number), created_at=at)
+            )
             session.flush()
             session.get_one(Subscriber, row.subscriber_id).enterprise_id = one.id
 

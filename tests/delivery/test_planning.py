@@ -150,7 +150,7 @@ def test_interests_changed_after_planning_change_nothing(app: App) -> None:
 
     with app.transaction() as session:
         reader = audience.find_subscriber(session, "r1@fenhe.example")
-        audience.set_interests(session, reader, watch_words=("机床",))
+        audience.set_interests(session, reader, audience.Wishes(watch_words=("机床",)), by="test")
     start(app, run_id)
 
     assert deliveries(app, run_id)["r1@fenhe.example"].selection_id == before

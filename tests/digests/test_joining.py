@@ -10,7 +10,7 @@ from digest_samples import PERSONAL, make_article, make_issue, make_sheet
 from distribution.digests import Choice, Digest, Interests, Sheet, join, select, too_large
 from distribution.digests.joining import HTML_BYTES
 from distribution.digests.wrapping import columns
-from distribution.words import Reason
+from distribution.words import Reason, TopicsFrom
 
 ISSUE = make_issue()
 OWN = Interests(("quality", "equipment", "policy"), ("之12",))
@@ -75,7 +75,10 @@ def test_the_subject_counts_the_readers_own_articles(sheet: Sheet) -> None:
     ("interests", "sentence"),
     [
         (OWN, "本期 29 篇，按您的关注为您选出 14 篇。"),
-        (Interests(("quality",), from_enterprise=True), "按贵单位的关注为您选出 3 篇。"),
+        (
+            Interests(("quality",), topics_from=TopicsFrom.ENTERPRISE),
+            "按贵单位的关注为您选出 3 篇。",
+        ),
         (Interests(("nowhere",)), "本期 29 篇中没有您关注的内容，以下 3 篇供您浏览。"),
         (Interests(("quality",), standard=True), "这是标准版，收录本期全部 29 篇。"),
     ],

@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distribution.digests import Interests, select
+from distribution.digests.selecting import OWN
 from distribution.issues import StoredArticle
-from distribution.words import Reason, Tracking
+from distribution.words import MailFormat, Reason, TopicsFrom, Tracking
 
 ISSUE = (
     make_article(1, "policy"),
@@ -19,7 +20,7 @@ ISSUE = (
 CODES = ["policy", "equipment", "quality", "science", "nowhere"]
 topics = st.lists(st.sampled_from(CODES), unique=True, max_size=4).map(tuple)
 words = st.lists(st.sampled_from(["智能", "AI", "标题", "无此词", " "]), unique=True).map(tuple)
-readers = st.builds(Interests, topics, words, st.booleans(), st.booleans())
+readers = st.builds(Interests, topics, words, st.booleans(), st.sampled_from(TopicsFrom))
 articles = st.lists(
     st.tuples(st.booleans(), st.lists(st.sampled_from(CODES), unique=True, max_size=2)),
     min_size=1,
@@ -41,8 +42,27 @@ def test_must_carry_comes_first_then_topics_in_the_readers_order() -> None:
     ]
 
 
+def test_who_wants_mail_only_where_something_matches_gets_all_or_nothing_of_it() -> None:
+    def wanting(*interests: object) -> list[int]:
+        wish = Interests(*interests, when_matching=True)  # type: ignore[misc,arg-type]
+        return [number for number, _, _ in numbers(wish)]
+
+    assert wanting(("science",)) == [3, 5, 1]
+    assert wanting(("nowhere",)) == []  # what the editor recommends to all is no match
+    assert wanting(("nowhere",), ("智能",)) != []
+    assert wanting(()) == [3, 1, 2, 4, 5, 6]  # who follows nothing wants the whole contents
+    assert wanting(("nowhere",), (), True) == [3, 1, 2, 4, 5, 6]  # the standard edition is for all
+
+
+def test_topics_by_role_or_industry_are_named_as_default() -> None:
+    assert numbers(Interests(("science",), topics_from=TopicsFrom.DEFAULT), minimum=0) == [
+        (3, Reason.MUST_CARRY, ""),
+        (5, Reason.DEFAULT, "science"),
+    ]
+
+
 def test_topics_of_the_enterprise_are_named_as_such() -> None:
-    assert numbers(Interests(("science",), from_enterprise=True), minimum=0) == [
+    assert numbers(Interests(("science",), topics_from=TopicsFrom.ENTERPRISE), minimum=0) == [
         (3, Reason.MUST_CARRY, ""),
         (5, Reason.ENTERPRISE, "science"),
     ]
@@ -118,7 +138,7 @@ def test_no_mail_breaks_a_promise(
     assert set(ids) >= {stored.id for stored in issue if stored.must_carry}
     assert len(ids) >= min(minimum, len(issue))
     assert all(isinstance(choice.reason, Reason) for choice in chosen)
-    needs_detail = {Reason.TOPIC, Reason.ENTERPRISE, Reason.WATCH_WORD, Reason.DISCOVERY}
+    needs_detail = OWN | {Reason.DISCOVERY}
     assert all(bool(choice.detail) == (choice.reason in needs_detail) for choice in chosen)
 
 
@@ -142,8 +162,11 @@ def test_a_signature_tells_readers_apart_by_everything_that_matters() -> None:
         Interests(("quality", "policy")),
         Interests(("policy",), ("quality",)),
         Interests(("policy", "quality"), standard=True),
-        Interests(("policy", "quality"), from_enterprise=True),
+        Interests(("policy", "quality"), topics_from=TopicsFrom.ENTERPRISE),
+        Interests(("policy", "quality"), topics_from=TopicsFrom.DEFAULT),
         Interests(("policy", "quality"), tracking=Tracking.DENIED),
+        Interests(("policy", "quality"), when_matching=True),
+        Interests(("policy", "quality"), format=MailFormat.TEXT),
     ]
     assert len({reader.signature() for reader in variants}) == len(variants)
 

@@ -213,7 +213,8 @@ def test_a_choice_made_while_topics_merge_is_not_lost(app: App) -> None:
         for number in range(30):
             with app.transaction() as session:
                 row = audience.find_subscriber(session, f"r{number}@sanjin.example")
-                audience.set_interests(session, row, topic_names=["policy", "shanxi", "industry"])
+                wishes = audience.Wishes(topics=["policy", "shanxi", "industry"])
+                audience.set_interests(session, row, wishes, by="test")
 
     choosing = threading.Thread(target=choose)
     choosing.start()

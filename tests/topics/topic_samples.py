@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from distribution import audience, issues, topics
 from distribution.app import App
-from distribution.audience.store.contacts import ensure_enterprise, set_enterprise_topics
+from distribution.audience import ensure_enterprise, set_enterprise_topics
 from distribution.compiler import ReadIssue
 
 
@@ -17,7 +17,7 @@ def reader(session: Session, app: App, name: str, *codes: str) -> None:
 
 def topics_of_reader(session: Session, name: str) -> list[str]:
     row = audience.find_subscriber(session, f"{name}@sanjin.example")
-    return [topic.code for topic in audience.profile(session, row).topics]
+    return [topic.code for topic in audience.profile(session, row, at=SEPTEMBER).topics]
 
 
 def enterprise(session: Session, app: App, name: str, *codes: str) -> None:
@@ -28,7 +28,7 @@ def enterprise(session: Session, app: App, name: str, *codes: str) -> None:
 
 def topics_of_enterprise(session: Session, name: str) -> list[str]:
     row = audience.find_subscriber(session, f"{name}@sanjin.example")
-    return [topic.code for topic in audience.profile(session, row).enterprise_topics]
+    return [topic.code for topic in audience.profile(session, row, at=SEPTEMBER).default_topics]
 
 
 def issue(app: App, *articles: tuple[str, str], label: str = "09", approved: bool = False) -> str:

@@ -109,3 +109,22 @@ def test_a_page_of_one_who_has_left_says_how_to_come_back(visitor: Visitor) -> N
         text = visitor.get(kind).text
         assert "0351-1234567" in text
         assert "bianji@jikan.example" in text
+
+
+def test_old_links_of_one_whose_data_is_gone_show_nothing_and_change_nothing(
+    visitor: Visitor,
+) -> None:
+    with visitor.app.transaction() as session:
+        audience.find_subscriber(session, GRANTED).erased_at = SEPTEMBER
+    before = contents_of(visitor.app, but="")
+
+    answers = [visitor.get("unsubscribe"), visitor.get("preferences"), leave(visitor)]
+    answers.append(
+        visitor.client.post(
+            visitor.link("preferences"), data={"topic": "policy", "edition": "standard"}
+        )
+    )
+
+    assert [(one.status_code, "资料已删除" in one.text) for one in answers] == [(200, True)] * 4
+    assert leave(visitor, **ONE_CLICK["urlencoded"]).status_code == 200
+    assert contents_of(visitor.app, but="") == before

@@ -1,5 +1,6 @@
 """A reader's own settings: what he sees is what is kept, with the words he agreed to."""
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -119,6 +120,8 @@ def test_an_answer_to_tracking_is_kept_with_its_words(
     )
     for event in new:
         assert event.wording == TRACKING[answer]
+        assert event.wording_version == f"tracking-{answer.value}-1"
+        assert event.wording_sha256 == hashlib.sha256(TRACKING[answer].encode()).hexdigest()
         assert (event.channel, event.by, event.delivery_id) == ("web", "reader", one.delivery)
 
 

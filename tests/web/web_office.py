@@ -15,10 +15,9 @@ from runs import MASTHEAD, SEPTEMBER, add_reader, make_article, save_issue
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from distribution import audience, db, delivery, events
+from distribution import audience, clock, db, delivery, events
 from distribution.app import App
-from distribution.audience import Statement
-from distribution.audience.store.contacts import ensure_enterprise, set_enterprise_topics
+from distribution.audience import Statement, ensure_enterprise, set_enterprise_topics
 from distribution.compiler import Asset, Block, Contact, Paragraph, ReadIssue
 from distribution.links import Use
 from distribution.models import Base, Delivery, Subscriber
@@ -172,7 +171,9 @@ def contents_of(app: App, *, but: str = "inbox") -> dict[str, list[tuple[Any, ..
 
 def profile_of(app: App, address: str) -> audience.Profile:
     with app.reading() as session:
-        found = audience.profile(session, audience.find_subscriber(session, address))
+        found = audience.profile(
+            session, audience.find_subscriber(session, address), at=clock.now()
+        )
         session.expunge_all()
     return found
 

@@ -1,16 +1,18 @@
-"""SQL of consent and suppression: what people said, and which addresses are out of use."""
+"""SQL of consent: what people said, when, to which words; append-only."""
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from distribution.audience.store.readers import decision
+from distribution.audience.store.standing import decision
+from distribution.audience.texts import version_of
 from distribution.audience.wording import tidy
-from distribution.db import upsert
-from distribution.models import ConsentEvent, Subscriber, Suppression
-from distribution.words import Decision, Purpose, SuppressionReason
+from distribution.models import ConsentEvent, Subscriber
+from distribution.words import Decision, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,22 @@ class Statement:
 def record_consent(
     session: Session, subscriber_id: int, said: Statement, *, by: str, at: datetime
 ) -> bool:
-    """Write down what a subscriber said; False where it was his last word already."""
+    """Write down what a subscriber said; False where it changes nothing.
+
+    A request of somebody who agreed already is none, what was never said cannot be voided, and
+    nothing is written down about somebody whose data is gone.
+    """
     wording = tidy("依据", said.wording, longest=500)
     lock_subscriber(session, subscriber_id)
-    last_word = select(decision(said.purpose)).where(Subscriber.id == subscriber_id)
-    if session.scalar(last_word) == said.decision.value:
+    query = select(decision(said.purpose), Subscriber.erased_at)
+    last_word, erased_at = session.execute(query.where(Subscriber.id == subscriber_id)).one()
+    if erased_at is not None:
+        return False
+    nothing_new = {
+        Decision.REQUESTED: last_word == Decision.GRANTED.value,
+        Decision.VOIDED: last_word is None,
+    }
+    if nothing_new.get(said.decision, last_word == said.decision.value):
         return False
     session.add(
         ConsentEvent(
@@ -42,6 +55,8 @@ def record_consent(
             decision=said.decision,
             channel=said.channel,
             wording=wording,
+            wording_version=version_of(wording),
+            wording_sha256=sha256_of(wording),
             by=by,
             at=at,
             delivery_id=said.delivery_id,
@@ -51,20 +66,33 @@ def record_consent(
     return True
 
 
-def suppress(
+def sha256_of(wording: str) -> str:
+    """What proves later which words somebody was shown."""
+    return hashlib.sha256(wording.encode()).hexdigest()
+
+
+def consents(
     session: Session,
-    address_hash: str,
-    reason: SuppressionReason,
     *,
-    evidence: str,
-    at: datetime,
-) -> bool:
-    """Take an address out of use, whoever owns it; False where it was out of use already."""
-    insert = upsert(session, Suppression).values(
-        address_hash=address_hash, reason=reason, evidence=evidence, since=at
+    subscriber_id: int | None = None,
+    purpose: Purpose | None = None,
+    since: datetime | None = None,
+    limit: int = 100,
+) -> Sequence[Row[ConsentEvent, str, str]]:
+    """What was said, the newest first, with the name and address of who said it."""
+    query = (
+        select(ConsentEvent, Subscriber.name, Subscriber.email)
+        .join(Subscriber, Subscriber.id == ConsentEvent.subscriber_id)
+        .order_by(ConsentEvent.id.desc())
+        .limit(limit)
     )
-    added = insert.on_conflict_do_nothing().returning(Suppression.address_hash)
-    return session.scalar(added) is not None
+    if subscriber_id is not None:
+        query = query.where(ConsentEvent.subscriber_id == subscriber_id)
+    if purpose is not None:
+        query = query.where(ConsentEvent.purpose == purpose)
+    if since is not None:
+        query = query.where(ConsentEvent.at >= since)
+    return session.execute(query).all()
 
 
 def lock_subscriber(session: Session, subscriber_id: int) -> None:

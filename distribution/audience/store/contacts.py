@@ -1,30 +1,26 @@
-"""All SQL about enterprises, subscribers and what they want; `readers.py` has who is due."""
+"""SQL of the contacts: who they are and what they want; `changing.py` has what befalls them."""
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, delete, func, or_, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from distribution import topics
 from distribution.audience.address import EmailAddress, InvalidAddress, read_address
+from distribution.audience.defaults import default_topics
 from distribution.audience.store.consent import Statement, lock_subscriber, record_consent
-from distribution.audience.store.readers import barrier, decision
+from distribution.audience.store.defaults import default_rules
+from distribution.audience.store.enterprises import ensure_enterprise, enterprise_topics
+from distribution.audience.store.roles import require_free
+from distribution.audience.store.standing import Fact, facts
 from distribution.audience.wording import tidy, tidy_words
 from distribution.db import upsert
 from distribution.errors import NotFound, Refused
-from distribution.models import (
-    ConsentEvent,
-    Enterprise,
-    EnterpriseInterest,
-    Interest,
-    Subscriber,
-    Topic,
-    WatchWord,
-)
-from distribution.words import Cause, Decision, Edition, Purpose, Role
+from distribution.models import ConsentEvent, Enterprise, Interest, Subscriber, Topic, WatchWord
+from distribution.words import Cause, Decision, Edition, Frequency, MailFormat, Role, TopicsFrom
 
 AddressHasher = Callable[[str], str]
 """Makes the keyed hash of an address key, see `links.Keyring.address_hash`."""
@@ -38,6 +34,14 @@ class AlreadySubscribed(Refused):
         super().__init__(f"{email} 已在册：没有新增；查看请用 distribution subscriber show {email}")
 
 
+class Erased(Refused):
+    """Raised when somebody is to be changed whose data is gone."""
+
+    def __init__(self, subscriber_id: int) -> None:
+        self.subscriber_id = subscriber_id
+        super().__init__(f"编号 {subscriber_id} 的资料已应本人要求删除：不能再修改")
+
+
 @dataclass(frozen=True, slots=True)
 class NewSubscriber:
     """A contact to be added."""
@@ -47,11 +51,26 @@ class NewSubscriber:
     enterprise: str = ""
     """Its name; an unknown one is added, none is allowed."""
     role: Role = Role.OTHER
+    phone: str = ""
     edition: Edition = Edition.PERSONALISED
+    frequency: Frequency = Frequency.EVERY_ISSUE
+    format: MailFormat = MailFormat.HTML
     topics: tuple[str, ...] = ()
     watch_words: tuple[str, ...] = ()
     consent: str = ""
     """What his consent to be mailed rests on; without it nothing is sent to him."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a reader wants to get; None leaves a thing as it is."""
+
+    topics: Sequence[str] | None = None
+    """Names or codes, in his own order."""
+    watch_words: Sequence[str] | None = None
+    edition: Edition | None = None
+    frequency: Frequency | None = None
+    format: MailFormat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +80,21 @@ class Profile:
     subscriber: Subscriber
     enterprise: Enterprise | None
     topics: tuple[Topic, ...]
-    enterprise_topics: tuple[Topic, ...]
+    """His own."""
+    default_topics: tuple[Topic, ...]
+    """What he gets while he has none of his own."""
+    topics_from: TopicsFrom
+    """Whose choice counts now."""
     watch_words: tuple[str, ...]
-    barrier: Cause | None
+    facts: tuple[Fact, ...]
+    """All that keeps mail from him."""
     consents: tuple[ConsentEvent, ...]
+    """The oldest first."""
+
+    @property
+    def barrier(self) -> Cause | None:
+        """What keeps mail from him first of all; None: nothing does."""
+        return self.facts[0].cause if self.facts else None
 
 
 def add_subscriber(
@@ -73,86 +103,121 @@ def add_subscriber(
     """Add a contact with his interests and, where it is given, his consent.
 
     Of two who add one address at once, the database lets one; the other is AlreadySubscribed.
+    Raises LiaisonTaken where the enterprise has a liaison already.
     """
     name = tidy("姓名", new.name, longest=100)
     enterprise = (
         ensure_enterprise(session, new.enterprise, at=at) if new.enterprise.strip() else None
     )
+    if enterprise is not None:
+        require_free(session, enterprise, new.role)
     insert = upsert(session, Subscriber).values(
         enterprise_id=enterprise.id if enterprise else None,
         name=name,
         role=new.role,
-        email=new.address.written,
-        email_key=new.address.key,
-        address_hash=hasher(new.address.key),
+        phone=tidy("电话", new.phone, longest=40) if new.phone.strip() else "",
         edition=new.edition,
+        frequency=new.frequency,
+        format=new.format,
         created_at=at,
+        **spellings(new.address, hasher),
     )
     row: Subscriber | None = session.scalar(insert.on_conflict_do_nothing().returning(Subscriber))
     if row is None:
         raise AlreadySubscribed(new.address.written)
-    set_interests(session, row, topic_names=new.topics, watch_words=new.watch_words)
+    if new.topics or new.watch_words:
+        wishes = Wishes(topics=new.topics, watch_words=new.watch_words)
+        set_interests(session, row, wishes, by=by)
     if new.consent.strip():
         agreed = Statement(Decision.GRANTED, wording=new.consent, channel="cli")
         record_consent(session, row.id, agreed, by=by, at=at)
     return row
 
 
-def ensure_enterprise(
-    session: Session, name: str, *, at: datetime, region: str = "", industry: str = ""
-) -> Enterprise:
-    """The enterprise of this name, added where it is new."""
-    name = tidy("单位名称", name, longest=200)
-    named = select(Enterprise).where(Enterprise.name == name)
-    row = session.scalar(named)
-    if row is None:
-        insert = upsert(session, Enterprise).values(
-            name=name, region=region, industry=industry, created_at=at
-        )
-        session.execute(insert.on_conflict_do_nothing())
-        row = session.scalars(named).one()
-    return row
+def spellings(address: EmailAddress, hasher: AddressHasher) -> dict[str, str]:
+    """The columns that hold an address."""
+    return {
+        "email": address.written,
+        "email_key": address.key,
+        "address_hash": hasher(address.key),
+        "domain": address.key.rpartition("@")[2],
+    }
 
 
-def set_enterprise_topics(session: Session, row: Enterprise, topic_names: Sequence[str]) -> None:
-    """Replace what its contacts get who chose nothing themselves."""
-    chosen = topics.resolve(session, topic_names, lock=True)  # nobody merges them meanwhile
-    session.execute(delete(EnterpriseInterest).where(EnterpriseInterest.enterprise_id == row.id))
-    for position, topic in enumerate(chosen):
-        session.add(EnterpriseInterest(enterprise_id=row.id, topic_id=topic.id, position=position))
+def set_interests(session: Session, row: Subscriber, wishes: Wishes, *, by: str) -> dict[str, Any]:
+    """Replace what a reader wants; returns what differed: field to (before, after).
 
-
-def set_interests(
-    session: Session,
-    row: Subscriber,
-    *,
-    topic_names: Sequence[str] | None = None,
-    watch_words: Sequence[str] | None = None,
-    edition: Edition | None = None,
-) -> None:
-    """Replace a reader's topics, watch words or edition; None leaves one as it is."""
+    Who chose topics or watch words last is kept: no import changes what a reader chose himself.
+    """
     lock_subscriber(session, row.id)
     # What somebody else has changed before the lock was ours is read again.
     row = session.get_one(Subscriber, row.id, populate_existing=True)
-    if topic_names is not None:
-        chosen = topics.resolve(session, topic_names, lock=True)  # nobody merges them meanwhile
-        session.execute(delete(Interest).where(Interest.subscriber_id == row.id))
-        for position, topic in enumerate(chosen):
-            session.add(Interest(subscriber_id=row.id, topic_id=topic.id, position=position))
-    if watch_words is not None:
-        words = tidy_words(watch_words)
-        session.execute(delete(WatchWord).where(WatchWord.subscriber_id == row.id))
-        for position, word in enumerate(words):
-            session.add(WatchWord(subscriber_id=row.id, word=word, position=position))
-    if edition is not None:
-        row.edition = edition
+    require_held(row)
+    changed: dict[str, Any] = {}
+    if wishes.topics is not None:
+        _set_topics(session, row, wishes.topics, changed)
+    if wishes.watch_words is not None:
+        _set_words(session, row, wishes.watch_words, changed)
+    if changed:
+        row.interests_by = by
+    for field in ("edition", "frequency", "format"):
+        value = getattr(wishes, field)
+        if value is not None and getattr(row, field) is not value:
+            changed[field] = (getattr(row, field).value, value.value)
+            setattr(row, field, value)
     session.flush()
+    return changed
+
+
+def _set_topics(
+    session: Session, row: Subscriber, names: Sequence[str], changed: dict[str, Any]
+) -> None:
+    chosen = topics.resolve(session, names, lock=True)  # nobody merges them meanwhile
+    before, after = topics_of_reader(session, row.id), tuple(topic.code for topic in chosen)
+    if after == before:
+        return
+    changed["topics"] = (list(before), list(after))
+    session.execute(delete(Interest).where(Interest.subscriber_id == row.id))
+    for position, topic in enumerate(chosen):
+        session.add(Interest(subscriber_id=row.id, topic_id=topic.id, position=position))
+
+
+def _set_words(
+    session: Session, row: Subscriber, words: Sequence[str], changed: dict[str, Any]
+) -> None:
+    before, after = words_of_reader(session, row.id), tuple(tidy_words(words))
+    if after == before:
+        return
+    changed["watch_words"] = (list(before), list(after))
+    session.execute(delete(WatchWord).where(WatchWord.subscriber_id == row.id))
+    for position, word in enumerate(after):
+        session.add(WatchWord(subscriber_id=row.id, word=word, position=position))
+
+
+def topics_of_reader(session: Session, subscriber_id: int) -> tuple[str, ...]:
+    """Codes of the topics he chose himself, in his order."""
+    query = select(Topic.code).join(Interest, Interest.topic_id == Topic.id)
+    mine = query.where(Interest.subscriber_id == subscriber_id)
+    return tuple(session.scalars(mine.order_by(Interest.position)))
+
+
+def words_of_reader(session: Session, subscriber_id: int) -> tuple[str, ...]:
+    """His watch words, in his order."""
+    query = select(WatchWord.word).where(WatchWord.subscriber_id == subscriber_id)
+    return tuple(session.scalars(query.order_by(WatchWord.position)))
+
+
+def require_held(row: Subscriber) -> None:
+    """Erased for somebody nothing may be written about any more."""
+    if row.erased_at is not None:
+        raise Erased(row.id)
 
 
 def find_subscriber(session: Session, email: str) -> Subscriber:
     """The subscriber with this address, however it is spelt."""
     try:
-        row = _by_key(session, read_address(email).key)
+        key = read_address(email).key
+        row = session.scalar(select(Subscriber).where(Subscriber.email_key == key))
     except InvalidAddress:
         row = None
     if row is None:
@@ -160,80 +225,37 @@ def find_subscriber(session: Session, email: str) -> Subscriber:
     return row
 
 
-def profile(session: Session, row: Subscriber) -> Profile:
+def profile(session: Session, row: Subscriber, *, at: datetime) -> Profile:
     """Everything held about a subscriber."""
-    why = session.scalar(select(barrier()).where(Subscriber.id == row.id))
-    chosen = (
-        select(Topic)
-        .join(Interest, Interest.topic_id == Topic.id)
-        .where(Interest.subscriber_id == row.id)
-        .order_by(Interest.position)
+    enterprise = session.get(Enterprise, row.enterprise_id) if row.enterprise_id else None
+    own = topics_of_reader(session, row.id)
+    theirs = enterprise_topics(session, enterprise) if enterprise else ()
+    by_rule = default_topics(
+        default_rules(session), row.role, enterprise.industry if enterprise else ""
     )
-    defaults = (
-        select(Topic)
-        .join(EnterpriseInterest, EnterpriseInterest.topic_id == Topic.id)
-        .where(EnterpriseInterest.enterprise_id == row.enterprise_id)
-        .order_by(EnterpriseInterest.position)
-    )
-    words = select(WatchWord.word).where(WatchWord.subscriber_id == row.id)
+    default, whose = (theirs, TopicsFrom.ENTERPRISE) if theirs else (by_rule, TopicsFrom.DEFAULT)
+    if own or not default:
+        whose = TopicsFrom.OWN if own else TopicsFrom.NOBODY
     events = select(ConsentEvent).where(ConsentEvent.subscriber_id == row.id)
     return Profile(
         subscriber=row,
-        enterprise=session.get(Enterprise, row.enterprise_id) if row.enterprise_id else None,
-        topics=tuple(session.scalars(chosen)),
-        enterprise_topics=tuple(session.scalars(defaults)),
-        watch_words=tuple(session.scalars(words.order_by(WatchWord.position))),
-        barrier=Cause(why) if why else None,
+        enterprise=enterprise,
+        topics=_topics(session, own),
+        default_topics=_topics(session, default),
+        topics_from=whose,
+        watch_words=words_of_reader(session, row.id),
+        facts=facts(session, row, at=at),
         consents=tuple(session.scalars(events.order_by(ConsentEvent.id))),
     )
 
 
-def subscribers(
-    session: Session, *, search: str = "", limit: int = 100
-) -> Sequence[Row[Subscriber, str | None, str | None]]:
-    """Subscribers with the name of their enterprise and what keeps mail from them."""
-    query = (
-        select(Subscriber, Enterprise.name, barrier())
-        .outerjoin(Enterprise, Enterprise.id == Subscriber.enterprise_id)
-        .order_by(Subscriber.id)
-        .limit(limit)
-    )
-    if search.strip():
-        plain = unicodedata.normalize("NFKC", search.strip())
-        wanted = [f"%{_literally(text)}%" for text in {plain, search.strip()}]
-        columns = (Subscriber.email, Subscriber.email_key, Subscriber.name, Enterprise.name)
-        query = query.where(
-            or_(*(column.ilike(text, escape="\\") for column in columns for text in wanted))
-        )
-    return session.execute(query).all()
+def _topics(session: Session, codes: Sequence[str]) -> tuple[Topic, ...]:
+    found = {
+        topic.code: topic for topic in session.scalars(select(Topic).where(Topic.code.in_(codes)))
+    }
+    return tuple(found[code] for code in codes)
 
 
 def count_subscribers(session: Session) -> int:
     """How many there are, whether they may be mailed or not."""
     return session.scalars(select(func.count(Subscriber.id))).one()
-
-
-def enterprises(
-    session: Session,
-) -> Sequence[Row[Enterprise, int, int]]:
-    """Enterprises with the number of their contacts, and of those who agreed to be mailed."""
-    agreed = decision(Purpose.DIGEST) == Decision.GRANTED.value
-    query = (
-        select(
-            Enterprise,
-            func.count(Subscriber.id),
-            func.count(Subscriber.id).filter(agreed),
-        )
-        .outerjoin(Subscriber, Subscriber.enterprise_id == Enterprise.id)
-        .group_by(Enterprise.id)
-        .order_by(Enterprise.id)
-    )
-    return session.execute(query).all()
-
-
-def _by_key(session: Session, key: str) -> Subscriber | None:
-    return session.scalar(select(Subscriber).where(Subscriber.email_key == key))
-
-
-def _literally(text: str) -> str:
-    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

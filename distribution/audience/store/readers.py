@@ -1,24 +1,37 @@
-"""Who may be mailed, and what is known of him when a run is planned."""
+"""Who is due, and what is known of him when a run is planned."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, String, case, cast, exists, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from distribution.audience.address import read_address
+from distribution.audience.defaults import default_topics
+from distribution.audience.store.defaults import default_rules
+from distribution.audience.store.standing import barrier, decision, tracking_of
+from distribution.db import among
 from distribution.models import (
-    ConsentEvent,
+    Enterprise,
     EnterpriseInterest,
     Interest,
     Subscriber,
-    Suppression,
     Topic,
     WatchWord,
 )
-from distribution.words import Cause, Decision, Edition, Purpose, Tracking
+from distribution.words import (
+    Cause,
+    Edition,
+    Frequency,
+    MailFormat,
+    Purpose,
+    Role,
+    TopicsFrom,
+    Tracking,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +46,12 @@ class Reader:
     """Why he may not be mailed; None where he may."""
     standard: bool
     """He wants the standard edition: his interests choose nothing."""
+    when_matching: bool
+    """He wants a mail only where his interests find something."""
+    format: MailFormat
     topics: tuple[str, ...]
-    """Topic codes in his own order."""
-    enterprise_topics: tuple[str, ...]
+    """Topic codes: his own in his own order, else those that are the default for him."""
+    topics_from: TopicsFrom
     watch_words: tuple[str, ...]
     tracking: Tracking
 
@@ -49,105 +65,63 @@ class Audience:
     """Where the next slice begins; None when there was nobody left."""
 
 
-def decision(
-    purpose: Purpose, of: InstrumentedAttribute[int] = Subscriber.id
-) -> ColumnElement[str | None]:
-    """SQL: the last word on this purpose of the subscriber that `of` names; NULL if none."""
-    return (
-        select(cast(ConsentEvent.decision, String))
-        .where(ConsentEvent.subscriber_id == of, ConsentEvent.purpose == purpose)
-        .order_by(ConsentEvent.id.desc())
-        .limit(1)
-        .correlate(of.class_)
-        .scalar_subquery()
-    )
-
-
-def agrees_to_tracking(of: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """SQL: the subscriber that `of` names agrees, by his last word, to be counted."""
-    return decision(Purpose.TRACKING, of) == Decision.GRANTED.value
-
-
-@dataclass(frozen=True, slots=True)
-class TrackingAnswer:
-    """What a subscriber says about being counted."""
-
-    tracking: Tracking
-    since: datetime | None = None
-    """When he said so; None where he never said anything."""
-
-
-def tracking_answers(
-    session: Session, subscriber_ids: Collection[int]
-) -> dict[int, TrackingAnswer]:
-    """What these subscribers say, by their last word, about being counted."""
-    last = (
-        select(func.max(ConsentEvent.id))
-        .where(ConsentEvent.subscriber_id.in_(subscriber_ids))
-        .where(ConsentEvent.purpose == Purpose.TRACKING)
-        .group_by(ConsentEvent.subscriber_id)
-    )
-    query = select(ConsentEvent.subscriber_id, ConsentEvent.decision, ConsentEvent.at)
-    said = {
-        row_id: TrackingAnswer(_tracking(decided.value), at)
-        for row_id, decided, at in session.execute(query.where(ConsentEvent.id.in_(last)))
-    }
-    return dict.fromkeys(subscriber_ids, TrackingAnswer(Tracking.UNKNOWN)) | said
-
-
-def barrier() -> ColumnElement[str | None]:
-    """SQL: why a row of `subscribers` may not be mailed (a Cause code); NULL where it may.
-
-    It is derived afresh each time it is asked, at planning, at leasing and at the hand-over.
-    """
-    suppressed = (
-        exists().where(Suppression.address_hash == Subscriber.address_hash).correlate(Subscriber)
-    )
-    last_word = decision(Purpose.DIGEST)
-    return case(
-        (suppressed, Cause.SUPPRESSED.value),
-        (last_word == Decision.WITHDRAWN.value, Cause.LEFT.value),
-        (last_word.is_(None), Cause.NO_CONSENT.value),
-        else_=None,
-    )
-
-
-def readers_after(session: Session, last_id: int, limit: int) -> Audience:
+def readers_after(
+    session: Session, last_id: int, limit: int, *, at: datetime | None = None
+) -> Audience:
     """The next `limit` subscribers behind `last_id`, may they be mailed or not."""
     rows = session.execute(
         select(
             Subscriber.id,
             Subscriber.email,
             Subscriber.address_hash,
-            Subscriber.enterprise_id,
             Subscriber.edition,
-            barrier(),
-            decision(Purpose.TRACKING),
+            Subscriber.frequency,
+            Subscriber.format,
+            Subscriber.role,
+            Subscriber.enterprise_id,
+            Enterprise.industry,
+            barrier(at).label("why"),
+            decision(Purpose.TRACKING).label("tracking"),
         )
+        .outerjoin(Enterprise, Enterprise.id == Subscriber.enterprise_id)
         .where(Subscriber.id > last_id)
         .order_by(Subscriber.id)
         .limit(limit)
     ).all()
     if not rows:
         return Audience((), None)
-    span = (rows[0][0], rows[-1][0])
+    span = (rows[0].id, rows[-1].id)
     topics, words = _interests(session, span), _watch_words(session, span)
-    enterprise_topics = _enterprise_topics(session, {row[3] for row in rows if row[3]})
-    readers = tuple(
-        Reader(
-            subscriber_id=row_id,
-            recipient=_envelope(email),
-            address_hash=address_hash,
-            barrier=Cause(why) if why else None,
-            standard=edition is Edition.STANDARD,
-            topics=tuple(topics[row_id]),
-            enterprise_topics=tuple(enterprise_topics[enterprise_id or 0]),
-            watch_words=tuple(words[row_id]),
-            tracking=_tracking(said),
+    theirs = _enterprise_topics(session, {row.enterprise_id for row in rows if row.enterprise_id})
+    rules = default_rules(session)
+
+    @cache  # a slice has few roles and industries
+    def by_rule(role: Role, industry: str) -> tuple[str, ...]:
+        return default_topics(rules, role, industry)
+
+    readers = []
+    for row in rows:
+        wanted, topics_from = _topics(
+            topics[row.id],
+            theirs[row.enterprise_id or 0],
+            by_rule(row.role, row.industry or ""),
         )
-        for row_id, email, address_hash, enterprise_id, edition, why, said in rows
-    )
-    return Audience(readers, span[1])
+        readers.append(
+            Reader(
+                subscriber_id=row.id,
+                recipient=_envelope(row.email),
+                address_hash=row.address_hash,
+                barrier=Cause(row.why) if row.why else None,
+                standard=row.edition is Edition.STANDARD,
+                when_matching=row.frequency is Frequency.WHEN_MATCHING,
+                format=row.format,
+                topics=wanted,
+                topics_from=topics_from,
+                watch_words=tuple(words[row.id]),
+                tracking=tracking_of(row.tracking),
+            )
+        )
+    return Audience(tuple(readers), span[1])
 
 
 def reader(session: Session, subscriber_id: int) -> Reader:
@@ -155,14 +129,22 @@ def reader(session: Session, subscriber_id: int) -> Reader:
     return readers_after(session, subscriber_id - 1, 1).readers[0]
 
 
+def _topics(
+    own: Iterable[str], enterprise: Iterable[str], default: Iterable[str]
+) -> tuple[tuple[str, ...], TopicsFrom]:
+    """Whose choice counts: his own before his enterprise's before the general rules."""
+    for topics, whose in (
+        (own, TopicsFrom.OWN),
+        (enterprise, TopicsFrom.ENTERPRISE),
+        (default, TopicsFrom.DEFAULT),
+    ):
+        if found := tuple(topics):
+            return found, whose
+    return (), TopicsFrom.NOBODY
+
+
 def _envelope(email: str) -> str:
     return email if email.isascii() else read_address(email).envelope
-
-
-def _tracking(said: str | None) -> Tracking:
-    if said is None:
-        return Tracking.UNKNOWN
-    return Tracking.GRANTED if said == Decision.GRANTED.value else Tracking.DENIED
 
 
 def _interests(session: Session, span: tuple[int, int]) -> defaultdict[int, list[str]]:
@@ -188,7 +170,7 @@ def _enterprise_topics(session: Session, ids: Iterable[int]) -> defaultdict[int,
     query = (
         select(EnterpriseInterest.enterprise_id, Topic.code)
         .join(Topic, Topic.id == EnterpriseInterest.topic_id)
-        .where(EnterpriseInterest.enterprise_id.in_(ids))
+        .where(among(session, EnterpriseInterest.enterprise_id, ids))
         .order_by(EnterpriseInterest.enterprise_id, EnterpriseInterest.position)
     )
     return _gather((owner, code) for owner, code in session.execute(query))

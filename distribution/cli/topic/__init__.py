@@ -2,7 +2,7 @@
 
 import click
 
-from distribution.cli.topic import changing, merging, rules, showing
+from distribution.cli.topic import changing, defaults, merging, rules, showing
 
 
 @click.group("topic")
@@ -17,5 +17,6 @@ for command in (
     changing.move,
     merging.merge,
     rules.group,
+    defaults.group,
 ):
     group.add_command(command)

@@ -1,6 +1,6 @@
 """SQL of planning: sheets, selections, slots, deliveries."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, insert, select
@@ -83,6 +83,12 @@ def selection_ids(session: Session, run_id: int, signatures: Iterable[str]) -> d
         Selection.run_id == run_id, Selection.signature.in_(signatures)
     )
     return {row[0]: row[1] for row in session.execute(query)}
+
+
+def empty_selections(session: Session, selection_ids: Collection[int]) -> set[int]:
+    """Those of the selections that hold no article."""
+    query = select(Selection.id, Selection.choices).where(Selection.id.in_(selection_ids))
+    return {row_id for row_id, choices in session.execute(query) if not choices}
 
 
 def add_selection(

@@ -6,7 +6,13 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from distribution.errors import Refused
-from distribution.models import ArticleTopic, EnterpriseInterest, Interest, Topic
+from distribution.models import (
+    ArticleTopic,
+    DefaultInterest,
+    EnterpriseInterest,
+    Interest,
+    Topic,
+)
 from distribution.models import TopicRule as RuleRow
 from distribution.topics.facts import plain
 from distribution.topics.store import rules
@@ -56,6 +62,7 @@ def merge(session: Session, given: str, into: str) -> Merger:
     moved = _weighed(session, old, new)
     _move_interests(session, Interest, "subscriber_id", old, new)
     _move_interests(session, EnterpriseInterest, "enterprise_id", old, new)
+    _move_interests(session, DefaultInterest, "rule_id", old, new)
     _move_articles(session, old, new)
     known = set(map(plain, new.sections))
     new.sections = [*new.sections, *(one for one in old.sections if plain(one) not in known)]
@@ -93,7 +100,7 @@ def _weighed(session: Session, old: Topic, new: Topic) -> Merger:
 
 def _move_interests(
     session: Session,
-    table: type[Interest | EnterpriseInterest],
+    table: type[Interest | EnterpriseInterest | DefaultInterest],
     owner: str,
     old: Topic,
     new: Topic,

@@ -1,0 +1,53 @@
+"""What is to become of one row: an outcome, its reasons, and what would be written."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from distribution.words import Decision, Purpose, RowOutcome
+
+_ADDRESS = re.compile(r"[^\s<>，。；：:「」（）()'\"]+[@＠][^\s<>，。；：「」（）()'\"]+")
+
+
+@dataclass(slots=True)
+class Verdict:
+    """One row, decided."""
+
+    number: int
+    cells: list[str]
+    outcome: RowOutcome
+    reasons: list[str] = field(default_factory=list)
+    subscriber_id: int | None = None
+    enterprise_id: int | None = None
+    before: Mapping[str, Any] = field(default_factory=dict)
+    """Of what changes, by field; JSON-able."""
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """All of it in one cell."""
+        return "；".join(self.reasons)
+
+    @property
+    def kept_reason(self) -> str:
+        """What the books keep of it: without the addresses it quotes."""
+        return without_addresses(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a row says somebody agreed to or refused."""
+
+    purpose: Purpose
+    decision: Decision
+    wording: str
+
+
+def without_addresses(text: str) -> str:
+    """A sentence that no longer says whose row it was.
+
+    >>> without_addresses("邮箱 li@fenhe.example 与第 3 行重复")
+    '邮箱 … 与第 3 行重复'
+    """
+    return _ADDRESS.sub("…", text) if "@" in text or "＠" in text else text

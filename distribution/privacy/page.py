@@ -1,0 +1,35 @@
+"""A dossier as one page that needs nothing else: for its person, on any screen and on paper."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from distribution import clock
+
+_environment = Environment(
+    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def moment(text: str | None) -> str:
+    """An instant of the document as people in Shanxi read it.
+
+    >>> moment("2026-12-01T01:00:00+00:00"), moment(None)
+    ('2026-12-01 09:00', '')
+    """
+    return clock.for_people(datetime.fromisoformat(text)) if text else ""
+
+
+_environment.filters.update(moment=moment)
+
+
+def page(document: Mapping[str, Any]) -> str:
+    """The page of a dossier."""
+    return _environment.get_template("dossier.html").render(document)
