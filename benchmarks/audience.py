@@ -39,6 +39,7 @@ from distribution import audience, clock, tables
 from distribution.app import open_app
 app = open_app(dict(os.environ))
 gc.freeze()  # as the command does
+gc.set_threshold(100_000)
 file, rows = Path(sys.argv[1]), int(sys.argv[2])
 start = time.perf_counter()
 def done(count):

@@ -69,6 +69,12 @@ class App:
         """How long after its intent a mail's result may still be recorded."""
         return timedelta(seconds=self.settings.dot_timeout_seconds) + LATE_RESULT
 
+    @property
+    def office(self) -> delivery.Office:
+        """Who posts single mails."""
+        sender = (self.settings.sender_name, self.settings.sender_address)
+        return delivery.Office(sender, self.addresses, self.patience)
+
     @cached_property
     def sender(self) -> delivery.Sender:
         """This process's sender."""

@@ -231,7 +231,7 @@ def _copied(kind: TypeEngine[Any]) -> Callable[[Any], object] | None:
     if isinstance(kind, JSON):
         return lambda value: json.dumps(value, ensure_ascii=False) if value else "{}"
     if isinstance(kind, Enum):
-        return lambda value: value and value.value
+        return lambda value: None if value is None else str(value)
     return None
 
 

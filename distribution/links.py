@@ -29,6 +29,7 @@ class Use(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
     MESSAGE = "message"  # Message-ID and return path
+    LETTER = "letter"  # Message-ID of a single mail
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,11 @@ class Addresses:
     def message_id(self, delivery: int) -> str:
         """The same on every attempt, so that a relay's log and a mailbox can recognise it."""
         return f"<{self._mail_token(delivery)}@{self.mail_domain}>"
+
+    def letter_id(self, letter: int) -> str:
+        """The Message-ID of a single mail; it names no delivery."""
+        token = for_mail(self.keyring.sign(Use.LETTER, letter))
+        return f"<l-{token}@{self.mail_domain}>"
 
     def return_path(self, delivery: int) -> str:
         """The envelope sender: a bounce to it names the delivery (VERP)."""

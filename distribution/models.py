@@ -30,6 +30,8 @@ from distribution.words import (
     FoundBy,
     Frequency,
     ImportKind,
+    LetterPurpose,
+    LetterState,
     MailFormat,
     Purpose,
     RequestKind,
@@ -374,6 +376,14 @@ class ImportRow(Base):
     """What became of one row, and what there was before, so that it can be undone."""
 
     __tablename__ = "import_rows"
+    __table_args__ = (
+        Index(  # of contacts, only those name one that came with it
+            "ix_import_rows_enterprise_id",
+            "enterprise_id",
+            sqlite_where=text("enterprise_id IS NOT NULL"),
+            postgresql_where=text("enterprise_id IS NOT NULL"),
+        ),
+    )
     # No references: checking them would double the cost of a row, and it may be undone.
     import_id: Mapped[int] = mapped_column(primary_key=True)
     line: Mapped[int] = mapped_column(primary_key=True)
@@ -531,6 +541,34 @@ class DeliveryEvent(Base):
     by: Mapped[Who]
 
 
+class Letter(Base):
+    """A single mail outside any run: a notice, a confirmation, a proof. Written once per key."""
+
+    __tablename__ = "letters"
+    __table_args__ = (
+        Index(
+            "ix_letters_waiting",
+            "next_attempt_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+    id: Mapped[PrimaryKey]
+    key: Mapped[str] = mapped_column(String(120), unique=True)  # what makes it the same letter
+    purpose: Mapped[LetterPurpose]
+    recipient: Mapped[Address]
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    state: Mapped[LetterState]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime]
+    handed_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    reply: Mapped[str] = mapped_column(String(500), default="")  # the relay's words
+    created_at: Mapped[datetime]
+
+
 # -- coming back -------------------------------------------------------------------------------
 
 UNJUDGED = text("judged_at IS NULL")
@@ -605,5 +643,5 @@ class Audit(Base):
     at: Mapped[datetime]
     by: Mapped[Who]
     action: Mapped[str] = mapped_column(String(60))
-    subject: Mapped[str] = mapped_column(String(100))
+    subject: Mapped[str] = mapped_column(String(100), index=True)
     detail: Mapped[dict[str, Any]]

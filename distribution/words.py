@@ -203,6 +203,22 @@ class DeliveryState(Word):
     EXPIRED = "expired", "已过期"
 
 
+class LetterPurpose(Word):
+    """What a single mail is for."""
+
+    MEMBERSHIP_ENDING = "membership_ending", "会籍到期提醒"
+
+
+class LetterState(Word):
+    """Where a single mail stands."""
+
+    WAITING = "waiting", "待寄"
+    HANDED = "handed", "交付中"
+    SENT = "sent", "已交中继"
+    FAILED = "failed", "被拒收"
+    IN_DOUBT = "in_doubt", "存疑"  # never sent again by itself
+
+
 class Cause(Word):
     """Why a delivery failed, was skipped or is held, or why a reader was left out of a plan."""
 

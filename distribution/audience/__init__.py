@@ -36,7 +36,6 @@ from distribution.audience.store.changing import (
 from distribution.audience.store.consent import (
     Statement,
     consents,
-    lock_subscriber,
     record_consent,
 )
 from distribution.audience.store.contacts import (
@@ -51,12 +50,12 @@ from distribution.audience.store.contacts import (
     set_interests,
 )
 from distribution.audience.store.defaults import default_rules, set_default
+from distribution.audience.store.endings import NOTICED, endings
 from distribution.audience.store.enterprises import (
     AlreadyAMember,
     EnterpriseChanges,
     add_enterprise,
     change_enterprise,
-    contacts_of,
     ensure_enterprise,
     enterprise_topics,
     find_enterprise,
@@ -83,6 +82,7 @@ from distribution.audience.store.listing import (
     ids_of_those,
     subscribers,
 )
+from distribution.audience.store.locking import join_audience, lock_subscriber
 from distribution.audience.store.readers import Audience, Reader, reader, readers_after
 from distribution.audience.store.roles import LiaisonTaken, NoEnterprise, hand_over, holders
 from distribution.audience.store.standing import (
@@ -114,6 +114,7 @@ __all__ = [
     "CITIES",
     "ENTERPRISE_ORDERS",
     "NOTICE",
+    "NOTICED",
     "ORDERS",
     "TEXTS",
     "AlreadyAMember",
@@ -161,7 +162,6 @@ __all__ = [
     "change_contact",
     "change_enterprise",
     "consents",
-    "contacts_of",
     "contacts_with_barriers",
     "count_enterprises",
     "count_those",
@@ -169,6 +169,7 @@ __all__ = [
     "depart",
     "do_to",
     "done_before",
+    "endings",
     "ensure_enterprise",
     "enterprise_topics",
     "enterprises",
@@ -186,6 +187,7 @@ __all__ = [
     "import_enterprises",
     "imports",
     "industry_name",
+    "join_audience",
     "known_by",
     "load_sample",
     "lock_subscriber",

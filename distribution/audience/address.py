@@ -113,6 +113,8 @@ def _any_address(given: str, written: str) -> EmailAddress:
     if parsed.ascii_domain is None or "." not in parsed.ascii_domain:
         raise InvalidAddress(given, "the domain has no dot")
     domain = parsed.ascii_domain.lower()
+    if domain[-2] == ".":
+        raise InvalidAddress(given, "no top-level domain has one letter")
     address = EmailAddress(
         written=written,
         key=f"{parsed.local_part.lower()}@{domain}",

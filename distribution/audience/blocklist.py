@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from distribution.audience.address import EmailAddress
+from distribution.audience.address import EmailAddress, read_address
 from distribution.audience.sheets.addresses import read_address_cell
 from distribution.errors import DistributionError
 
@@ -15,12 +15,14 @@ class BlockedLine:
 
     number: int
     address: EmailAddress | None
+    domain: str = ""
+    """Instead of an address, a whole domain (ASCII, lower case), written @example.com."""
     problem: str = ""
-    """Why there is no address."""
+    """Why there is neither."""
 
 
 def read_blocklist(rows: Iterable[tuple[int, list[str]]]) -> Iterator[BlockedLine]:
-    """The address of each row; rows above the first one with an @ are a heading.
+    """The address or domain of each row; rows above the first one with an @ are a heading.
 
     >>> lines = read_blocklist([(1, ["邮箱"]), (2, ["", "A@b.example"])])
     >>> [(line.number, line.address.key) for line in lines]
@@ -33,11 +35,16 @@ def read_blocklist(rows: Iterable[tuple[int, list[str]]]) -> Iterator[BlockedLin
         if not begun:
             continue
         if cell is None:
-            yield BlockedLine(number, None, "没有邮箱")
+            yield BlockedLine(number, None, problem="没有邮箱")
             continue
         try:
-            found = read_address_cell(cell, allow_smtputf8=True)
+            yield _read(number, cell)
         except DistributionError as error:
-            yield BlockedLine(number, None, str(error))
-        else:
-            yield BlockedLine(number, found.address)
+            yield BlockedLine(number, None, problem=str(error))
+
+
+def _read(number: int, cell: str) -> BlockedLine:
+    text = unicodedata.normalize("NFKC", cell).strip()
+    if text.startswith("@"):
+        return BlockedLine(number, None, read_address(f"x{text}").domain)
+    return BlockedLine(number, read_address_cell(cell, allow_smtputf8=True).address)

@@ -126,7 +126,7 @@ def list_suppressions(reason: SuppressionReason | None, *, limit: int, as_json: 
 @click.argument("file", metavar="文件", type=click.Path(path_type=Path))
 @click.option("--reason", help="缘由；默认写文件名。")
 def import_list(file: Path, reason: str | None) -> None:
-    """导入服务商的名单：任何表格文件，其中一列是地址；不在册的地址也记入。
+    """导入服务商的名单：任何表格文件，其中一列是地址或 @域名；不在册的地址也记入。
 
     有读不懂的行时退出码为 1，其余的照样记入。
     """
@@ -137,9 +137,10 @@ def import_list(file: Path, reason: str | None) -> None:
     with open_table(file) as table:
         lines = audience.read_blocklist(table.rows())
         while slice_of_all := list(islice(lines, _SLICE)):
-            found = [line.address for line in slice_of_all if line.address is not None]
-            counts["read"] += len(found)
-            counts["added"] += _store([one.key for one in found], evidence, at)
+            found = [line.address.key for line in slice_of_all if line.address is not None]
+            domains = [line.domain for line in slice_of_all if line.domain]
+            counts["read"] += len(found) + len(domains)
+            counts["added"] += _store(found, domains, evidence, at)
             problems += [
                 f"第 {one.number} 行：{one.problem}" for one in slice_of_all if one.problem
             ]
@@ -156,13 +157,15 @@ def import_list(file: Path, reason: str | None) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _store(keys: list[str], evidence: str, at: datetime) -> int:
-    app = installation()
+def _store(keys: list[str], domains: list[str], evidence: str, at: datetime) -> int:
+    app, reason = installation(), SuppressionReason.IMPORTED
     hashes = [app.keyring.address_hash(key) for key in keys]
     with app.transaction() as session:
-        return audience.suppress_all(
-            session, hashes, SuppressionReason.IMPORTED, evidence=evidence, at=at
+        added = sum(
+            audience.suppress_domain(session, domain, reason, evidence=evidence, at=at)
+            for domain in sorted(set(domains))
         )
+        return added + audience.suppress_all(session, hashes, reason, evidence=evidence, at=at)
 
 
 def _target(given: str) -> tuple[str, str, str]:

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     smtp_ca_file: File = Field(None, description="中继证书的根证书文件；空：系统自带")
     sender_name: str = Field("编辑部", description="发件人名称")
     sender_address: str = Field("digest@magazine.example", description="发件人地址")
+    admin_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="管理员的邮件地址，逗号分隔：提醒寄到这里。空：只在命令行显示"
+    )
     mail_domain: str = Field("", description="退信地址与 Message-ID 的域名；空：发件人的域名")
     connections: Annotated[Whole, Field(ge=1, le=200)] = Field(8, description="同时与中继的连接数")
     batch_size: Count = Field(50, description="一次领取的投递数")
@@ -128,6 +131,21 @@ class Settings(BaseSettings):
             message = "应为一个 ASCII 邮件地址，例如 digest@mail.xinxi.cn"
             raise ValueError(message)
         return value
+
+    @field_validator("admin_addresses", mode="before")
+    @classmethod
+    def _split_addresses(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("admin_addresses")
+    @classmethod
+    def _mail_addresses(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(_MAIL_ADDRESS.fullmatch, values)):
+            message = "应为一个或几个 ASCII 邮件地址，逗号分隔"
+            raise ValueError(message)
+        return values
 
     @field_validator("redis_url")
     @classmethod

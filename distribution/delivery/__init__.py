@@ -4,6 +4,8 @@ from distribution.delivery.books import Status, finish_drained, status, verify
 from distribution.delivery.drafting import Draft, draft
 from distribution.delivery.forgetting import Forgotten, UnderWay, forget
 from distribution.delivery.ledger import Terms
+from distribution.delivery.letters import Office, post_due
+from distribution.delivery.notices import notice_endings
 from distribution.delivery.ownership import Owner, claim, resign
 from distribution.delivery.planning import NotApproved, Recipe, plan, seal
 from distribution.delivery.press import Press, TooLarge
@@ -11,6 +13,7 @@ from distribution.delivery.pumping import Pace, Pumped
 from distribution.delivery.sending import Sender
 from distribution.delivery.steering import WrongState, cancel, pause, resume, start
 from distribution.delivery.store.forgetting import is_through, recipients
+from distribution.delivery.store.letters import add_letter
 from distribution.delivery.store.lookups import (
     Sent,
     find_sent,
@@ -39,6 +42,7 @@ __all__ = [
     "Handover",
     "NonAsciiAddressUnsupported",
     "NotApproved",
+    "Office",
     "OutcomeUnknown",
     "Owner",
     "Pace",
@@ -58,6 +62,7 @@ __all__ = [
     "UnderWay",
     "WrongState",
     "accepted_with",
+    "add_letter",
     "anything_to_do",
     "cancel",
     "claim",
@@ -69,8 +74,10 @@ __all__ = [
     "is_through",
     "latest_accepted",
     "list_runs",
+    "notice_endings",
     "pause",
     "plan",
+    "post_due",
     "prove_accepted",
     "recipients",
     "resign",

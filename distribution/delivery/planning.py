@@ -119,6 +119,7 @@ def _open_run(session: Session, issue: Issue, recipe: Recipe, *, by: str, at: da
 def _plan_slice(transaction: Transaction, run_id: int, recipe: Recipe) -> bool:
     """Plan the next subscribers; False when nobody is left."""
     with transaction() as session:
+        audience.join_audience(session)  # nobody is taken back with his list meanwhile
         run = find_run(session, run_id, lock=True)
         if run.state is not RunState.PLANNING:
             return False

@@ -2,6 +2,7 @@
 
 from distribution.digests.fingerprint import fingerprint
 from distribution.digests.joining import Digest, Personal, join, too_large
+from distribution.digests.letters import RenderedLetter, build_letter, render_letter
 from distribution.digests.message import Headers, MalformedHeader, build_message
 from distribution.digests.rendering import render_sheet
 from distribution.digests.selecting import Choice, Interests, select
@@ -18,11 +19,14 @@ __all__ = [
     "MalformedHeader",
     "Personal",
     "Publication",
+    "RenderedLetter",
     "Sheet",
+    "build_letter",
     "build_message",
     "fingerprint",
     "issue_name",
     "join",
+    "render_letter",
     "render_sheet",
     "select",
     "too_large",

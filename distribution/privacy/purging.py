@@ -135,13 +135,14 @@ def _count(session: Session, kept: Kept, before: datetime) -> int:
 def _apply(transaction: Transaction, kept: Kept, before: datetime) -> int:
     total = 0
     for query, change in _STEPS[kept]:
-        found = [None]
-        while found:
+        after = None
+        while True:
             with transaction() as session:
-                found = store.some(session, query(before), BATCH)
-                if found:
-                    change(session, found)
-            total += len(found)
+                found = store.some(session, query(before), BATCH, after=after)
+                if not found:
+                    break
+                change(session, found)
+            total, after = total + len(found), found[-1]
     return total
 
 

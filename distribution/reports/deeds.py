@@ -60,6 +60,7 @@ _FIELDS = {
     "tracking": "阅读统计",
     "departed_at": "离任时间",
     "successor": "接任者编号",
+    "predecessor": "前任编号",
     "why": "缘由",
     "due": "期限",
 }

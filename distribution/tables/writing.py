@@ -1,7 +1,10 @@
 """Writes tables, whole or not at all: until the last row the file of that name is the old one."""
 
+import fcntl
+import os
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -14,6 +17,8 @@ from distribution.tables.pages import Cell, Page, TextPage, WorkbookPage
 _WORKBOOK, _SEPARATORS = ".xlsx", {".csv": ",", ".tsv": "\t"}
 WRITTEN = (_WORKBOOK, *_SEPARATORS)
 """The extensions that say how a table is written."""
+_DRAFTS, _IN_WORK = ".distribution-", "in-work"
+"""Beginning of the names of folders beside tables, and what lies in one once it is locked."""
 
 
 class TableWriter:
@@ -34,8 +39,12 @@ class TableWriter:
 
     def __enter__(self) -> Self:
         with self._in_a_sentence(), ExitStack() as undone:
-            beside = TemporaryDirectory(prefix=".", dir=self._path.parent)
+            _clear(self._path.parent)
+            beside = TemporaryDirectory(prefix=_DRAFTS, dir=self._path.parent)
             folder = Path(undone.enter_context(beside))
+            with suppress(OSError):  # some file systems know no locks
+                undone.callback(os.close, _locked(folder))
+                (folder / _IN_WORK).touch()
             self._draft = folder / f"draft{self._extension}"
             self._page = self._new_page(folder)
             undone.callback(self._page.abandon)
@@ -76,6 +85,26 @@ class TableWriter:
             yield
         except OSError as error:
             raise unwritable(self._path, error) from error
+
+
+def _locked(folder: Path) -> int:
+    """The folder, open, until it is closed or the process ends; BlockingIOError: another has it."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(number)
+        raise
+    return number
+
+
+def _clear(folder: Path) -> None:
+    """Remove the drafts of writers that were killed: they hold people's addresses."""
+    for sign in folder.glob(f"{_DRAFTS}*/{_IN_WORK}"):
+        with suppress(OSError):
+            number = _locked(sign.parent)
+            shutil.rmtree(sign.parent, ignore_errors=True)
+            os.close(number)
 
 
 def write_table(

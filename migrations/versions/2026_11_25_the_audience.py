@@ -15,6 +15,7 @@ depends_on = None
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 DOCUMENT = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 INSTANT = sa.DateTime(timezone=True)
+NAMED = sa.text("enterprise_id IS NOT NULL")
 LIAISON = sa.text("role = 'liaison' AND departed_at IS NULL AND erased_at IS NULL")
 
 INDUSTRIES = {  # names written before there were codes (GB/T 4754-2017)
@@ -51,9 +52,11 @@ def upgrade() -> None:
     _suppressed_domains()
     _imports()
     _requests()
+    op.create_index("ix_audit_subject", "audit", ["subject"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_audit_subject", "audit")
     for table in ("privacy_requests", "import_rows", "imports", "suppressed_domains"):
         op.drop_table(table)
     op.drop_table("default_interests")
@@ -245,6 +248,13 @@ def _imports() -> None:
         sa.PrimaryKeyConstraint("import_id", "line", name=op.f("pk_import_rows")),
     )
     op.create_index("ix_import_rows_subscriber_id", "import_rows", ["subscriber_id"])
+    op.create_index(
+        "ix_import_rows_enterprise_id",
+        "import_rows",
+        ["enterprise_id"],
+        sqlite_where=NAMED,
+        postgresql_where=NAMED,
+    )
 
 
 def _requests() -> None:

@@ -48,6 +48,7 @@ BAD = [
     "li..ang@sanjin.example",
     "liang@-sanjin.example",
     "liang@sanjin.example.",
+    "liang@sanjin.c",
     "liang@[127.0.0.1]",
     "liang@127.0.0.1",
     '"liang yi"@sanjin.example',

@@ -18,7 +18,7 @@ from distribution import audience, db, schema
 from distribution.audience import ContactChanges, EnterpriseChanges, NewSubscriber, Statement
 from distribution.clock import SHANGHAI, end_of
 from distribution.models import Import, Subscriber
-from distribution.words import Cause, Decision, Role, SuppressionReason
+from distribution.words import Decision, Role, SuppressionReason
 
 FIRMS = ("太行重工", "汾河机床")
 DOMAINS = ("taihang.example", "fenhe.example")
@@ -32,12 +32,18 @@ class Person:
     """What is true of one address, by the rules as people would tell them."""
 
     exists: bool = False
-    said: Decision | None = None
-    """His last word, or what somebody on his behalf put down first."""
+    words: list[tuple[Decision, int]] = field(default_factory=list)
+    """What he said, or what was put down for him, and by which import, so that it may be undone."""
     suppressed: bool = False
     departed: bool = False
     paused_until: object = None
     firm: str | None = None
+
+    @property
+    def said(self) -> Decision | None:
+        """His last word."""
+        last = self.words[-1][0] if self.words else None
+        return None if last is Decision.VOIDED else last
 
 
 @dataclass
@@ -91,7 +97,7 @@ class Audience(RuleBasedStateMachine):
                 return
         assert not person.exists
         person.exists, person.firm = True, firm
-        person.said = Decision.GRANTED if basis else None
+        person.words = [(Decision.GRANTED, 0)] if basis else []
         self.world.firms[firm].exists = True
 
     @rule(email=emails, firm=firms, basis=st.sampled_from(["", "登记表"]), left=st.booleans())
@@ -112,34 +118,31 @@ class Audience(RuleBasedStateMachine):
         assert result.import_id is not None
         self.imports.append(result.import_id)
         person = self.world.people[email]
+        file = result.import_id if person.exists else 0  # who was added is gone or kept as he is
         person.exists, person.firm = True, firm
         self.world.firms[firm].exists = True
-        if left:
-            person.said = Decision.WITHDRAWN
-        elif person.said is None and basis:
-            person.said = Decision.GRANTED
+        if left and person.said is not Decision.WITHDRAWN:
+            person.words.append((Decision.WITHDRAWN, file))
+        elif person.said is None and basis and not left:
+            person.words.append((Decision.GRANTED, file))
 
     @precondition(lambda self: self.imports)
-    @rule()
-    def last_import_undone(self) -> None:
-        """Who is due after it is not reckoned here, only who must not be."""
+    @rule(which=st.integers(0, 9))
+    def import_undone(self, which: int) -> None:
+        """Who is still there, and where, is not reckoned here; but what counts as his word is."""
+        number = self.imports.pop(which % len(self.imports))
         with db.writing(self._engine) as session:
-            row = session.get_one(Import, self.imports.pop())
+            row = session.get_one(Import, number)
             audience.undo(session, row, by="test", at=self.at)
             there = {one.email_key: one for one in session.scalars(select(Subscriber))}
             for email, person in self.world.people.items():
                 person.exists = email in there
                 if person.exists:
                     profile = audience.profile(session, there[email], at=self.at)
-                    was, person.firm = person.said, getattr(profile.enterprise, "name", None)
-                    causes = {fact.cause for fact in profile.facts}
-                    if was is Decision.WITHDRAWN and Cause.LEFT not in causes:
-                        assert causes & {Cause.NO_CONSENT, Cause.PENDING}
-                        person.said = None
-                    elif causes & {Cause.NO_CONSENT, Cause.PENDING}:
-                        person.said = None
+                    person.firm = getattr(profile.enterprise, "name", None)
+                    person.words = [word for word in person.words if word[1] != number]
                 else:
-                    person.said, person.departed, person.paused_until = None, False, None
+                    person.words, person.departed, person.paused_until = [], False, None
             these = audience.TheseEnterprises()
             rows = audience.enterprises(session, these, today=self.today)
             known = {row[0].name for row in rows}
@@ -161,10 +164,8 @@ class Audience(RuleBasedStateMachine):
             ),
         )
         person = self.world.people[email]
-        if said in (Decision.GRANTED, Decision.WITHDRAWN):
-            person.said = said
-        elif said is Decision.VOIDED:
-            person.said = None
+        if said is not Decision.REQUESTED:
+            person.words.append((said, 0))
 
     @rule(email=emails, length=days)
     def pauses(self, email: str, length: int) -> None:

@@ -143,7 +143,7 @@ def test_an_import_that_was_interrupted_goes_on_behind_its_last_line(
     told, result = people(app, *rows)
 
     assert result.resumed_after == 3
-    assert told.outcomes == ["left", "left", "added", "added", "added"]
+    assert told.outcomes == ["added"] * 5
     assert count(app, Subscriber) == count(app, ConsentEvent) == 5
 
 
@@ -269,3 +269,25 @@ def test_what_is_kept_of_a_refused_row_names_no_address(app: App) -> None:
         assert [row.outcome.value for row in rows] == ["added", "refused"]
         assert "重复" in rows[1].reason
         assert "zhang" not in rows[1].reason.casefold()
+
+
+def test_the_books_quote_nothing_of_rows_that_were_refused(app: App) -> None:
+    told, _ = people(app, ("", "张三", "", "张三 13800000000", "139转张三", "", ""))
+
+    assert "「张三 13800000000」" in told.reasons[0]
+    with app.reading() as session:
+        (row,) = session.scalars(select(ImportRow))
+        assert "没有 @" in row.reason
+        assert not any(word in row.reason for word in ("张三", "138", "139"))
+
+
+def test_a_basis_for_all_mails_nobody_who_said_no_in_his_row(app: App) -> None:
+    headings = ("姓名", "邮箱", "是否订阅")
+    rows = (("张三", "a@fenhe.example", "√"), ("李四", "b@fenhe.example", "×"))
+
+    told, _ = people(app, *rows, headings=headings, of=source(basis="入会登记表"))
+
+    assert told.outcomes == ["added", "added"]
+    assert told.reasons == ["", "按文件登记为已退订"]
+    assert profile(app, "a@fenhe.example").barrier is None
+    assert profile(app, "b@fenhe.example").barrier is Cause.LEFT

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from audience_people import NOW
 from import_sheets import FIRMS, Told, firms, numbered, source
 from sqlalchemy import select
 
@@ -82,3 +83,30 @@ def test_a_dry_run_says_the_same_and_writes_nothing(app: App) -> None:
     audience.try_enterprises(app.reading, reader, source("firms.csv"), would)
     assert rows(app) == {}
     assert would.outcomes == ["added", "added"]
+
+
+def test_a_membership_that_would_end_before_it_begins_is_not_taken_over(app: App) -> None:
+    both, _ = firms(app, ("太行重工", "", "", "", "2020-05-06", "2020-05-05", "", ""))
+    end, _ = firms(app, ("太行重工", "", "", "", "", "2019-12-31", "", ""), of=source("b.csv"))
+    good, _ = firms(app, ("太行重工", "", "", "", "", "2027-12-31", "", ""), of=source("c.csv"))
+    start, _ = firms(app, ("太行重工", "", "", "", "2028-01-01", "", "", ""), of=source("d.csv"))
+
+    assert both.reasons == ["会籍到期 2020-05-05 早于入会日期 2020-05-06：会籍到期未导入，请核对"]
+    assert end.reasons == ["会籍到期 2019-12-31 早于入会日期 2020-05-06：会籍到期未导入，请核对"]
+    assert start.reasons == ["会籍到期 2027-12-31 早于入会日期 2028-01-01：入会日期未导入，请核对"]
+    outcomes = [told.outcomes for told in (both, end, good, start)]
+    assert outcomes == [["added"], ["left"], ["changed"], ["left"]]
+    with app.reading() as session:
+        row = audience.find_enterprise(session, "太行重工")
+        assert (row.member_since, row.member_until) == (date(2020, 5, 6), date(2027, 12, 31))
+
+
+def test_dates_that_are_in_the_books_the_wrong_way_round_do_no_harm(app: App) -> None:
+    with app.transaction() as session:
+        changes = audience.EnterpriseChanges(name="太行重工")
+        row = audience.add_enterprise(session, changes, at=NOW)
+        row.member_since, row.member_until = date(2021, 1, 1), date(2020, 1, 1)
+
+    told, _ = firms(app, ("太行重工", "", "长治", "", "", "", "", ""))
+
+    assert (told.outcomes, told.reasons) == (["changed"], [""])

@@ -92,6 +92,13 @@ ROLES = {
     "董事长兼总经理": Role.MANAGER,
     "总裁": Role.MANAGER,
     "厂长": Role.MANAGER,
+    "常务副总": Role.MANAGER,
+    "GM": Role.MANAGER,
+    "厂办主任": Role.ADMINISTRATION,
+    "总工办主任": Role.TECHNOLOGY,
+    "人资专员": Role.PERSONNEL,
+    "技质部部长": Role.QUALITY,
+    "Quality Manager": Role.QUALITY,
     "CEO": Role.MANAGER,
     "技术部长": Role.TECHNOLOGY,
     "总工程师": Role.TECHNOLOGY,
@@ -186,7 +193,7 @@ def test_a_title_says_a_role(cell: str) -> None:
     assert read_role(cell) == Cell(ROLES[cell])
 
 
-@pytest.mark.parametrize("cell", ["销售经理", "会计", "工会主席"])
+@pytest.mark.parametrize("cell", ["销售经理", "会计", "工会主席", "副总会计师"])
 def test_a_title_that_says_no_role_is_noted(cell: str) -> None:
     note = f"职务「{cell}」没有对应的角色，记为其他"
 

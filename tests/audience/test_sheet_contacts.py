@@ -53,6 +53,7 @@ def test_a_full_row_becomes_facts() -> None:
         "否",
         "不同意",
         "2026年3月1日",
+        "是",
     ]
     line = only(heading, cells)
     read = facts(line)
@@ -160,6 +161,18 @@ def test_without_any_name_the_address_lends_one() -> None:
     read = facts(only(["邮箱"], ["Liang.Yi@sanjin.example"]))
 
     assert (read.name, read.name_is_given) == ("liang.yi", False)
+
+
+def test_a_row_that_is_refused_keeps_no_good_one_out() -> None:
+    bad, good, again = reader(
+        HEADING,
+        ["太行", "梁" * 101, "总工", "liang@sanjin.example", ""],
+        ["太行", "梁毅", "总工", "liang@sanjin.example", ""],
+        ["太行", "梁毅", "总工", "liang@sanjin.example", ""],
+    )
+
+    assert (bad.facts, facts(good).name) == (None, "梁毅")
+    assert again.refusals == ("邮箱 liang@sanjin.example 与第 3 行重复",)
 
 
 def test_an_address_that_comes_again_is_refused() -> None:
@@ -283,3 +296,78 @@ def test_rows_are_read_only_while_they_are_asked_for() -> None:
 
     assert [next(lines).number for _ in range(100)] == list(range(2, 102))
     assert len(taken) == 100
+
+
+@pytest.mark.parametrize(
+    ("office", "mobile", "phone"),
+    [
+        ("0351-2022001", "13800000000", "0351-2022001、13800000000"),
+        ("无", "13800000000", "13800000000"),
+        ("0351-2022001", "", "0351-2022001"),
+        ("", "", None),
+    ],
+)
+def test_a_person_has_all_telephones_of_his_row(
+    office: str, mobile: str, phone: str | None
+) -> None:
+    cells = [office, "liang@sanjin.example", mobile]
+
+    assert facts(only(["办公电话", "邮箱", "手机"], cells)).phone == phone
+
+
+def test_a_short_row_has_the_telephones_that_stand_in_it() -> None:
+    line = only(["邮箱", "手机", "办公电话"], ["liang@sanjin.example"])
+
+    assert facts(line).phone is None
+
+
+@pytest.mark.parametrize("remark", ["已离职", "2026年3月调离", "该同志已退休", "此人离任"])
+def test_whoever_seems_to_have_left_is_pointed_out(remark: str) -> None:
+    line = only(["姓名", "邮箱", "备注"], ["梁毅", "liang@sanjin.example", remark])
+
+    assert facts(line).left is None
+    assert line.notes == (f"备注「{remark}」：是否已不在任？仍照常导入，请核对",)
+
+
+@pytest.mark.parametrize("remark", ["离退休管理处", "负责退休职工", "常务理事", "离太原 30 公里"])
+def test_a_remark_about_other_things_says_nothing_of_his_leaving(remark: str) -> None:
+    line = only(["姓名", "邮箱", "备注"], ["梁毅", "liang@sanjin.example", remark])
+
+    assert line.notes == ()
+
+
+def test_a_title_may_say_that_he_has_left() -> None:
+    line = only(["姓名", "邮箱", "职务"], ["梁毅", "liang@sanjin.example", "总工程师（已退休）"])
+
+    assert facts(line).role is Role.TECHNOLOGY
+    assert line.notes == ("职务「总工程师（已退休）」：是否已不在任？仍照常导入，请核对",)
+
+
+def test_the_reasons_of_a_result_file_are_nobodys_remarks() -> None:
+    heading = ["姓名", "邮箱", "结果", "原因"]
+    line = only(heading, ["梁毅", "liang@sanjin.example", "新增", "备注「已离职」：请核对"])
+
+    assert line.notes == ()
+
+
+@pytest.mark.parametrize("answer", ["否", "×", "不同意", "不需要", "N"])
+def test_whoever_does_not_want_it_counts_as_having_left(answer: str) -> None:
+    line = only(["姓名", "邮箱", "是否订阅"], ["梁毅", "liang@sanjin.example", answer])
+
+    assert facts(line).left == "名单中是否订阅一列：否"
+    assert line.notes == ()
+
+
+@pytest.mark.parametrize("answer", ["是", "√", "同意", ""])
+def test_whoever_wants_it_has_not_left(answer: str) -> None:
+    line = only(["姓名", "邮箱", "是否同意接收"], ["梁毅", "liang@sanjin.example", answer])
+
+    assert facts(line).left is None
+    assert line.notes == ()
+
+
+def test_an_answer_that_cannot_be_read_is_noted() -> None:
+    line = only(["姓名", "邮箱", "是否订阅"], ["梁毅", "liang@sanjin.example", "再议"])
+
+    assert facts(line).left is None
+    assert line.notes == ("是否订阅「再议」看不懂，未导入：请写是或否",)

@@ -91,6 +91,7 @@ ENTERPRISE_HEADINGS = {
     "地区": EnterpriseField.REGION,
     "所在市": EnterpriseField.REGION,
     "所在地": EnterpriseField.REGION,
+    "所在地市": EnterpriseField.REGION,
     "地址": EnterpriseField.REGION,
     "行业": EnterpriseField.INDUSTRY,
     "所属行业": EnterpriseField.INDUSTRY,
@@ -171,10 +172,36 @@ def test_columns_nobody_knows_are_told() -> None:
 
 
 def test_of_two_columns_for_one_field_the_first_is_read_and_it_is_told() -> None:
-    columns = contacts(["手机", "邮箱", "联系电话"])
+    columns = contacts(["姓名", "邮箱", "联系人"])
+
+    assert columns.fields == {F.NAME: 0, F.EMAIL: 1}
+    assert columns.notes == ("「姓名」和「联系人」都是姓名，只读前一列",)
+
+
+def test_several_columns_of_telephones_are_all_read() -> None:
+    columns = contacts(["办公电话", "邮箱", "手机", "家庭电话"])
 
     assert columns.fields == {F.PHONE: 0, F.EMAIL: 1}
-    assert columns.notes == ("「手机」和「联系电话」都是电话，只读前一列",)
+    assert columns.further == ((F.PHONE, 2),)
+    assert (columns.notes, columns.ignored) == ((), ("家庭电话",))
+
+
+def test_of_two_people_in_a_row_the_first_keeps_his_own_telephone() -> None:
+    person = ["姓名", "手机", "邮箱"]
+    columns = contacts(["单位名称", "负责人", "", "", "联络员", "", ""], ["", *person, *person])
+
+    assert columns.fields == {F.ENTERPRISE: 0, F.NAME: 1, F.PHONE: 2, F.EMAIL: 3}
+    assert columns.further == ()
+    assert columns.notes[-1] == (
+        "「邮箱」和「邮箱」都是邮箱，只读前一列；后一列可再导入一次：--map 7=邮箱"
+    )
+
+
+def test_of_columns_of_telephones_only_the_one_is_read_that_was_asked_for() -> None:
+    columns = contacts(["办公电话", "邮箱", "手机"], 手机="电话")
+
+    assert columns.fields == {F.PHONE: 2, F.EMAIL: 1}
+    assert columns.further == ()
 
 
 def test_an_exact_heading_goes_before_one_that_only_ends_like_it() -> None:
@@ -236,7 +263,7 @@ def test_without_addresses_the_sentence_lists_the_headings_and_shows_the_mapping
 
     assert str(refused.value) == (
         "没有找到「邮箱」列：表头只有 单位名称、姓名、联系渠道；请用 --map 指明是哪一列，"
-        "例如 --map 联系渠道=邮箱（也可写列号：--map B=邮箱）"
+        "例如 --map 联系渠道=邮箱，或写列号 --map B=邮箱"
     )
 
 

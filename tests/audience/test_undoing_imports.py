@@ -1,19 +1,24 @@
 """Taking an import back: what it added goes, what it changed returns, what lives on stays."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 import runs
-from audience_people import GRANTED, NOW, add, say
-from import_sheets import LI, ZHANG, firms, people, source, undo
+from audience_people import GRANTED, HASHER, NOW, WITHDRAWN, add, say
+from import_sheets import LI, PEOPLE, ZHANG, Told, firms, numbered, people, source, undo
 from runs import add_reader, make_issue
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from distribution import audience
+from distribution import audience, reports
 from distribution.app import App
-from distribution.audience import NotUndoable, Wishes
-from distribution.models import ConsentEvent, Enterprise, Interest, Subscriber, WatchWord
-from distribution.words import Cause, Decision, Role
+from distribution.audience import ContactChanges, EnterpriseChanges, NotUndoable, Wishes
+from distribution.audience.importing.running import UndoneMeanwhile
+from distribution.audience.sheets import ContactLine
+from distribution.audience.store import imports, undoing
+from distribution.models import ConsentEvent, Enterprise, ImportRow, Interest, Subscriber, WatchWord
+from distribution.words import Cause, Decision, ImportKind, Role
 
 LATER = NOW + timedelta(days=1)
 
@@ -148,3 +153,167 @@ def test_enterprises_are_taken_back_too(app: App) -> None:
             None,
         )
         assert audience.enterprise_topics(session, row) == ()
+
+
+def test_a_liaison_comes_home_to_another_s_role_only_where_it_is_free(app: App) -> None:
+    email = "zhang@taihang.example"
+    with app.transaction() as session:
+        add(session, email, enterprise="晋阳电机", role=Role.LIAISON)
+    _, result = people(app, ("太行重工", "甲", "联络员", email, "", "", ""))
+    with app.transaction() as session:
+        add(session, "new@taihang.example", enterprise="晋阳电机", role=Role.LIAISON)
+
+    undo(app, result.import_id)
+
+    with app.reading() as session:
+        assert home_of(session, email) == "晋阳电机"
+        assert audience.find_subscriber(session, email).role is Role.OTHER
+
+
+def test_who_has_moved_on_since_is_left_where_he_is(app: App) -> None:
+    email = "zhang@taihang.example"
+    with app.transaction() as session:
+        add(session, email, enterprise="晋阳电机")
+        add(session, "li@taihang.example", enterprise="汾河机床")
+    _, result = people(app, ("太行重工", "甲", "", email, "", "", ""))
+    with app.transaction() as session:
+        changes = ContactChanges(enterprise=audience.find_enterprise(session, "汾河机床"))
+        audience.change_contact(session, audience.find_subscriber(session, email), changes, HASHER)
+
+    undo(app, result.import_id)
+
+    with app.reading() as session:
+        assert home_of(session, email) == "汾河机床"
+
+
+def test_a_home_that_came_with_a_list_taken_back_before_is_not_missed(app: App) -> None:
+    email = "zhang@taihang.example"
+    with app.transaction() as session:
+        add(session, email)
+    _, first = people(app, ("太行重工", "甲", "", email, "", "", ""))
+    _, second = people(app, ("晋阳电机", "甲", "", email, "", "", ""), of=source("b.csv"))
+
+    undo(app, first.import_id)
+    undo(app, second.import_id)
+
+    with app.reading() as session:
+        assert home_of(session, email) == "晋阳电机"
+
+
+def home_of(session: Session, email: str) -> str:
+    row = audience.find_subscriber(session, email)
+    assert row.enterprise_id is not None
+    return session.get_one(Enterprise, row.enterprise_id).name
+
+
+def test_the_books_name_nobody_who_is_gone_whose_number_another_may_get(app: App) -> None:
+    _, result = people(app, ZHANG)
+    undo(app, result.import_id)
+    with app.transaction() as session:
+        other = add(session, "other@taihang.example", enterprise="晋阳电机")
+        assert reports.imports_of(session, other.id) == []
+        (kept,) = session.scalars(select(ImportRow))
+        assert (kept.subscriber_id, kept.enterprise_id, kept.outcome.value) == (None, None, "added")
+
+
+def test_two_lists_are_taken_back_in_either_order(app: App) -> None:
+    for last_first in (True, False):
+        _, first = people(app, ZHANG, of=source(f"a{last_first}"))
+        renamed = ("太行重工", "张三丰", *ZHANG[2:])
+        _, second = people(app, renamed, of=source(f"b{last_first}", basis="换届名单"))
+        both = [first.import_id, second.import_id]
+        for number in reversed(both) if last_first else both:
+            undo(app, number)
+        with app.reading() as session:
+            names = list(session.scalars(select(Subscriber.name)))
+        assert names == ([] if last_first else ["张三"])
+
+
+def test_his_own_word_outlives_the_file_that_said_the_same(app: App) -> None:
+    """Else he would count as never asked, and the next file would bring him back."""
+    for email in ("zhang@taihang.example", "li@taihang.example"):
+        with app.transaction() as session:
+            say(session, add(session, email, name="甲"), GRANTED)
+    rows = [("甲", f"{who}@taihang.example", "来电退订") for who in ("zhang", "li")]
+    _, result = people(app, *rows, headings=("姓名", "邮箱", "退订"))
+    with app.transaction() as session:
+        zhang = audience.find_subscriber(session, "zhang@taihang.example")
+        assert say(session, zhang, WITHDRAWN)
+
+    undo(app, result.import_id)
+    people(app, *(row[:2] for row in rows), headings=("姓名", "邮箱"), of=source("again.csv"))
+
+    with app.reading() as session:
+        barriers = {one.recipient[:2]: one.barrier for one in readers(session)}
+    assert barriers == {"zh": Cause.LEFT, "li": None}
+
+
+def readers(session: Session) -> tuple[audience.Reader, ...]:
+    return audience.readers_after(session, 0, 10, at=NOW).readers
+
+
+def test_a_name_that_another_has_now_is_not_given_back(app: App) -> None:
+    code = "91140000000000000T"
+    with app.transaction() as session:
+        changes = EnterpriseChanges(name="晋阳电机", credit_code=code)
+        audience.add_enterprise(session, changes, at=NOW)
+    _, result = firms(app, ("晋阳电机集团", code, *[""] * 6))
+    with app.transaction() as session:
+        audience.add_enterprise(session, EnterpriseChanges(name="晋阳 电机"), at=NOW)
+
+    undo(app, result.import_id)
+
+    with app.reading() as session:
+        assert set(session.scalars(select(Enterprise.name))) == {"晋阳电机集团", "晋阳 电机"}
+
+
+def test_an_import_that_is_taken_back_half_way_goes_no_further(app: App) -> None:
+    with app.transaction() as session:
+        row = imports.open_import(
+            session, ImportKind.SUBSCRIBERS, source().fingerprint, "a", basis="", by="t", at=NOW
+        )
+
+    def lines() -> Iterator[ContactLine]:
+        """The file is read, the import is there, and somebody takes it back."""
+        undo(app, row.id)
+        yield from audience.read_contacts(numbered(PEOPLE, [ZHANG]))
+
+    with pytest.raises(UndoneMeanwhile):
+        audience.import_contacts(
+            app.transaction, lines(), source(), HASHER, Told(),
+            by="test", at=NOW,
+        )  # fmt: skip
+    assert counts(app)[0] == 0
+
+
+def test_many_enterprises_go_slice_by_slice_and_those_with_contacts_stay(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "_SLICE", 2)
+    rows = [(f"单位{n}", f"读者{n}", "", f"r{n}@fenhe.example", "", "", "") for n in range(5)]
+    _, result = people(app, *rows)
+    with app.transaction() as session:
+        home = audience.find_enterprise(session, "单位3")
+        row = add(session, "own@fenhe.example")
+        row.enterprise_id = home.id
+
+    assert undo(app, result.import_id) == {"undone": 5}
+
+    with app.reading() as session:
+        assert session.scalars(select(Enterprise.name)).all() == ["单位3"]
+        assert session.scalars(select(Subscriber.email)).all() == ["own@fenhe.example"]
+
+
+def test_of_a_list_of_enterprises_only_those_go_that_nobody_uses(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "_SLICE", 2)
+    _, result = firms(app, *((f"单位{n}", *[""] * 7) for n in range(5)))
+    with app.transaction() as session:
+        row = add(session, "own@fenhe.example")
+        row.enterprise_id = audience.find_enterprise(session, "单位1").id
+
+    assert undo(app, result.import_id) == {"undone": 4, "kept": 1}
+
+    with app.reading() as session:
+        assert session.scalars(select(Enterprise.name)).all() == ["单位1"]

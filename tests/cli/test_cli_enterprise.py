@@ -224,6 +224,9 @@ def test_the_liaison_is_handed_over_and_shown(office: Office, app: App) -> None:
         ("b@sanjin.example", "liaison"),
     ]
     assert details(app, "enterprise.hand-over")["role"] == "liaison"
+    assert (
+        "修改资料（职务：其他 → 联络员）" in office("subscriber", "history", "b@sanjin.example").out
+    )
 
 
 @pytest.mark.usefixtures("taihang")
@@ -281,7 +284,7 @@ def test_the_list_counts_contacts_and_those_who_agreed(office: Office) -> None:
 
 def test_an_empty_list_says_how_to_begin(office: Office) -> None:
     assert office("enterprise", "list").out == (
-        "还没有会员企业：distribution enterprise add，或新增订阅者时写明 --enterprise\n"
+        "还没有会员企业：distribution enterprise import 文件，或 add 逐家新增\n"
     )
     assert office("enterprise", "list", "--ending").out == "没有符合的会员企业。\n"
 

@@ -127,6 +127,7 @@ def test_enterprises_come_from_a_workbook_with_merged_cells(office: Office, desk
     ("words", "hint"),
     [
         (["nowhere.csv"], "没有这个文件"),
+        (["nowhere.csv", "--result", "名单.csv"], "没有这个文件"),
         (["名单.csv", "--map", "手机"], "表头=字段"),
         (["名单.csv", "--map", "姓名=生日"], "没有这个字段"),
         (["名单.csv", "--result", "out.docx", "--apply"], ".xlsx"),
@@ -141,3 +142,108 @@ def test_what_cannot_be_done_is_one_sentence(
     assert hint in refused.sentence
     assert office("import", "list", "--json").document == []
     assert sorted(path.name for path in desk.iterdir()) == ["名单.csv"]
+
+
+def instructed(path: Path, *advice: str) -> None:
+    """A workbook that begins with how to fill it in."""
+    book = xlsxwriter.Workbook(path)
+    book.add_worksheet("填表说明").write_column("A1", advice)
+    sheet = book.add_worksheet("2026年")
+    sheet.write_row("A1", ["单位名称", "姓名", "邮箱", "办公电话", "手机"])
+    row = ["太行重工", "张三", "zhang@taihang.example", "0351-2022001", 13800000000]
+    sheet.write_row("A2", row)
+    book.close()
+
+
+@pytest.mark.parametrize("advice", ["请如实填写。", "填好后发到 office@federation.example。"])
+def test_a_sheet_of_instructions_is_passed_over(office: Office, desk: Path, advice: str) -> None:
+    instructed(desk / "登记表.xlsx", "填表说明", advice)
+
+    done = office("subscriber", "import", "登记表.xlsx", "--apply")
+
+    assert (done.code, done.err) == (0, "")
+    assert "工作表「2026年」，表头在第 1 行" in done.out
+    assert "办公电话→电话、手机→电话" in done.out
+    assert "另有工作表 填表说明 没有读" in done.out
+    shown = office("subscriber", "show", "zhang@taihang.example", "--json").document
+    assert shown["phone"] == "0351-2022001、13800000000"
+
+
+def test_a_sheet_that_is_named_is_the_one_that_is_read(office: Office, desk: Path) -> None:
+    instructed(desk / "登记表.xlsx", "请如实填写。")
+
+    refused = office("subscriber", "import", "登记表.xlsx", "--sheet", "填表说明")
+
+    assert refused.code == 2
+    assert "没有找到「邮箱」列：前 30 行里没有认得的表头" in refused.sentence
+    assert refused.sentence.endswith("例如 --map B=邮箱")
+
+
+@pytest.mark.usefixtures("desk")
+def test_who_was_given_an_office_by_hand_since_outlives_the_list(office: Office) -> None:
+    office("subscriber", "add", "old@taihang.example", "--name", "孙八", "--enterprise", "太行重工")
+    office("subscriber", "import", "名单.csv", "--apply")
+    assert office("enterprise", "hand-over", "太行重工", "zhang@taihang.example").code == 0
+    assert office("subscriber", "replace", "old@taihang.example", "li@taihang.example").code == 0
+    history = office("subscriber", "history", "zhang@taihang.example").out
+    assert "修改资料（职务：其他 → 联络员）" in history
+    assert "接任（前任编号：1）" in office("subscriber", "history", "li@taihang.example").out
+
+    undone = office("import", "undo", "1", "--yes")
+
+    assert "恢复 1 行，保留 2 行" in undone.out
+    left = {row["email"] for row in office("subscriber", "list", "--json").document}
+    assert left == {"zhang@taihang.example", "li@taihang.example", "old@taihang.example"}
+
+
+def test_enterprises_nobody_knows_are_told_before_and_after(office: Office, desk: Path) -> None:
+    assert desk.exists()
+    office("enterprise", "add", "太行重工")
+
+    tried = office("subscriber", "import", "名单.csv")
+    document = office("subscriber", "import", "名单.csv", "--json").document
+    done = office("subscriber", "import", "名单.csv", "--apply")
+
+    sentence = "新建单位 1 家：汾河机床。已有的单位若写法不同也会另建，请核对名称。"
+    assert sentence in tried.out
+    assert sentence in done.out
+    assert document["new_enterprises"] == 1
+    assert len(office("enterprise", "list", "--json").document) == 2
+
+
+@pytest.mark.parametrize("options", [[], ["--apply"]])
+def test_a_result_is_not_written_over_its_list(
+    office: Office, desk: Path, options: list[str]
+) -> None:
+    before = (desk / "名单.csv").read_bytes()
+
+    refused = office("subscriber", "import", "名单.csv", "--result", "./名单.csv", *options)
+
+    assert refused.code == 2
+    assert "就是要导入的文件" in refused.sentence
+    assert (desk / "名单.csv").read_bytes() == before
+    assert office("import", "list", "--json").document == []
+
+
+def test_the_result_of_a_result_has_its_columns_once(office: Office, desk: Path) -> None:
+    office("subscriber", "import", "名单.csv", "--apply")
+    office("subscriber", "import", "名单-导入结果.xlsx", "--result", "again.csv")
+
+    with tables.open_table(desk / "again.csv") as table:
+        rows = [cells for _, cells in table.rows()]
+    assert rows[0] == ["单位名称", "姓名", "电子邮箱", "关注栏目", "结果", "原因"]
+    assert [row[4] for row in rows[1:]] == ["未变", "未变", "未变", "拒绝"]
+
+
+def test_the_result_of_a_list_without_headings_has_all_its_cells(
+    office: Office, desk: Path
+) -> None:
+    (desk / "bare.csv").write_text("甲,a@taihang.example,\n乙,坏@,备注\n", encoding="utf-8")
+
+    office("subscriber", "import", "bare.csv", "--result", "r.csv")
+
+    with tables.open_table(desk / "r.csv") as table:
+        heading, first, second = (cells for _, cells in table.rows())
+    assert heading == ["第 1 列", "第 2 列", "第 3 列", "结果", "原因"]
+    assert first[:4] == ["甲", "a@taihang.example", "", "新增"]
+    assert second[:4] == ["乙", "坏@", "备注", "拒绝"]

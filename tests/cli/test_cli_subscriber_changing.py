@@ -195,6 +195,7 @@ def test_a_successor_who_is_known_keeps_his_name_and_consent(office: Office) -> 
 
     assert replaced.out == f"梁毅 已离任，由 王芳 <{WANG}> 接替：太行重工有限公司，联络员。\n"
     assert (shown(office, WANG)["mailable"], shown(office, WANG)["role"]) == (True, "liaison")
+    assert "接任（前任编号：1）" in office("subscriber", "history", WANG).out
 
 
 @pytest.mark.usefixtures("liang")

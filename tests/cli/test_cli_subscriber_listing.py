@@ -59,7 +59,10 @@ def test_a_list_searches_names_addresses_and_enterprises_literally(office: Offic
 
 
 def test_a_list_says_how_many_there_are_and_when_it_is_empty(office: Office) -> None:
-    assert office("subscriber", "list").out == "还没有订阅者：distribution subscriber add\n"
+    assert (
+        office("subscriber", "list").out
+        == "还没有订阅者：distribution subscriber import 文件，或 add 逐位新增\n"
+    )
     add(office, "a@sanjin.example")
     add(office, "b@sanjin.example")
 

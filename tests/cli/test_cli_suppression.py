@@ -136,6 +136,22 @@ def test_a_clean_list_ends_well_and_keeps_its_reason(
     assert (row["reason"], row["evidence"]) == ("imported", "十一月名单")
 
 
+@pytest.mark.usefixtures("liang")
+def test_a_providers_list_may_name_whole_domains(office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("地址\n@sanjin.example\n ＠Sanjin．example\n@坏\n", encoding="utf-8")
+
+    done = office("suppression", "import", str(file))
+
+    assert done.code == 1
+    counts, bad = done.out.splitlines()
+    assert counts == "记入 1 个，已在名单上 1 个，读不懂 1 行。"
+    assert bad.startswith("第 4 行：")
+    assert not mailable(office)
+    (row,) = office("suppression", "list", "--json").document
+    assert (row["domain"], row["reason"]) == ("sanjin.example", "imported")
+
+
 BAD = {
     "no address": (["add", "没有", "--reason", "来电"], "不是邮件地址"),
     "nothing": (["add", "", "--reason", "来电"], "不是邮件地址"),

@@ -28,7 +28,7 @@ from factories import (
 from runs import make_issue
 from sqlalchemy import update
 
-from distribution import clock, delivery
+from distribution import audience, clock, delivery
 from distribution.app import App
 from distribution.delivery import ledger
 from distribution.delivery.ledger import Leased
@@ -124,6 +124,32 @@ def test_a_batch_of_leavers_is_not_the_end_of_the_queue(app: App) -> None:
     with app.transaction() as session:
         assert ledger.lease(session, 2, "a", TERMS) is None
     assert tally(app, run_id) == {"skipped": 2, "leased": 1}
+
+
+def test_an_address_out_of_use_gets_nothing_though_its_reader_has_another_now(app: App) -> None:
+    run_id = make_run(app, 1)
+    suppress(app, "r1@fenhe.example")
+    changes_address(app, "r1@fenhe.example", "new@fenhe.example")
+
+    assert lease(app) == []
+    assert tally(app, run_id) == {"skipped": 1}
+
+
+def test_a_leased_mail_to_a_former_address_out_of_use_is_not_handed_over(app: App) -> None:
+    run_id = make_run(app, 1)
+    [row] = lease(app)
+    suppress(app, "r1@fenhe.example")
+    changes_address(app, "r1@fenhe.example", "new@fenhe.example")
+
+    assert hand(app, row) == set()
+    assert tally(app, run_id) == {"skipped": 1}
+
+
+def changes_address(app: App, old: str, new: str) -> None:
+    with app.transaction() as session:
+        row = audience.find_subscriber(session, old)
+        changes = audience.ContactChanges(address=audience.read_address(new))
+        audience.change_contact(session, row, changes, app.keyring.address_hash)
 
 
 # -- the guard at the hand-over ----------------------------------------------------------------

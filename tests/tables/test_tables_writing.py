@@ -235,3 +235,33 @@ def test_a_workbook_whose_folder_vanished_is_refused_and_let_go(tmp_path: Path) 
     with pytest.raises(FileNotFoundError):
         page.finish()
     page.abandon()
+
+
+@pytest.mark.parametrize("extension", WRITTEN)
+def test_what_a_killed_writer_left_is_cleared_by_the_next(tmp_path: Path, extension: str) -> None:
+    deed = (
+        "import os, pathlib, signal, sys\n"
+        "from distribution.tables import TableWriter\n"
+        "with TableWriter(pathlib.Path(sys.argv[1]), ['邮箱']) as writer:\n"
+        "    writer.row(['a@sanjin.example'])\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    command = [sys.executable, "-c", deed, str(tmp_path / f"名单{extension}")]
+    subprocess.run(command, check=False, timeout=60)
+    assert len(list(tmp_path.iterdir())) == 1
+
+    write_table(tmp_path / "别的.csv", ["甲"], [["乙"]])
+
+    assert [path.name for path in tmp_path.iterdir()] == ["别的.csv"]
+
+
+@pytest.mark.parametrize("extension", WRITTEN)
+def test_two_tables_are_written_beside_each_other(tmp_path: Path, extension: str) -> None:
+    path = tmp_path / f"名单{extension}"
+    with TableWriter(path, ["甲"]) as writer:
+        writer.row(["乙"])
+        write_table(tmp_path / f"别的{extension}", ["丙"], [["丁"]])
+        writer.row(["戊"])
+
+    assert read(path) == [["甲"], ["乙"], ["戊"]]
+    assert len(list(tmp_path.iterdir())) == 2

@@ -56,7 +56,7 @@ def decide(line: ContactLine, address_hash: str, known: Known, *, basis: str) ->
     """
     verdict = Verdict(line.number, line.cells, RowOutcome.REFUSED)
     if line.facts is None:
-        verdict.reasons = [*line.refusals, *line.notes]
+        verdict.reasons, verdict.is_of_nobody = [*line.refusals, *line.notes], True
         return ContactPlan(verdict)
     reason = known.suppressed.get(address_hash)
     if reason is SuppressionReason.ERASED:
@@ -86,6 +86,8 @@ def _enterprise(plan: ContactPlan, known: Known) -> None:
         home = known.homes.of_id(contact.enterprise_id)
     elif home is not None and (contact is None or home.id in (None, *_elsewhere(contact, home))):
         plan.home = home
+        if home.id is None and not home.is_told:
+            home.is_told, plan.verdict.founded = True, home.name
     if home is not None and not (contact and contact.departed):
         role = _role_in(home, role, plan)
     if contact is None or role is not contact.role:

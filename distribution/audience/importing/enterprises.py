@@ -78,7 +78,9 @@ def decide(line: EnterpriseLine, register: Register) -> EnterprisePlan:
         verdict.reasons = [problem]
         return EnterprisePlan(verdict)
     verdict.reasons = list(line.notes)
-    plan = EnterprisePlan(verdict, line.facts, known, _changes(line.facts, known))
+    changes = _changes(line.facts, known)
+    verdict.reasons += _in_order(changes, known)
+    plan = EnterprisePlan(verdict, line.facts, known, changes)
     if line.facts.topics is not None:
         topics, unknown = register.topics.codes_of(line.facts.topics)
         if unknown:
@@ -101,6 +103,23 @@ def _changes(facts: EnterpriseFacts, known: KnownEnterprise | None) -> dict[str,
     if facts.without_end and known.member_until is not None:
         changes["member_until"] = None
     return changes
+
+
+def _in_order(changes: dict[str, Any], known: KnownEnterprise | None) -> list[str]:
+    """A membership cannot end before it begins: such an end would bar all contacts at once."""
+    if not changes.get("member_since") and not changes.get("member_until"):
+        return []
+    since = changes.get("member_since", known.member_since if known else None)
+    until = changes.get("member_until", known.member_until if known else None)
+    if since is None or until is None or until >= since:
+        return []
+    doubtful = "member_until" if changes.get("member_until") else "member_since"
+    if known is None:
+        changes[doubtful] = None
+    else:
+        del changes[doubtful]
+    what = "会籍到期" if doubtful == "member_until" else "入会日期"
+    return [f"会籍到期 {until} 早于入会日期 {since}：{what}未导入，请核对"]
 
 
 def _conclude(plan: EnterprisePlan) -> None:

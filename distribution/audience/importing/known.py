@@ -40,6 +40,8 @@ class Home:
     credit_code: str | None = None
     liaison: str | None = None
     """The address key of its liaison, one of the file included."""
+    is_told: bool = False
+    """Whether a row has been told that it founds this one."""
 
 
 class Homes:

@@ -21,15 +21,28 @@ from distribution.audience.importing.enterprises import EnterprisePlan, Register
 from distribution.audience.importing.known import Homes, Known, TopicWords
 from distribution.audience.importing.verdicts import Verdict
 from distribution.audience.sheets import ContactLine, EnterpriseLine
-from distribution.audience.store import enlisting, imports, knowing, writing
+from distribution.audience.store import enlisting, imports, knowing, locking, writing
+from distribution.audience.store.consent import channel_of
 from distribution.audience.store.contacts import AddressHasher
 from distribution.audience.wording import name_key
 from distribution.db import Transaction
+from distribution.errors import Refused
 from distribution.models import Import
 from distribution.words import ImportKind, RowOutcome
 
 CHUNK = 5_000
 """Rows decided and written together."""
+
+
+class UndoneMeanwhile(Refused):
+    """Raised when somebody takes an import back before it is through."""
+
+    def __init__(self, import_id: int) -> None:
+        self.import_id = import_id
+        super().__init__(
+            f"导入 {import_id} 还没有写完就被撤销：其余的行没有写入；再导入同一文件即从头开始"
+        )
+
 
 Reading = Callable[[], AbstractContextManager[Session]]
 AnyLine = TypeVar("AnyLine", ContactLine, EnterpriseLine)
@@ -73,8 +86,8 @@ def import_contacts(
     """Apply a list of contacts; `told` gets each chunk's verdicts once it is committed."""
 
     def chunk(session: Session, part: Sequence[ContactLine], import_id: int) -> list[Verdict]:
+        locking.hold_audience(session)
         words = knowing.topic_words(session, lock=True)
-        writing.hold_audience(session)
         homes = Homes()
         plans = _decide_contacts(session, part, homes, words, hasher, source.basis)
         writing.add_homes(session, homes, plans, at=at)
@@ -96,8 +109,8 @@ def import_enterprises(
     """Apply a list of enterprises; `told` gets each chunk's verdicts once it is committed."""
 
     def chunk(session: Session, part: Sequence[EnterpriseLine], _: int) -> list[Verdict]:
+        locking.hold_audience(session)
         words = knowing.topic_words(session, lock=True)
-        writing.hold_audience(session)
         plans = _decide_enterprises(session, part, words)
         enlisting.write_enterprises(session, plans, at=at)
         return [plan.verdict for plan in plans]
@@ -133,11 +146,6 @@ def try_enterprises(
         return [plan.verdict for plan in plans]
 
     return _try(reading, ImportKind.ENTERPRISES, lines, source, chunk, told)
-
-
-def channel_of(import_id: int) -> str:
-    """The channel of consent that came with a file."""
-    return f"import-{import_id}"
 
 
 def _decide_contacts(
@@ -202,9 +210,10 @@ def _apply(
         result.resumed_after = imports.last_line(session, row.id)
     for part in _chunks(lines):
         with transaction() as session:
-            imports.hold_import(session, row.id)
+            if imports.hold_import(session, row.id).undone_at is not None:
+                raise UndoneMeanwhile(row.id)
             last = imports.last_line(session, row.id)
-            verdicts = [_done(line, row) for line in part if line.number <= last]
+            verdicts = _past(session, row, [line for line in part if line.number <= last])
             fresh = [line for line in part if line.number > last]
             if fresh:
                 decided = chunk(session, fresh, row.id)
@@ -246,6 +255,22 @@ def _done(line: ContactLine | EnterpriseLine, row: Import) -> Verdict:
     """A row that this import has dealt with: whatever became of it since stays."""
     reason = f"此行已在导入 {row.id} 中处理"
     return Verdict(line.number, line.cells, RowOutcome.LEFT, [reason])
+
+
+def _past(
+    session: Session, row: Import, lines: Sequence[ContactLine | EnterpriseLine]
+) -> list[Verdict]:
+    """What became of rows before this import was interrupted: its result file wants them, too."""
+    if not lines or row.finished_at is not None:
+        return [_done(line, row) for line in lines]
+    first, last = lines[0].number, lines[-1].number
+    known = imports.outcomes_between(session, row.id, first, last)
+    return [
+        Verdict(line.number, line.cells, *known[line.number])
+        if line.number in known
+        else _done(line, row)
+        for line in lines
+    ]
 
 
 def _tell(result: Result, verdicts: Sequence[Verdict], told: Told) -> None:

@@ -1,12 +1,12 @@
 """What is to become of one row: an outcome, its reasons, and what would be written."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from distribution.words import Decision, Purpose, RowOutcome
 
+_QUOTED = re.compile(r"「[^」]*」|'[^']*'")
 _ADDRESS = re.compile(r"[^\s<>，。；：:「」（）()'\"]+[@＠][^\s<>，。；：「」（）()'\"]+")
 
 
@@ -20,9 +20,13 @@ class Verdict:
     reasons: list[str] = field(default_factory=list)
     subscriber_id: int | None = None
     enterprise_id: int | None = None
-    before: Mapping[str, Any] = field(default_factory=dict)
+    is_of_nobody: bool = False
+    """The row is about a person who is not in the books: erasing could not find it."""
+    founded: str = ""
+    """The enterprise that nobody knew before this row."""
+    before: dict[str, Any] = field(default_factory=dict)
     """Of what changes, by field; JSON-able."""
-    after: Mapping[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
 
     @property
     def reason(self) -> str:
@@ -31,8 +35,9 @@ class Verdict:
 
     @property
     def kept_reason(self) -> str:
-        """What the books keep of it: without the addresses it quotes."""
-        return without_addresses(self.reason)
+        """What the books keep of it: without the addresses it quotes, nor any cell of nobody's."""
+        reason = _QUOTED.sub("「…」", self.reason) if self.is_of_nobody else self.reason
+        return without_addresses(reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,10 @@ _LABEL = re.compile(
 )
 _QUERY = re.compile(r"\?(?:subject|body|cc|bcc)=\S*", re.IGNORECASE)
 _SPELLED = re.compile(r"\s*[(\[{]\s*at\s*[)\]}]\s*", re.IGNORECASE)
-_TORN_BEFORE = re.compile(r"[a-z0-9._-]\s+$", re.IGNORECASE)
-_TORN_AFTER = re.compile(r"[a-z0-9_-]|\s*\.\s*[a-z0-9]|\s+(?:com|cn|net|org)\b", re.IGNORECASE)
+_TORN_BEFORE = re.compile(r"[a-z0-9._-]\s+$|[\w.-]@$", re.IGNORECASE)
+_TORN_AFTER = re.compile(
+    r"[a-z0-9_-]|@[a-z0-9]|\s*\.\s*[a-z0-9]|\s+(?:com|cn|net|org)\b", re.IGNORECASE
+)
 _LONGEST_NAME = 40
 
 
@@ -71,7 +73,7 @@ def _read_closely(text: str, *, allow_smtputf8: bool) -> AddressCell:
     before = plain[: first.start()]
     after = plain[first.end() : matches[1].start() if len(matches) > 1 else None]
     if _TORN_BEFORE.search(_LABEL.sub("", before)) or _TORN_AFTER.match(after):
-        raise UnclearAddress(text, "地址中间有空格或多余的字，看不出从哪里开始、到哪里结束")
+        raise UnclearAddress(text, "地址中间有空格、多余的字或 @，看不出从哪里开始、到哪里结束")
     address = _checked(text, _unlabelled(first[0]), allow_smtputf8=allow_smtputf8)
     others = _others([match[0] for match in matches[1:]], address)
     name, rest = _name(before)

@@ -193,6 +193,18 @@ def read_yes_no(kind: str, text: str) -> Cell[bool]:
     return Cell(None, (f"{kind}{shown(text)}看不懂，未导入：请写是或否",))
 
 
+def read_wanted(text: str) -> Cell[bool]:
+    """Whether somebody wants the digest; what cannot be read counts for nothing.
+
+    >>> read_wanted("×").value, read_wanted("同意").value
+    (False, True)
+    """
+    word = folded(text)
+    if word in _words("unwanted") or word in _words("wanted"):
+        return Cell(word in _words("wanted"))
+    return read_yes_no("是否订阅", text)
+
+
 def is_forever(text: str) -> bool:
     """Whether a date's cell says that there is no end: 长期."""
     return folded(text) in _words("forever")

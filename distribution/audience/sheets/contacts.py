@@ -1,5 +1,6 @@
 """Lists of contacts: one person and address a row."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +36,16 @@ from distribution.words import Edition, Frequency, MailFormat, Role, Tracking
 
 _NO_MAPPING: Mapping[str, str] = MappingProxyType({})
 _LONGEST_ENTERPRISE, _LONGEST_BASIS = 200, 500
+_GONE = re.compile(
+    r"离职|离任|辞职|调离|调走|已调|去世|病故|(?<!离)退休(?!办|职工|干部|人员|管理)|联系不上"
+)
+"""What offices note beside somebody who should be written to no more."""
+_OURS = ("结果", "原因")
+"""Columns of a result file, which quote the others."""
+_UNWANTED = "名单中是否订阅一列：否"
+_SAY_NOTHING_OF_HIM = frozenset(
+    {ContactField.ENTERPRISE, ContactField.EMAIL, ContactField.TOPICS, ContactField.WATCH_WORDS}
+) | {ContactField.LEFT, ContactField.BASIS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +116,15 @@ class _Contacts:
         self._email = columns.fields[ContactField.EMAIL]
         self._enterprise = columns.fields.get(ContactField.ENTERPRISE)
         self._others = OtherColumns(columns, _READERS)
+        self._headings = columns.headings
+        self._phones = [at for field, at in columns.further if field is ContactField.PHONE]
+        self._phone = columns.fields.get(ContactField.PHONE, 0)
+        silent = {at for field, at in columns.fields.items() if field in _SAY_NOTHING_OF_HIM}
+        self._telling = [
+            at
+            for at, heading in enumerate(columns.headings)
+            if at not in silent and heading not in _OURS
+        ]
         self._allow_smtputf8 = allow_smtputf8
         self._seen: dict[str, int] = {}
         self._above = ""
@@ -120,13 +140,17 @@ class _Contacts:
             return Line(number, cells, refusals=(str(error), *refusals), notes=tuple(notes))
         address = found.address
         notes += found.notes
-        first = self._seen.setdefault(address.key, number)
-        if first != number:
+        if first := self._seen.get(address.key):
             refusals.append(f"邮箱 {address.written} 与第 {first} 行重复")
+        elif not refusals:  # a row that is refused keeps no good one out
+            self._seen[address.key] = number
         odd = suspicions(address)
         notes += [one.sentence for one in odd]
+        notes += self._gone(cells)
         if refusals:
             return Line(number, cells, None, tuple(refusals), tuple(notes), odd)
+        if values.pop("wanted", None) is False:
+            values["left"] = values.get("left") or _UNWANTED
         if values.get("name") is None:
             name = found.display_name
             values["name_is_given"] = bool(name)
@@ -135,8 +159,21 @@ class _Contacts:
         facts = _facts(address, values)
         return Line(number, cells, facts, (), tuple(notes), odd)
 
+    def _gone(self, cells: list[str]) -> list[str]:
+        """Where the row says that he is there no longer: only a person can tell."""
+        return [
+            f"{self._headings[at]}{c.shown(cells[at])}：是否已不在任？仍照常导入，请核对"
+            for at in self._telling
+            if at < len(cells) and cells[at] and _GONE.search(cells[at])
+        ]
+
     def _filled(self, cells: list[str]) -> list[str]:
-        """The row with its enterprise, where it says 同上."""
+        """The row with its enterprise, where it says 同上, and all its phones in one cell."""
+        if self._phones:
+            every = (self._phone, *self._phones)
+            texts = [cells[at] for at in every if at < len(cells) and not c.is_blank(cells[at])]
+            cells = [*cells, *[""] * (self._phone + 1 - len(cells))]
+            cells[self._phone] = "、".join(texts)
         at = self._enterprise
         if at is None or at >= len(cells):
             return cells
@@ -193,6 +230,7 @@ _READERS: dict[ContactField, Reader] = {
     ContactField.FORMAT: cached(c.read_format),
     ContactField.BASIS: cached(_basis),
     ContactField.LEFT: cached(_left),
+    ContactField.WANTED: cached(c.read_wanted),
     ContactField.TRACKING: cached(c.read_tracking),
     ContactField.PAUSED_UNTIL: cached(lambda text: read_date("暂停至", text, end=True)),
 }

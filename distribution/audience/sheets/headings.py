@@ -24,6 +24,10 @@ _MARKS = re.compile(r"[\s*:：_#★☆●.-]|必填项?|选填")
 _LONGEST_WITH_ENDING = 12
 _LETTERS = re.compile(r"[A-Z]{1,2}")
 _IGNORED = frozenset({"忽略", "不导入", "-", "ignore"})
+_SEVERAL = frozenset({"phone"})
+"""Fields that sheets spread over several columns, all of which are read: 办公电话, 手机."""
+_OF_ONE_PERSON = frozenset({"name", "email"})
+"""Where these come twice, a row is about two people, and the second has a telephone, too."""
 
 
 class ContactField(Word):
@@ -44,6 +48,7 @@ class ContactField(Word):
     LEFT = "left", "退订"
     TRACKING = "tracking", "阅读统计"
     PAUSED_UNTIL = "paused_until", "暂停至"
+    WANTED = "wanted", "是否订阅"
 
 
 class EnterpriseField(Word):
@@ -67,10 +72,11 @@ class MissingColumn(DistributionError):
         self.field, self.headings = field, tuple(headings)
         known = "、".join(headings)
         found = f"表头只有 {known}" if known else f"前 {SEARCHED} 行里没有认得的表头"
-        example = candidate or (headings[0] if headings else "B")
+        example = candidate or (headings[0] if headings else "")
+        by_name = f"--map {example}={field.label}，或写列号 " if example else ""
         super().__init__(
             f"没有找到「{field.label}」列：{found}；请用 --map 指明是哪一列，"
-            f"例如 --map {example}={field.label}（也可写列号：--map B={field.label}）"
+            f"例如 {by_name}--map B={field.label}"
         )
 
 
@@ -96,6 +102,8 @@ class Columns(Generic[Field]):
     ignored: tuple[str, ...] = ()
     """Headings that lead to no field."""
     notes: tuple[str, ...] = ()
+    further: tuple[tuple[Field, int], ...] = ()
+    """Columns beside those in `fields` that belong to one of them."""
 
 
 @lru_cache(maxsize=4096)
@@ -120,24 +128,40 @@ def find_columns(
     names = _names(head, index, fields)
     asked = _asked(names, max((len(cells) for _, cells in head), default=0), fields, mapping)
     columns: dict[Field, int] = {field: at for at, field in asked.items() if field is not None}
-    notes = []
+    again: list[tuple[Field, int]] = []
     for exact in (True, False):
         for at, name in enumerate(names):
             field = _field(name, fields, exact=exact)
             if field is None or at in asked or at in columns.values():
                 continue
-            if field in columns:
-                if exact:
-                    first = names[columns[field]]
-                    notes.append(f"{shown(first)}和{shown(name)}都是{field.label}，只读前一列")
-            else:
+            if field not in columns:
                 columns[field] = at
+            elif exact:
+                again.append((field, at))
     if required not in columns:
         raise MissingColumn(required, [name for name in names if name], _candidate(head, names))
-    ignored = [name for at, name in enumerate(names) if name and at not in columns.values()]
+    further = _further(again, asked)
+    notes = [
+        f"{shown(names[columns[field]])}和{shown(names[at])}都是{field.label}，只读前一列"
+        + (f"；后一列可再导入一次：--map {at + 1}={field.label}" if field is required else "")
+        for field, at in again
+        if (field, at) not in further
+    ]
+    read = {*columns.values(), *(at for _, at in further)}
+    ignored = [name for at, name in enumerate(names) if name and at not in read]
     line = None if index is None else head[index][0]
     once = tuple(dict.fromkeys(ignored))
-    return Columns(line, tuple(names), columns, (line or 0) + 1, once, tuple(notes))
+    return Columns(line, tuple(names), columns, (line or 0) + 1, once, tuple(notes), further)
+
+
+def _further(
+    again: Sequence[tuple[Field, int]], asked: Mapping[int, Field | None]
+) -> tuple[tuple[Field, int], ...]:
+    """Of the columns that repeat a field those that are read together with the first."""
+    if any(field.value in _OF_ONE_PERSON for field, _ in again):
+        return ()
+    wanted = asked.values()
+    return tuple((f, at) for f, at in again if f.value in _SEVERAL and f not in wanted)
 
 
 def column_of_addresses(head: Sequence[Row]) -> int | None:

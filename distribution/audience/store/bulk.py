@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from distribution.audience.store.changing import ContactChanges, change_contact, pause
-from distribution.audience.store.consent import Statement, lock_subscriber, record_consent
+from distribution.audience.store.consent import Statement, record_consent
 from distribution.audience.store.contacts import (
     AddressHasher,
     Wishes,
     set_interests,
     topics_of_reader,
 )
+from distribution.audience.store.locking import lock_subscriber
 from distribution.models import Enterprise, Subscriber
 from distribution.words import Decision, Edition, Frequency, MailFormat, Role
 

@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from distribution.audience.address import EmailAddress
-from distribution.audience.store.consent import lock_subscriber
 from distribution.audience.store.contacts import (
     AddressHasher,
     AlreadySubscribed,
@@ -20,6 +19,7 @@ from distribution.audience.store.contacts import (
     topics_of_reader,
     words_of_reader,
 )
+from distribution.audience.store.locking import lock_subscriber
 from distribution.audience.store.roles import require_free
 from distribution.audience.wording import tidy
 from distribution.errors import Refused

@@ -8,11 +8,14 @@ from datetime import datetime
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from distribution.audience.store.standing import decision
+from distribution.audience.store.locking import lock_subscriber
 from distribution.audience.texts import version_of
 from distribution.audience.wording import tidy
 from distribution.models import ConsentEvent, Subscriber
 from distribution.words import Decision, Purpose
+
+OF_FILE = "import-"
+"""How the channel of what a file said begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +41,8 @@ def record_consent(
     """
     wording = tidy("依据", said.wording, longest=500)
     lock_subscriber(session, subscriber_id)
-    query = select(decision(said.purpose), Subscriber.erased_at)
-    last_word, erased_at = session.execute(query.where(Subscriber.id == subscriber_id)).one()
-    if erased_at is not None:
-        return False
-    nothing_new = {
-        Decision.REQUESTED: last_word == Decision.GRANTED.value,
-        Decision.VOIDED: last_word is None,
-    }
-    if nothing_new.get(said.decision, last_word == said.decision.value):
+    erased = select(Subscriber.erased_at).where(Subscriber.id == subscriber_id)
+    if session.scalars(erased).one() is not None or not _is_news(session, subscriber_id, said):
         return False
     session.add(
         ConsentEvent(
@@ -64,6 +60,27 @@ def record_consent(
     )
     session.flush()
     return True
+
+
+def _is_news(session: Session, subscriber_id: int, said: Statement) -> bool:
+    """What a file said for him may be taken back, so his own word is kept, be it the same."""
+    query = select(ConsentEvent.decision, ConsentEvent.channel).where(
+        ConsentEvent.subscriber_id == subscriber_id,
+        ConsentEvent.purpose == said.purpose,
+        ConsentEvent.decision != Decision.REQUESTED,
+    )
+    last = session.execute(query.order_by(ConsentEvent.id.desc()).limit(1)).first()
+    if last is None or last.decision is Decision.VOIDED:
+        return said.decision is not Decision.VOIDED
+    if said.decision is Decision.REQUESTED:
+        return last.decision is not Decision.GRANTED
+    of_file = last.channel.startswith(OF_FILE) and not said.channel.startswith(OF_FILE)
+    return of_file or last.decision is not said.decision
+
+
+def channel_of(import_id: int) -> str:
+    """The channel of consent that came with a file."""
+    return f"{OF_FILE}{import_id}"
 
 
 def sha256_of(wording: str) -> str:
@@ -93,13 +110,3 @@ def consents(
     if since is not None:
         query = query.where(ConsentEvent.at >= since)
     return session.execute(query).all()
-
-
-def lock_subscriber(session: Session, subscriber_id: int) -> None:
-    """Let one transaction at a time change what belongs to a subscriber.
-
-    Not FOR UPDATE, which would keep out the foreign-key checks of a ledger that holds deliveries
-    this transaction is going to refer to.
-    """
-    row = select(Subscriber.id).where(Subscriber.id == subscriber_id)
-    session.execute(row.with_for_update(key_share=True))

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from distribution import topics
 from distribution.audience.address import EmailAddress, InvalidAddress, read_address
 from distribution.audience.defaults import default_topics
-from distribution.audience.store.consent import Statement, lock_subscriber, record_consent
+from distribution.audience.store.consent import Statement, record_consent
 from distribution.audience.store.defaults import default_rules
 from distribution.audience.store.enterprises import ensure_enterprise, enterprise_topics
+from distribution.audience.store.locking import join_audience, lock_subscriber
 from distribution.audience.store.roles import require_free
 from distribution.audience.store.standing import Fact, facts
 from distribution.audience.wording import tidy, tidy_words
@@ -106,6 +107,7 @@ def add_subscriber(
     Raises LiaisonTaken where the enterprise has a liaison already.
     """
     name = tidy("姓名", new.name, longest=100)
+    join_audience(session)
     enterprise = (
         ensure_enterprise(session, new.enterprise, at=at) if new.enterprise.strip() else None
     )

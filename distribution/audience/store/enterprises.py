@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from distribution import topics
 from distribution.audience.credit_code import InvalidCreditCode, read_credit_code
+from distribution.audience.store.locking import join_audience, lock_enterprise
 from distribution.audience.wording import name_key, tidy
 from distribution.db import upsert
 from distribution.errors import DistributionError, NotFound, Refused
-from distribution.models import Enterprise, EnterpriseInterest, Subscriber, Topic
+from distribution.models import Enterprise, EnterpriseInterest, Topic
 
 _SHOWN = 5
 _SEARCH = "distribution enterprise list --search 可按名称的一部分查找"
@@ -69,6 +70,7 @@ def ensure_enterprise(
 ) -> Enterprise:
     """The enterprise of this name, however it is spelt, added where it is new."""
     name = tidy("单位名称", name, longest=200)
+    join_audience(session)
     known = select(Enterprise).where(Enterprise.name_key == name_key(name))
     row = session.scalar(known)
     if row is None:
@@ -83,6 +85,7 @@ def ensure_enterprise(
 def add_enterprise(session: Session, changes: EnterpriseChanges, *, at: datetime) -> Enterprise:
     """A new enterprise; AlreadyAMember where its name or code is taken."""
     name = tidy("单位名称", changes.name or "", longest=200)
+    join_audience(session)
     insert = upsert(session, Enterprise).values(name=name, name_key=name_key(name), created_at=at)
     row: Enterprise | None = session.scalar(insert.on_conflict_do_nothing().returning(Enterprise))
     if row is None:
@@ -161,12 +164,6 @@ def suspend(session: Session, row: Enterprise, *, at: datetime | None) -> bool:
     return True
 
 
-def lock_enterprise(session: Session, enterprise_id: int) -> None:
-    """Let one transaction at a time change what belongs to an enterprise."""
-    row = select(Enterprise.id).where(Enterprise.id == enterprise_id)
-    session.execute(row.with_for_update(key_share=True))
-
-
 def find_enterprise(session: Session, given: str) -> Enterprise:
     """The enterprise a person means: by name, short name, code, or a part only its name has.
 
@@ -223,9 +220,3 @@ def enterprise_topics(session: Session, row: Enterprise) -> tuple[str, ...]:
         .order_by(EnterpriseInterest.position)
     )
     return tuple(session.scalars(query))
-
-
-def contacts_of(session: Session, enterprise_id: int) -> Sequence[Subscriber]:
-    """Its contacts, those who have left it or are erased included."""
-    query = select(Subscriber).where(Subscriber.enterprise_id == enterprise_id)
-    return session.scalars(query.order_by(Subscriber.id)).all()

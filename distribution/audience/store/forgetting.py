@@ -8,8 +8,9 @@ from sqlalchemy import String, cast, delete, false, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from distribution.audience.address import EmailAddress
-from distribution.audience.store.consent import lock_subscriber, sha256_of
+from distribution.audience.store.consent import sha256_of
 from distribution.audience.store.contacts import AddressHasher, Erased, spellings
+from distribution.audience.store.locking import lock_subscriber
 from distribution.audience.traces import Traces
 from distribution.db import upsert
 from distribution.models import (

@@ -112,6 +112,17 @@ def outcomes(session: Session, import_ids: Sequence[int]) -> dict[int, Counter[R
     return tallies
 
 
+def outcomes_between(
+    session: Session, import_id: int, first: int, last: int
+) -> dict[int, tuple[RowOutcome, list[str]]]:
+    """What became of these lines, and why, as far as it was written down."""
+    query = select(ImportRow.line, ImportRow.outcome, ImportRow.reason).where(
+        ImportRow.import_id == import_id, ImportRow.line.between(first, last)
+    )
+    rows = session.execute(query)
+    return {line: (outcome, [reason] if reason else []) for line, outcome, reason in rows}
+
+
 def rows_of(
     session: Session, import_id: int, *, outcome: RowOutcome | None = None, after: int = 0,
     limit: int = 100,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from distribution.audience.store.enterprises import lock_enterprise
+from distribution.audience.store.locking import lock_enterprise
 from distribution.errors import Refused
 from distribution.models import Enterprise, Subscriber
 from distribution.words import Role

@@ -2,20 +2,17 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import String, and_, cast, delete, exists, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import String, cast, delete, exists, or_, select, update
+from sqlalchemy.orm import Session
 
 from distribution import audit
 from distribution.audience.importing.verdicts import without_addresses
-from distribution.audience.store.consent import Statement, record_consent
-from distribution.audience.store.contacts import topics_of_reader, words_of_reader
-from distribution.audience.store.enterprises import enterprise_topics, set_enterprise_topics
-from distribution.audience.store.roles import LiaisonTaken, require_free
-from distribution.audience.store.writing import hold_audience
-from distribution.audience.wording import name_key
+from distribution.audience.store.consent import channel_of
+from distribution.audience.store.imports import hold_import
+from distribution.audience.store.locking import hold_audience
+from distribution.audience.store.restoring import UNDO, restore_contact, restore_enterprise
 from distribution.errors import Refused
 from distribution.models import (
     Audit,
@@ -28,23 +25,21 @@ from distribution.models import (
     Interest,
     PrivacyRequest,
     Subscriber,
-    Topic,
     WatchWord,
 )
-from distribution.words import Decision, ImportKind, Role, RowOutcome
+from distribution.words import ImportKind, RowOutcome
 
 _SLICE = 1_000
 _UNSEEN = {"synchronize_session": False}
-_INSTANTS, _DAYS = ("paused_until",), ("member_since", "member_until")
 _IN_USE = "之后已有投递、本人操作或另外的修改，保留"
 
 
 class NotUndoable(Refused):
-    """Raised for an import that was undone before, or whose former values are kept no longer."""
+    """Raised for an import that was taken back before."""
 
-    def __init__(self, import_id: int, why: str) -> None:
+    def __init__(self, import_id: int) -> None:
         self.import_id = import_id
-        super().__init__(f"导入 {import_id} {why}：没有改动")
+        super().__init__(f"导入 {import_id} 已经撤销过：没有改动")
 
 
 def undo(session: Session, row: Import, *, by: str, at: datetime) -> Counter[str]:
@@ -52,8 +47,9 @@ def undo(session: Session, row: Import, *, by: str, at: datetime) -> Counter[str
 
     Whoever got mail since, said something himself, or was changed by hand, stays as he is.
     """
+    row = hold_import(session, row.id)
     if row.undone_at is not None:
-        raise NotUndoable(row.id, "已经撤销过")
+        raise NotUndoable(row.id)
     hold_audience(session)
     done: Counter[str] = Counter()
     for rows in _slices(session, row.id):
@@ -95,13 +91,14 @@ def _undo_contacts(
     by: str,
     at: datetime,
 ) -> None:
-    added = {one.subscriber_id: one for one in rows if one.outcome is RowOutcome.ADDED}
-    touched = _touched(session, row, [number for number in added if number is not None])
-    gone = [number for number in added if number is not None and number not in touched]
-    for table in (Interest, WatchWord, ConsentEvent):
-        theirs = delete(table).where(table.subscriber_id.in_(gone))
-        session.execute(theirs, execution_options=_UNSEEN)
-    session.execute(delete(Subscriber).where(Subscriber.id.in_(gone)), execution_options=_UNSEEN)
+    added = {
+        one.subscriber_id: one
+        for one in rows
+        if one.outcome is RowOutcome.ADDED and one.subscriber_id is not None
+    }
+    touched = _touched(session, row, list(added))
+    gone = [number for number in added if number not in touched]
+    _drop_contacts(session, gone)
     done["undone"] += len(gone)
     for number in touched:
         _keep(added[number], done)
@@ -112,17 +109,34 @@ def _undo_contacts(
             if contact is None or contact.erased_at is not None or not (one.before or one.after):
                 _keep(one, done)
             else:
-                _restore_contact(session, row, one, contact, by=by, at=at)
+                restore_contact(session, row, one, contact, by=by, at=at)
                 done["undone"] += 1
 
 
+def _drop_contacts(session: Session, ids: Collection[int]) -> None:
+    """SQLite may give their numbers to others, so nothing that is kept may name them."""
+    for table in (Interest, WatchWord, ConsentEvent):
+        theirs = delete(table).where(table.subscriber_id.in_(ids))
+        session.execute(theirs, execution_options=_UNSEEN)
+    session.execute(delete(Subscriber).where(Subscriber.id.in_(ids)), execution_options=_UNSEEN)
+    rows = update(ImportRow).where(ImportRow.subscriber_id.in_(ids))
+    gone = rows.values(subscriber_id=None, before={}, after={})
+    session.execute(gone, execution_options=_UNSEEN)
+
+
 def _touched(session: Session, row: Import, ids: Collection[int]) -> set[int]:
-    """Those of the added contacts about whom anything else has been written since."""
-    channel = f"import-{row.id}"
+    """Those of the added contacts about whom anything else has been written since.
+
+    What another import wrote that has been taken back itself counts for nothing.
+    """
     of = Subscriber.id
+    # Who is just about to write about them is waited for, or waits; then it is seen.
+    session.execute(select(of).where(of.in_(ids)).order_by(of).with_for_update()).all()
+    undone = _undone(session)
+    channels = {UNDO, *map(channel_of, [row.id, *undone])}
     signs = (
         exists().where(Delivery.subscriber_id == of),
-        exists().where(ConsentEvent.subscriber_id == of, ConsentEvent.channel != channel),
+        exists().where(ConsentEvent.subscriber_id == of, ConsentEvent.channel.not_in(channels)),
         exists().where(
             Audit.subject == cast(of, String),
             or_(Audit.action.startswith("subscriber."), Audit.action.startswith("reader.")),
@@ -130,7 +144,7 @@ def _touched(session: Session, row: Import, ids: Collection[int]) -> set[int]:
         ),
         exists().where(
             ImportRow.subscriber_id == of,
-            ImportRow.import_id != row.id,
+            ImportRow.import_id.not_in([row.id, *undone]),
             ImportRow.outcome == RowOutcome.CHANGED,
         ),
         exists().where(PrivacyRequest.subscriber_id == of),
@@ -141,99 +155,64 @@ def _touched(session: Session, row: Import, ids: Collection[int]) -> set[int]:
     return set(session.scalars(query))
 
 
-def _restore_contact(
-    session: Session, row: Import, one: ImportRow, contact: Subscriber, *, by: str, at: datetime
-) -> None:
-    """Give back what is still as the import left it."""
-    before, after = one.before, one.after
-    if "enterprise_id" in before and contact.enterprise_id != before["enterprise_id"]:
-        contact.enterprise_id = before["enterprise_id"]
-    if _is(contact, "role", after) and not _role_is_free(session, contact, before["role"]):
-        before = {name: value for name, value in before.items() if name != "role"}
-    for column in set(after) - {"topics", "watch_words"}:
-        if column in before and _is(contact, column, after):
-            setattr(contact, column, _value(contact, column, before[column]))
-    session.flush()
-    if "topics" in after and list(topics_of_reader(session, contact.id)) == after["topics"]:
-        _put_topics(session, Interest, Interest.subscriber_id, contact.id, before["topics"])
-        contact.interests_by = before["interests_by"]
-    if (
-        "watch_words" in after
-        and list(words_of_reader(session, contact.id)) == after["watch_words"]
-    ):
-        theirs = delete(WatchWord).where(WatchWord.subscriber_id == contact.id)
-        session.execute(theirs, execution_options=_UNSEEN)
-        session.add_all(
-            WatchWord(subscriber_id=contact.id, word=word, position=position)
-            for position, word in enumerate(before["watch_words"])
-        )
-        contact.interests_by = before["interests_by"]
-    _void(session, row, contact, by=by, at=at)
-    session.flush()
-
-
-def _void(session: Session, row: Import, contact: Subscriber, *, by: str, at: datetime) -> None:
-    """What the file said for him was a mistake, where it is still the last word."""
-    query = select(ConsentEvent).where(ConsentEvent.subscriber_id == contact.id)
-    last = {event.purpose: event for event in session.scalars(query.order_by(ConsentEvent.id))}
-    for purpose, event in last.items():
-        if event.channel == f"import-{row.id}":
-            wording = f"撤销导入 {row.id}"
-            said = Statement(Decision.VOIDED, wording, channel="undo", purpose=purpose)
-            record_consent(session, contact.id, said, by=by, at=at)
+def _undone(session: Session) -> Sequence[int]:
+    return session.scalars(select(Import.id).where(Import.undone_at.is_not(None))).all()
 
 
 def _undo_enterprises(
     session: Session, row: Import, rows: Sequence[ImportRow], done: Counter[str]
 ) -> None:
+    added = [one for one in rows if one.outcome is RowOutcome.ADDED]
+    used = _in_use(session, [one.enterprise_id for one in added if one.enterprise_id], row)
+    gone = [
+        one.enterprise_id for one in added if one.enterprise_id and one.enterprise_id not in used
+    ]
     for one in rows:
+        if one.outcome is RowOutcome.ADDED:
+            if one.enterprise_id in used:
+                _keep(one, done)
+            else:
+                done["undone"] += 1
+            continue
         enterprise = session.get(Enterprise, one.enterprise_id) if one.enterprise_id else None
-        if enterprise is None:
-            done["undone"] += 1
-        elif one.outcome is RowOutcome.CHANGED and not one.before:
+        if enterprise is not None and not one.before:
             _keep(one, done)
-        elif one.outcome is RowOutcome.CHANGED:
-            _restore_enterprise(session, one, enterprise)
-            done["undone"] += 1
-        elif _enterprise_is_used(session, enterprise, row):
-            _keep(one, done)
-        else:
-            _drop_enterprise(session, enterprise.id)
-            done["undone"] += 1
-
-
-def _restore_enterprise(session: Session, one: ImportRow, enterprise: Enterprise) -> None:
-    before, after = one.before, one.after
-    for column in set(after) - {"topics"}:
-        if _is(enterprise, column, after):
-            setattr(enterprise, column, _value(enterprise, column, before[column]))
-    enterprise.name_key = name_key(enterprise.name)
+            continue
+        if enterprise is not None:
+            restore_enterprise(session, one, enterprise)
+        done["undone"] += 1
     session.flush()
-    if "topics" in after and list(enterprise_topics(session, enterprise)) == after["topics"]:
-        set_enterprise_topics(session, enterprise, before["topics"])
+    _drop_enterprises(session, gone)
 
 
-def _enterprise_is_used(session: Session, enterprise: Enterprise, row: Import) -> bool:
-    contacts = select(Subscriber.id).where(Subscriber.enterprise_id == enterprise.id).limit(1)
-    changed = select(Audit.id).where(
-        Audit.subject == str(enterprise.id),
-        Audit.action.startswith("enterprise."),
-        Audit.action != "enterprises.import",
-        Audit.at >= row.at,
+def _in_use(session: Session, ids: Collection[int], row: Import) -> set[int]:
+    """Those of the enterprises that have contacts, or about which anything was written since."""
+    of = Enterprise.id
+    signs = (
+        exists().where(Subscriber.enterprise_id == of),
+        exists().where(
+            Audit.subject == cast(of, String),
+            Audit.action.startswith("enterprise."),
+            Audit.action != "enterprises.import",
+            Audit.at >= row.at,
+        ),
+        exists().where(
+            ImportRow.enterprise_id == of,
+            ImportRow.import_id.not_in([row.id, *_undone(session)]),
+            ImportRow.outcome == RowOutcome.CHANGED,
+        ),
     )
-    again = select(ImportRow.line).where(
-        ImportRow.enterprise_id == enterprise.id,
-        ImportRow.import_id != row.id,
-        ImportRow.outcome == RowOutcome.CHANGED,
-    )
-    return any(session.scalar(query.limit(1)) is not None for query in (contacts, changed, again))
+    query = select(of).where(of.in_(ids), or_(*(sign.correlate(Enterprise) for sign in signs)))
+    return set(session.scalars(query))
 
 
-def _drop_enterprise(session: Session, enterprise_id: int) -> None:
-    theirs = delete(EnterpriseInterest).where(EnterpriseInterest.enterprise_id == enterprise_id)
+def _drop_enterprises(session: Session, ids: Collection[int]) -> None:
+    """SQLite may give their numbers to others, so nothing that is kept may name them."""
+    theirs = delete(EnterpriseInterest).where(EnterpriseInterest.enterprise_id.in_(ids))
     session.execute(theirs, execution_options=_UNSEEN)
-    row = delete(Enterprise).where(Enterprise.id == enterprise_id)
-    session.execute(row, execution_options=_UNSEEN)
+    session.execute(delete(Enterprise).where(Enterprise.id.in_(ids)), execution_options=_UNSEEN)
+    rows = update(ImportRow).where(ImportRow.enterprise_id.in_(ids)).values(enterprise_id=None)
+    session.execute(rows, execution_options=_UNSEEN)
 
 
 def _drop_empty_enterprises(session: Session, row: Import) -> None:
@@ -241,59 +220,12 @@ def _drop_empty_enterprises(session: Session, row: Import) -> None:
     query = select(ImportRow.enterprise_id).where(
         ImportRow.import_id == row.id, ImportRow.enterprise_id.is_not(None)
     )
-    for number in set(session.scalars(query)):
-        enterprise = session.get(Enterprise, number) if number else None
-        if enterprise is not None and not _enterprise_is_used(session, enterprise, row):
-            _drop_enterprise(session, enterprise.id)
-
-
-def _put_topics(
-    session: Session,
-    table: type[Interest],
-    owner: InstrumentedAttribute[int],
-    owner_id: int,
-    codes: Sequence[str],
-) -> None:
-    session.execute(delete(table).where(owner == owner_id), execution_options=_UNSEEN)
-    query = select(Topic.code, Topic.id).where(
-        and_(Topic.code.in_(codes), Topic.merged_into.is_(None))
-    )
-    numbers = {code: number for code, number in session.execute(query)}  # noqa: C416 - rows are no pairs
-    session.add_all(
-        table(subscriber_id=owner_id, topic_id=numbers[code], position=position)
-        for position, code in enumerate(codes)
-        if code in numbers
-    )
-
-
-def _role_is_free(session: Session, contact: Subscriber, role: str) -> bool:
-    if role != Role.LIAISON.value or contact.enterprise_id is None or contact.departed_at:
-        return True
-    home = session.get_one(Enterprise, contact.enterprise_id)
-    try:
-        require_free(session, home, Role.LIAISON, but=contact.id)
-    except LiaisonTaken:
-        return False
-    return True
+    came = sorted({number for number in session.scalars(query) if number})
+    for start in range(0, len(came), _SLICE):
+        some = came[start : start + _SLICE]
+        _drop_enterprises(session, sorted(set(some) - _in_use(session, some, row)))
 
 
 def _keep(one: ImportRow, done: Counter[str]) -> None:
     one.reason = without_addresses("；".join(filter(None, (one.reason, _IN_USE))))
     done["kept"] += 1
-
-
-def _is(row: object, column: str, after: dict[str, Any]) -> bool:
-    value = getattr(row, column)
-    plain = value.isoformat() if isinstance(value, date | datetime) else value
-    return column in after and getattr(plain, "value", plain) == after[column]
-
-
-def _value(row: object, column: str, stored: Any) -> Any:  # noqa: ANN401 - what JSON holds
-    if stored is None:
-        return None
-    if column in _INSTANTS:
-        return datetime.fromisoformat(stored)
-    if column in _DAYS:
-        return date.fromisoformat(stored)
-    kind = type(getattr(row, column))
-    return kind(stored) if hasattr(kind, "label") or issubclass(kind, str) else stored

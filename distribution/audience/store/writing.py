@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from distribution.audience.importing.contacts import ContactPlan
@@ -29,24 +29,13 @@ _CONSENT = (
 )  # fmt: skip
 
 
-def hold_audience(session: Session) -> None:
-    """Keep others from adding or changing contacts until this transaction ends.
-
-    Only PostgreSQL has to be told; readers and the ledger's references go on meanwhile. And it
-    must look addresses up in the index, though what it knows of a table that is filling says
-    that reading all of it is cheaper.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET LOCAL enable_seqscan = off"))
-        session.execute(text("LOCK TABLE enterprises, subscribers IN SHARE ROW EXCLUSIVE MODE"))
-
-
 def add_homes(
     session: Session, homes: Homes, plans: Iterable[ContactPlan], *, at: datetime
 ) -> None:
     """Write the enterprises that are new, and codes of those that had none.
 
-    The verdict of the first row that names a new one remembers it.
+    The verdict of the first row that names a new one remembers it; that of a contact who moves,
+    where to.
     """
     new = homes.new()
     rows = []
@@ -60,6 +49,8 @@ def add_homes(
     for plan in plans:
         if plan.home is not None:
             plan.verdict.enterprise_id = first.pop(id(plan.home), None)
+            if "enterprise_id" in plan.verdict.before:
+                plan.verdict.after["enterprise_id"] = plan.home.id
     for number, code in homes.coded:
         known = update(Enterprise).where(Enterprise.id == number, Enterprise.credit_code.is_(None))
         session.execute(known.values(credit_code=code), execution_options=_UNSEEN)

@@ -2,7 +2,7 @@
 
 import click
 
-from distribution.cli.enterprise import changing, handing, listing, showing
+from distribution.cli.enterprise import changing, handing, listing, noticing, showing
 
 
 @click.group("enterprise")
@@ -19,5 +19,6 @@ for command in (
     handing.hand_over,
     changing.suspend,
     changing.resume,
+    noticing.notify,
 ):
     group.add_command(command)

@@ -6,6 +6,7 @@ from distribution import audience, audit, clock
 from distribution.cli.choices import ROLE, labels
 from distribution.cli.common import admin, installation, printable
 from distribution.cli.enterprise.showing import name_argument
+from distribution.cli.trail import detail
 from distribution.words import Role
 
 
@@ -28,11 +29,15 @@ def hand_over(name: str, email: str, role: Role) -> None:
     with installation().transaction() as session:
         home = audience.find_enterprise(session, name)
         row = audience.find_subscriber(session, email)
-        had_it = row.enterprise_id == home.id and row.role is role
+        was, had_it = row.role, row.enterprise_id == home.id and row.role is role
         before = audience.hand_over(session, home, row, role)
         if before or not had_it:
             facts = {"role": role.value, "to": row.id, "from": [one.id for one in before]}
             audit.record(session, "enterprise.hand-over", str(home.id), by=admin(), at=at, **facts)
+            roles = {row.id: (was, role), **{one.id: (role, one.role) for one in before}}
+            for number, pair in roles.items():
+                kept = detail({"role": pair})
+                audit.record(session, "subscriber.change", str(number), by=admin(), at=at, **kept)
     if had_it and not before:
         click.echo(printable(f"「{home.name}」的{role.label}本来就是 {row.name}：没有改动。"))
         return

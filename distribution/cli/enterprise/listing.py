@@ -114,4 +114,4 @@ def _none(these: TheseEnterprises, page: int) -> str:
         return f"第 {page} 页没有企业。"
     if these != TheseEnterprises():
         return "没有符合的会员企业。"
-    return "还没有会员企业：distribution enterprise add，或新增订阅者时写明 --enterprise"
+    return "还没有会员企业：distribution enterprise import 文件，或 add 逐家新增"

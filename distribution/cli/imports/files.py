@@ -5,6 +5,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -31,6 +32,14 @@ class BadMapping(DistributionError):
         super().__init__(f"--map {given!r} 看不懂：请写成 表头=字段，例如 --map 电邮地址=邮箱")
 
 
+class ResultOverSource(DistributionError):
+    """Raised when the result would be written over the list it is about."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"--result {path} 就是要导入的文件：没有改动，请写另一个文件名")
+
+
 @dataclass(frozen=True, slots=True)
 class Order(Generic[Reader]):
     """What was asked for on the command line, and who reads, tries and applies it."""
@@ -55,7 +64,7 @@ def _options(command: Command) -> Command:
             help="逐行结果写入这个 .xlsx 或 .csv；写入时默认为 文件名-导入结果.xlsx。",
         ),
         click.option("--apply", "apply", is_flag=True, help="写入；不加只试算。"),
-        click.option("--sheet", help="工作表的名称；默认第一张有内容的。"),
+        click.option("--sheet", help="工作表的名称；默认第一张有表头的。"),
         click.option("--map", "pairs", multiple=True, help="表头=字段，可多次；字段“忽略”不读。"),
         click.argument("path", metavar="文件", type=click.Path(path_type=Path)),
     ):
@@ -132,7 +141,9 @@ def enterprises(
 
 
 def _run(order: Order[Reader], *, apply: bool, as_json: bool) -> None:
-    gc.freeze()  # rows come and go by thousands; what is loaded need not be looked at each time
+    # Rows come and go by thousands and hold no circles: looking for some takes a third of the time.
+    gc.freeze()
+    gc.set_threshold(100_000)
     account = _pass(order, apply=apply, keep_all=as_json)
     if as_json:
         to_json(account)
@@ -154,14 +165,17 @@ def _is_wanted(account: Account) -> bool:
 
 def _pass(order: Order[Reader], *, apply: bool, keep_all: bool) -> Account:
     """Go through the file once."""
-    fingerprint = _fingerprint(order)
     target = order.result
+    with suppress(OSError):  # either may not be there
+        if target is not None and target.samefile(order.path):
+            raise ResultOverSource(target)
+    fingerprint = _fingerprint(order)
     if apply and target is None and not _is_done(order.kind, fingerprint):
         target = _free(Path(f"{order.path.stem}-导入结果.xlsx"))
-    with tables.open_table(order.path, sheet=order.sheet) as table:
-        reader = order.read(table)
+    with ExitStack() as opened:
+        table, reader = _open(order, opened)
         source = Source(order.path.name, fingerprint, order.basis)
-        headings = list(reader.columns.headings)
+        headings = reader.columns.headings or _numbered(table)
         with Ledger(target, headings, keep_all=keep_all) as ledger, bar(table.row_count) as moved:
 
             def told(verdicts: Sequence[Verdict]) -> None:
@@ -180,6 +194,40 @@ def _pass(order: Order[Reader], *, apply: bool, keep_all: bool) -> Account:
             blank_rows=reader.blank_rows,
             passed_over=reader.repeated_headings + reader.summary_rows,
         )
+
+
+def _open(order: Order[Reader], opened: ExitStack) -> tuple[Table, Reader]:
+    """The table that was meant: without --sheet the first in which there is a heading."""
+    table = opened.enter_context(tables.open_table(order.path, sheet=order.sheet))
+    others = table.other_sheets if order.sheet is None else ()
+    try:
+        reader = order.read(table)
+    except DistributionError:
+        if (found := _with_heading(order, others, opened)) is None:
+            raise
+        return found
+    if reader.columns.line is None:
+        return _with_heading(order, others, opened) or (table, reader)
+    return table, reader
+
+
+def _with_heading(
+    order: Order[Reader], sheets: Sequence[str], opened: ExitStack
+) -> tuple[Table, Reader] | None:
+    """One of the other sheets: often how to fill in the list is what comes first."""
+    for sheet in sheets:
+        with suppress(DistributionError):
+            table = opened.enter_context(tables.open_table(order.path, sheet=sheet))
+            reader = order.read(table)
+            if reader.columns.line is not None:
+                return table, reader
+    return None
+
+
+def _numbered(table: Table) -> list[str]:
+    """Headings for the result of a table that has none."""
+    width = max((len(cells) for _, cells in table.head()), default=0)
+    return [f"第 {number} 列" for number in range(1, width + 1)]
 
 
 def _is_done(kind: ImportKind, fingerprint: str) -> bool:

@@ -19,6 +19,10 @@ from distribution.words import ImportKind, RowOutcome
 
 SHOWN = 15
 """Rows of each kind that are told one by one."""
+RESULT = ("结果", "原因")
+"""What a result file has behind the columns of the list."""
+FOUNDED = 5
+"""New enterprises that are told by name."""
 WITHOUT_GROUND = "没有同意依据"
 
 
@@ -29,15 +33,17 @@ class Ledger:
         self.path = path
         self.refused: list[Verdict] = []
         self.noted: list[Verdict] = []
-        self.noted_count = self.without_ground = 0
+        self.founded: list[str] = []
+        self.noted_count = self.without_ground = self.founded_count = 0
         self.all: list[dict[str, object]] = []
-        self._headings, self._keep_all = list(headings), keep_all
+        past = tuple(headings[-2:]) == RESULT  # the result of another import
+        self._headings, self._keep_all = list(headings[:-2] if past else headings), keep_all
         self._writer: TableWriter | None = None
         self._closing = ExitStack()
 
     def __enter__(self) -> Self:
         if self.path is not None:
-            headings = [*self._headings, "结果", "原因"]
+            headings = [*self._headings, *RESULT]
             self._writer = self._closing.enter_context(TableWriter(self.path, headings))
         return self
 
@@ -54,6 +60,9 @@ class Ledger:
         for one in verdicts:
             if self._writer is not None:
                 self._writer.row([*self._fitted(one.cells), one.outcome.label, one.reason])
+            if one.founded:
+                self.founded_count += 1
+                self.founded += [one.founded] if len(self.founded) < FOUNDED else []
             if one.outcome is RowOutcome.REFUSED:
                 self.refused += [one] if len(self.refused) < SHOWN else []
             elif one.reasons:
@@ -126,6 +135,14 @@ def tell(account: Account, path: Path) -> None:
             click.echo(printable(f"  第 {one.number} 行 {label}：{one.reason}"))
         if count > len(rows):
             click.echo(f"  ……{title}的共 {count} 行，全部见 --result 文件")
+    if ledger.founded:
+        names = "、".join(ledger.founded) + ("……" if ledger.founded_count > FOUNDED else "")
+        click.echo(
+            printable(
+                f"{'' if account.applied else '将'}新建单位 {ledger.founded_count} 家：{names}。"
+                "已有的单位若写法不同也会另建，请核对名称。"
+            )
+        )
     if ledger.without_ground:
         click.echo(
             f"{ledger.without_ground} 位没有同意依据，不会向他们投递：用 --basis 写明依据，"
@@ -147,6 +164,7 @@ def to_json(account: Account) -> None:
             "fields": {field.value: at + 1 for field, at in columns.fields.items()},
             "ignored": list(columns.ignored),
             "counts": {one.value: result.counts[one] for one in RowOutcome},
+            "new_enterprises": account.ledger.founded_count,
             "rows": account.ledger.all,
         }
     )
@@ -158,9 +176,8 @@ def _tell_file(account: Account, path: Path) -> None:
     heading = f"，表头在第 {columns.line} 行" if columns.line else ""
     click.echo(printable(f"{path.name}{where}{heading}"))
     if columns.headings:
-        read = "、".join(
-            f"{columns.headings[at]}→{field.label}" for field, at in columns.fields.items()
-        )
+        pairs = (*columns.fields.items(), *columns.further)
+        read = "、".join(f"{columns.headings[at]}→{field.label}" for field, at in pairs)
         click.echo(printable(f"读入的列：{read}"))
     if columns.ignored:
         click.echo(printable(f"没有读的列：{'、'.join(columns.ignored)}（--map 表头=字段 可指明）"))
@@ -169,7 +186,7 @@ def _tell_file(account: Account, path: Path) -> None:
     if account.other_sheets:
         click.echo(printable(f"另有工作表 {'、'.join(account.other_sheets)} 没有读：--sheet 名称"))
     if account.passed_over:
-        click.echo(f"跳过重复的表头与合计行 {account.passed_over} 行。")
+        click.echo(f"跳过重复的表头、合计与备注行 {account.passed_over} 行。")
 
 
 def _tell_next(account: Account, path: Path) -> None:

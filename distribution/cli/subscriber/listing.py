@@ -77,4 +77,4 @@ def _nobody(session: Session, page: int) -> str:
         return f"第 {page} 页没有订阅者。"
     if audience.count_those(session, Those()):
         return "没有符合的订阅者。"
-    return "还没有订阅者：distribution subscriber add"
+    return "还没有订阅者：distribution subscriber import 文件，或 add 逐位新增"

@@ -43,6 +43,9 @@ def replace(old: str, new: str, name: str | None, phone: str | None, consent: st
         audit.record(
             session, "subscriber.replace", str(leaving.id), by=admin(), at=at, successor=coming.id
         )
+        audit.record(
+            session, "subscriber.succeed", str(coming.id), by=admin(), at=at, predecessor=leaving.id
+        )
         found = audience.profile(session, coming, at=at)
     home = found.enterprise.name if found.enterprise else "（无单位）"
     click.echo(

@@ -7,14 +7,26 @@ and what must wait for a lock takes its rows by ascending id: nobody can wait in
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import CTE, ColumnElement, Row, and_, case, exists, or_, select, tuple_, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Row,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from distribution import audience
 from distribution.db import database_time
 from distribution.delivery.states import IN_HANDS, sources
 from distribution.delivery.store.times import moment
-from distribution.models import DUE, UNDER_WAY, Delivery, Run, Subscriber
+from distribution.models import DUE, UNDER_WAY, Delivery, Run, Subscriber, Suppression
 from distribution.words import Cause, DeliveryState, RunState
 
 
@@ -64,7 +76,7 @@ def take(
 
 def barred(session: Session, delivery_ids: Sequence[int]) -> dict[int, Cause]:
     """Those of the deliveries whose reader may not be mailed any more, and why."""
-    why = audience.barrier()
+    why = _barrier()
     query = (
         select(Delivery.id, why)
         .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
@@ -94,7 +106,7 @@ def extend_leases(session: Session, tokens: Sequence[str], lease: timedelta) -> 
 def mark_handed(session: Session, rows: Sequence[tuple[int, str]], patience: timedelta) -> set[int]:
     """The intent, guarded by token, lease, run and reader; returns the ids it was given for."""
     why = (
-        select(audience.barrier())
+        select(_barrier())
         .where(Subscriber.id == Delivery.subscriber_id)
         .correlate(Delivery)
         .scalar_subquery()
@@ -228,6 +240,16 @@ def _sending() -> ColumnElement[bool]:
     in_time = or_(Run.expires_at.is_(None), Run.expires_at > moment())
     running = exists().where(Run.id == Delivery.run_id, Run.state == RunState.SENDING, in_time)
     return running.correlate(Delivery)
+
+
+def _barrier() -> ColumnElement[str | None]:
+    """SQL: why a delivery may not go. It goes to the address it was planned for.
+
+    Its reader may have another since, and only the new one is not out of use.
+    """
+    planned_for = exists().where(Suppression.address_hash == Delivery.address_hash)
+    out_of_use = case((planned_for.correlate(Delivery), Cause.SUPPRESSED.value))
+    return func.coalesce(audience.barrier(), out_of_use)
 
 
 def _ours(rows: Sequence[tuple[int, str]]) -> ColumnElement[bool]:

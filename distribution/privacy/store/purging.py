@@ -173,9 +173,19 @@ def count(session: Session, query: Select[*tuple[Any, ...]]) -> int:
     return session.scalars(select(func.count()).select_from(query.subquery())).one()
 
 
-def some(session: Session, query: Select[*tuple[Any, ...]], limit: int) -> list[Any]:
-    """The first rows of a query; single ids bare, keys of several columns as tuples."""
-    rows = session.execute(query.limit(limit)).all()
+def some(
+    session: Session, query: Select[*tuple[Any, ...]], limit: int, *, after: object = None
+) -> list[Any]:
+    """The next keys of a query behind `after`: single ids bare, of several columns as tuples.
+
+    Whoever asks again from the start goes through all that is done already, again and again.
+    """
+    key = query.selected_columns
+    query = query.order_by(*key).limit(limit)
+    if after is not None:
+        behind = key[0] > after if len(key) == 1 else tuple_(*key) > after
+        query = query.where(behind)
+    rows = session.execute(query).all()
     return [row[0] if len(row) == 1 else tuple(row) for row in rows]
 
 

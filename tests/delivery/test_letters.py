@@ -1,0 +1,110 @@
+"""Single mails: posted once, tried again while the relay says later, in doubt when nobody knows."""
+
+import asyncio
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+import pytest
+from factories import SEPTEMBER
+from fake_transport import FakeTransport, Mishap, Refuse
+from sqlalchemy import select, update
+
+from distribution import delivery
+from distribution.app import App
+from distribution.db import database_time
+from distribution.delivery import Reply
+from distribution.models import Letter
+from distribution.words import LetterPurpose, LetterState
+
+ADMIN = "admin@federation.example"
+ENDING = LetterPurpose.MEMBERSHIP_ENDING
+
+
+def write(app: App, key: str = "k", recipient: str = ADMIN) -> bool:
+    content = ("三家会籍即将到期", "太行重工：2026-12-31\n", "<p>太行重工：2026-12-31</p>")
+    with app.transaction() as session:
+        return delivery.add_letter(session, key, ENDING, recipient, content, at=SEPTEMBER)
+
+
+def post(app: App, relay: FakeTransport) -> dict[LetterState, int]:
+    return asyncio.run(delivery.post_due(app.transaction, lambda: relay, app.office, at=SEPTEMBER))
+
+
+def letters(app: App) -> list[Letter]:
+    with app.reading() as session:
+        rows = list(session.scalars(select(Letter).order_by(Letter.id)))
+        session.expunge_all()
+    return rows
+
+
+def due_again(app: App) -> None:
+    with app.transaction() as session:
+        session.execute(update(Letter).values(next_attempt_at=SEPTEMBER))
+
+
+def test_a_letter_is_posted_once_however_often_it_is_written(app: App) -> None:
+    relay = FakeTransport()
+    assert [write(app), write(app)] == [True, False]
+
+    assert post(app, relay) == {LetterState.SENT: 1}
+    assert post(app, relay) == {}
+
+    assert relay.recipients == {ADMIN: 1}
+    (letter,) = letters(app)
+    assert (letter.state, letter.attempts) == (LetterState.SENT, 1)
+    mail = message_from_bytes(relay.bodies[0], policy=policy.default)
+    assert mail["Subject"] == "三家会籍即将到期"
+    assert mail["Message-ID"] == app.addresses.letter_id(letter.id)
+    assert app.addresses.sent_as(mail["Message-ID"]) is None  # it is no delivery's
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    assert mail.get_body(("plain",)).get_content().split() == ["太行重工：2026-12-31"]
+
+
+def test_later_is_tried_again_and_no_is_final(app: App) -> None:
+    write(app, "later", "later@federation.example")
+    write(app, "no", "no@federation.example")
+    relay = FakeTransport(
+        {
+            "later@federation.example": [Refuse(Reply(451, "4.7.1 later"))],
+            "no@federation.example": [Refuse(Reply(550, "5.1.1 no such user"))],
+        }
+    )
+
+    assert post(app, relay) == {LetterState.WAITING: 1, LetterState.FAILED: 1}
+    assert post(app, relay) == {}  # its time has not come
+    due_again(app)
+    assert post(app, relay) == {LetterState.SENT: 1}
+
+    assert [letter.state for letter in letters(app)] == [LetterState.SENT, LetterState.FAILED]
+    assert letters(app)[1].reply == "550 5.1.1 no such user"
+
+
+def test_what_got_lost_is_in_doubt_and_never_sent_again(app: App) -> None:
+    write(app)
+    relay = FakeTransport({ADMIN: [Mishap.LOST]})
+
+    assert post(app, relay) == {LetterState.IN_DOUBT: 1}
+    due_again(app)
+    assert post(app, relay) == {}
+    assert relay.recipients == {ADMIN: 1}
+
+
+@pytest.mark.parametrize("tells", [False, True])
+def test_after_a_crash_only_what_is_proven_absent_goes_out_again(
+    app: App,
+    tells: bool,  # noqa: FBT001
+) -> None:
+    write(app)
+    with app.transaction() as session:
+        session.execute(
+            update(Letter).values(
+                state=LetterState.HANDED, handed_at=database_time(-timedelta(days=1))
+            )
+        )
+    relay = FakeTransport(tells=tells)
+
+    post(app, relay)
+
+    expected = LetterState.SENT if tells else LetterState.IN_DOUBT
+    assert [letter.state for letter in letters(app)] == [expected]
+    assert relay.recipients == ({ADMIN: 1} if tells else {})
