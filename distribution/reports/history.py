@@ -128,7 +128,7 @@ def _read(session: Session, row: Subscriber) -> Iterator[Entry]:
         key = keys[event.run_id]
         who = "" if event.verdict is Verdict.HUMAN else f"（{event.verdict.label}）"
         if event.signal is Signal.CLICK:
-            what = f"{key} 期《{title}》{who}" if title else f"{key} 期{who}"
+            what = f"{key} 期：{title}{who}" if title else f"{key} 期{who}"
             yield Entry(event.at, Happening.CLICK, what, run_id=event.run_id, issue=key)
         else:
             text = f"{key} 期{who}"

@@ -9,7 +9,7 @@ from distribution.audience import Profile
 from distribution.delivery import Sent
 from distribution.errors import NotFound
 from distribution.models import ConsentEvent, Subscriber
-from distribution.words import Purpose
+from distribution.words import Decision, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,11 @@ class Addressee:
 
     def last_word(self, purpose: Purpose) -> ConsentEvent | None:
         """What he said last about this; None where he never said anything."""
-        said = [event for event in self.profile.consents if event.purpose is purpose]
+        said = [
+            event
+            for event in self.profile.consents
+            if event.purpose is purpose and event.decision is not Decision.REQUESTED
+        ]
         return said[-1] if said else None
 
 

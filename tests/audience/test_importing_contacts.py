@@ -210,6 +210,28 @@ def test_a_row_names_its_own_basis_or_that_somebody_left(app: App) -> None:
     assert (found.barrier, found.facts[0].detail) == (Cause.LEFT, "来电要求不再接收")
 
 
+def test_whom_another_installation_may_not_mail_is_not_mailed_from_here(app: App) -> None:
+    rows = [
+        ("甲", "a@taihang.example", "登记表", "地址已抑制"),
+        ("乙", "b@taihang.example", "登记表", "已离任"),
+        ("丙", "c@taihang.example", "登记表", "已退订"),
+        ("丁", "d@taihang.example", "登记表", "可投递"),
+        ("戊", "e@taihang.example", "登记表", "在职"),
+    ]
+    told, _ = people(app, *rows, headings=("姓名", "邮箱", "同意依据", "状态"))
+
+    with app.reading() as session:
+        readers = audience.readers_after(session, 0, 10).readers
+    assert [reader.barrier for reader in readers] == [
+        Cause.NO_CONSENT,
+        Cause.NO_CONSENT,
+        Cause.LEFT,
+        None,
+        None,
+    ]
+    assert told.reasons[0] == "文件写明地址已抑制，不登记同意，不会投递"
+
+
 def test_an_enterprise_keeps_its_one_liaison(app: App) -> None:
     second = ("太行重工", "李四", "联络员", "li@taihang.example", "", "", "")
     told, _ = people(app, ZHANG, second)

@@ -52,6 +52,7 @@ def test_a_full_row_becomes_facts() -> None:
         "2026 年入会登记表",
         "否",
         "不同意",
+        "可投递",
         "2026年3月1日",
         "是",
     ]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from cli_office import MORNING, Office
+from emptied import postgresql_database, shared_postgresql  # noqa: F401 - its fixtures
 from runs import read_sample
 
 from distribution import issues

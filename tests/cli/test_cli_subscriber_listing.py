@@ -19,6 +19,7 @@ from distribution.cli.subscriber.exporting import HEADINGS
 from distribution.models import Delivery, ReadingEvent
 from distribution.tables import open_table
 from distribution.words import (
+    Cause,
     Decision,
     Edition,
     Frequency,
@@ -203,7 +204,7 @@ def test_a_file_holds_all_who_are_meant_and_an_import_reads_it_whole(
         reader = read_contacts(table.rows())
         lines = list(reader)
     assert reader.columns.headings == HEADINGS
-    assert reader.columns.ignored == ("状态",)
+    assert reader.columns.ignored == ()
     assert [(line.refusals, line.notes) for line in lines] == [((), ()), ((), ())]
     assert lines[0].facts == ContactFacts(
         address=audience.read_address(LIANG),
@@ -220,6 +221,7 @@ def test_a_file_holds_all_who_are_meant_and_an_import_reads_it_whole(
         left="来电退订",
         tracking=Tracking.DENIED,
         paused_until=date(2027, 1, 31),
+        state=Cause.LEFT,
     )
     assert (lines[1].facts.enterprise, lines[1].facts.basis) == (None, "表")  # type: ignore[union-attr]
 

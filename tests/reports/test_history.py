@@ -122,7 +122,7 @@ def test_who_agrees_sees_what_he_opened_and_clicked(session: Session, sent: int)
 
     title = session.get_one(Article, articles[2]).title
     assert texts(session, row, Happening.OPEN) == ["2026-11 期（机器）"]
-    assert texts(session, row, Happening.CLICK) == [f"2026-11 期《{title}》"]
+    assert texts(session, row, Happening.CLICK) == [f"2026-11 期：{title}"]
 
 
 @pytest.mark.parametrize("said", [WITHDRAWN, Decision.VOIDED])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from emptied import postgresql_database, shared_postgresql  # noqa: F401 - its fixtures
 from starlette.testclient import TestClient
 from web_office import BASE_URL, GRANTED, Visitor, delivery_to, plan
 

@@ -10,6 +10,7 @@ from distribution.audience.sheets import ContactFacts, ContactLine
 from distribution.audience.wording import InvalidText, tidy_words
 from distribution.clock import end_of
 from distribution.words import (
+    Cause,
     Decision,
     Edition,
     Frequency,
@@ -23,6 +24,8 @@ from distribution.words import (
 
 GONE = "应本人要求删除过资料，不再导入；本人要求恢复时先用 distribution suppression release"
 CHOSE_HIMSELF = "主题和关注词由本人选定，未改"
+_NO_GROUND = (Cause.SUPPRESSED, Cause.DEPARTED, Cause.ERASED)
+"""What a list of another installation says of people who must not be mailed from here either."""
 _TRACKING = {Tracking.GRANTED: Decision.GRANTED, Tracking.DENIED: Decision.WITHDRAWN}
 _TRACKING_WORDS = {
     Decision.GRANTED: "导入文件：同意按人统计阅读",
@@ -169,15 +172,18 @@ def _interests(plan: ContactPlan, known: Known) -> None:
 def _consent(plan: ContactPlan, basis: str, *, suppressed: bool) -> None:
     facts, contact, reasons = _facts(plan), plan.known, plan.verdict.reasons
     last, answered = (contact.digest, contact.tracking) if contact else (None, None)
-    ground = facts.basis or basis
-    if facts.left is not None:
+    ground = "" if facts.state in _NO_GROUND else facts.basis or basis
+    left = facts.left or ("名单中的状态：已退订" if facts.state is Cause.LEFT else None)
+    if left is not None:
         if last is not Decision.WITHDRAWN:
-            plan.said.append(Said(Purpose.DIGEST, Decision.WITHDRAWN, facts.left))
+            plan.said.append(Said(Purpose.DIGEST, Decision.WITHDRAWN, left))
             reasons.append("按文件登记为已退订")
     elif last is Decision.WITHDRAWN:
         reasons.append("本人已退订，不恢复投递")
     elif last is None and ground:
         plan.said.append(Said(Purpose.DIGEST, Decision.GRANTED, ground))
+    elif last is None and facts.state in _NO_GROUND and facts.state is not None:
+        reasons.append(f"文件写明{facts.state.label}，不登记同意，不会投递")
     elif last is None and not suppressed:
         reasons.append("没有同意依据，不会投递")
     answer = _TRACKING.get(facts.tracking) if facts.tracking else None

@@ -32,9 +32,10 @@ from distribution.audience.sheets.reading import (
 )
 from distribution.audience.suspicion import suspicions
 from distribution.errors import DistributionError
-from distribution.words import Edition, Frequency, MailFormat, Role, Tracking
+from distribution.words import Cause, Edition, Frequency, MailFormat, Role, Tracking
 
 _NO_MAPPING: Mapping[str, str] = MappingProxyType({})
+_STATES = (Cause.SUPPRESSED, Cause.DEPARTED, Cause.ERASED, Cause.LEFT)
 _LONGEST_ENTERPRISE, _LONGEST_BASIS = 200, 500
 _GONE = re.compile(
     r"离职|离任|辞职|调离|调走|已调|去世|病故|(?<!离)退休(?!办|职工|干部|人员|管理)|联系不上"
@@ -69,6 +70,8 @@ class ContactFacts:
     left: str | None = None
     """He has left, and in what words the file says so."""
     tracking: Tracking | None = None
+    state: Cause | None = None
+    """What another installation said keeps mail from him, where a list cannot say it otherwise."""
     paused_until: date | None = None
     name_is_given: bool = True
     """False: the file has none, the local part of the address stands in."""
@@ -217,6 +220,11 @@ def _phone(text: str) -> Cell[str]:
     return cell if cell.value or not c.is_blank(text) else Cell()
 
 
+def _state(text: str) -> Cell[Cause]:
+    """What a list of ours says of somebody; other offices' words (在职, 正常) say nothing here."""
+    return Cell(next((cause for cause in _STATES if cause.label == text.strip()), None))
+
+
 _READERS: dict[ContactField, Reader] = {
     ContactField.ENTERPRISE: _enterprise,
     ContactField.NAME: _name,
@@ -232,5 +240,6 @@ _READERS: dict[ContactField, Reader] = {
     ContactField.LEFT: cached(_left),
     ContactField.WANTED: cached(c.read_wanted),
     ContactField.TRACKING: cached(c.read_tracking),
+    ContactField.STATE: cached(_state),
     ContactField.PAUSED_UNTIL: cached(lambda text: read_date("暂停至", text, end=True)),
 }

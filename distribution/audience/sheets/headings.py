@@ -47,6 +47,7 @@ class ContactField(Word):
     BASIS = "basis", "同意依据"
     LEFT = "left", "退订"
     TRACKING = "tracking", "阅读统计"
+    STATE = "state", "状态"
     PAUSED_UNTIL = "paused_until", "暂停至"
     WANTED = "wanted", "是否订阅"
 
