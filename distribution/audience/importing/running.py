@@ -5,7 +5,6 @@ A dry run decides the same rows by the same rules and writes nothing.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -279,14 +278,6 @@ def _tell(result: Result, verdicts: Sequence[Verdict], told: Told) -> None:
 
 
 def _chunks(lines: Iterable[AnyLine]) -> Iterator[list[AnyLine]]:
-    """The lines in chunks; the next is read while the database writes the last."""
     iterator = iter(lines)
-
-    def read() -> list[AnyLine]:
-        return list(islice(iterator, CHUNK))
-
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(read)
-        while part := coming.result():
-            coming = reader.submit(read)
-            yield part
+    while part := list(islice(iterator, CHUNK)):
+        yield part
