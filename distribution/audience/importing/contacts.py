@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from distribution.audience.importing.known import Home, Known, KnownContact
-from distribution.audience.importing.verdicts import Said, Verdict
+from distribution.audience.importing.verdicts import Said, Verdict, plain
 from distribution.audience.sheets import ContactFacts, ContactLine
 from distribution.audience.wording import InvalidText, tidy_words
 from distribution.clock import end_of
@@ -87,7 +87,7 @@ def _enterprise(plan: ContactPlan, known: Known) -> None:
     role = facts.role if facts.role is not None else (contact.role if contact else Role.OTHER)
     if home is None and contact is not None and contact.enterprise_id is not None:
         home = known.homes.of_id(contact.enterprise_id)
-    elif home is not None and (contact is None or home.id in (None, *_elsewhere(contact, home))):
+    elif home is not None and not _lives_in(contact, home):
         plan.home = home
         if home.id is None and not home.is_told:
             home.is_told, plan.verdict.founded = True, home.name
@@ -97,8 +97,9 @@ def _enterprise(plan: ContactPlan, known: Known) -> None:
         plan.changes["role"] = role
 
 
-def _elsewhere(contact: KnownContact, home: Home) -> tuple[int | None, ...]:
-    return (home.id,) if home.id != contact.enterprise_id else ()
+def _lives_in(contact: KnownContact | None, home: Home) -> bool:
+    """Whether he belongs there already; nobody belongs to what is not written yet."""
+    return contact is not None and home.id is not None and home.id == contact.enterprise_id
 
 
 def _role_in(home: Home, role: Role, plan: ContactPlan) -> Role:
@@ -201,8 +202,8 @@ def _conclude(plan: ContactPlan) -> None:
     if contact is None:
         verdict.outcome = RowOutcome.ADDED
         return
-    before: dict[str, Any] = {name: _plain(getattr(contact, name)) for name in plan.changes}
-    after = {name: _plain(value) for name, value in plan.changes.items()}
+    before: dict[str, Any] = {name: plain(getattr(contact, name)) for name in plan.changes}
+    after = {name: plain(value) for name, value in plan.changes.items()}
     if plan.home is not None:
         before["enterprise_id"] = contact.enterprise_id
     for name, value in (("topics", plan.topics), ("watch_words", plan.watch_words)):
@@ -213,12 +214,6 @@ def _conclude(plan: ContactPlan) -> None:
         after["said"] = [said.purpose.value for said in plan.said]
     verdict.before, verdict.after = before, after
     verdict.outcome = RowOutcome.CHANGED if before or after else RowOutcome.LEFT
-
-
-def _plain(value: object) -> Any:  # noqa: ANN401 - what JSON holds
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    return getattr(value, "value", value)
 
 
 def _facts(plan: ContactPlan) -> ContactFacts:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from distribution.audience.importing.known import TopicWords
-from distribution.audience.importing.verdicts import Verdict
+from distribution.audience.importing.verdicts import Verdict, plain
 from distribution.audience.sheets import EnterpriseFacts, EnterpriseLine
 from distribution.audience.wording import name_key
 from distribution.words import RowOutcome
@@ -128,13 +128,9 @@ def _conclude(plan: EnterprisePlan) -> None:
         verdict.outcome = RowOutcome.ADDED
         return
     verdict.enterprise_id = known.id
-    before = {name: _plain(getattr(known, name)) for name in plan.changes}
-    after = {name: _plain(value) for name, value in plan.changes.items()}
+    before = {name: plain(getattr(known, name)) for name in plan.changes}
+    after = {name: plain(value) for name, value in plan.changes.items()}
     if plan.topics is not None:
         before["topics"], after["topics"] = list(known.topics), list(plan.topics)
     verdict.before, verdict.after = before, after
     verdict.outcome = RowOutcome.CHANGED if before else RowOutcome.LEFT
-
-
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from distribution.words import Decision, Purpose, RowOutcome
@@ -47,6 +48,13 @@ class Said:
     purpose: Purpose
     decision: Decision
     wording: str
+
+
+def plain(value: object) -> object:
+    """A value as JSON holds it: days and instants by ISO 8601, words by their code."""
+    if isinstance(value, date):  # an instant is one, too
+        return value.isoformat()
+    return getattr(value, "value", value)
 
 
 def without_addresses(text: str) -> str:

@@ -26,6 +26,9 @@ from distribution.errors import Refused
 from distribution.models import Enterprise, Subscriber
 from distribution.words import Role
 
+_SPELLINGS = frozenset({"email", "email_key", "address_hash", "domain"})
+"""The columns of an address; an audit row names none of them."""
+
 
 class HisOwnSuccessor(Refused):
     """Raised when somebody is to be replaced by himself."""
@@ -84,12 +87,7 @@ def change_contact(
         raise AlreadySubscribed(changes.address.written) from error
     if "email" in changed or "email_key" in changed:
         changed["address"] = ("…", "…")  # what an audit row may say of it
-    return {field: pair for field, pair in changed.items() if field not in spelling_fields()}
-
-
-def spelling_fields() -> frozenset[str]:
-    """The columns of an address; an audit row names none of them."""
-    return frozenset({"email", "email_key", "address_hash", "domain"})
+    return {field: pair for field, pair in changed.items() if field not in _SPELLINGS}
 
 
 def _wanted(row: Subscriber, changes: ContactChanges) -> dict[str, Any]:

@@ -141,7 +141,7 @@ def enterprises(
 
 
 def _run(order: Order[Reader], *, apply: bool, as_json: bool) -> None:
-    # Rows come and go by thousands and hold no circles: looking for some takes a third of the time.
+    # Rows come and go by thousands and hold no circles: looking for some is time lost.
     gc.freeze()
     gc.set_threshold(100_000)
     account = _pass(order, apply=apply, keep_all=as_json)
