@@ -62,6 +62,7 @@ class App:
                 list_id=f"digest.{settings.domain}",
             ),
             minimum_articles=settings.minimum_articles,
+            addresses=self.addresses,
         )
 
     @property
@@ -74,6 +75,12 @@ class App:
         """Who posts single mails."""
         sender = (self.settings.sender_name, self.settings.sender_address)
         return delivery.Office(sender, self.addresses, self.patience)
+
+    @property
+    def stationery(self) -> delivery.Stationery:
+        """What letters to readers are written on."""
+        sender = (self.settings.sender_name, self.settings.sender_address)
+        return delivery.Stationery(self.recipe.templates, sender, self.addresses)
 
     @cached_property
     def sender(self) -> delivery.Sender:

@@ -10,8 +10,9 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 
 _ID_BYTES = 5
 _MAC_BYTES = 16
@@ -30,6 +31,9 @@ class Use(StrEnum):
     PREFERENCES = "preferences"
     MESSAGE = "message"  # Message-ID and return path
     LETTER = "letter"  # Message-ID of a single mail
+    CONFIRM = "confirm"  # of a letter that asks a reader to confirm
+    LETTER_UNSUBSCRIBE = "letter-unsubscribe"  # of a letter to a reader
+    LETTER_PREFERENCES = "letter-preferences"
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class Keyring:
     """
 
     keys: tuple[bytes, ...]
+    signing: int = 0
+    """Which of them signs; another one only to make again what was signed before a rotation."""
 
     @classmethod
     def of(cls, secrets: Sequence[str]) -> "Keyring":
@@ -49,7 +55,19 @@ class Keyring:
 
     def sign(self, use: Use, row: int) -> bytes:
         """Make the token of a row for one use."""
-        return _token(self.keys[0], use, row)
+        return _token(self.keys[self.signing], use, row)
+
+    @property
+    def signer(self) -> str:
+        """Names the key that signs and tells nothing of it."""
+        return _name(self.keys[self.signing])
+
+    def signing_as(self, name: str) -> "Keyring":
+        """The same keys, signing with the one of this name; KeyError where it is gone."""
+        for index, key in enumerate(self.keys):
+            if _name(key) == name:
+                return replace(self, signing=index)
+        raise KeyError(name)
 
     def verify(self, use: Use, token: bytes) -> int | None:
         """The row a token names, or None where any bit of it is wrong."""
@@ -67,8 +85,17 @@ class Keyring:
         return mac.hex()[:32]
 
 
+@cache  # a few keys, and five tokens in every mail
+def _number(key: bytes) -> bytes:
+    return hashlib.sha256(key).digest()[:1]
+
+
+def _name(key: bytes) -> str:
+    return hashlib.sha256(b"name\0" + key).hexdigest()[:8]
+
+
 def _token(key: bytes, use: Use, row: int) -> bytes:
-    head = hashlib.sha256(key).digest()[:1] + row.to_bytes(_ID_BYTES)
+    head = _number(key) + row.to_bytes(_ID_BYTES)
     mac = hmac.digest(key, use.value.encode() + b"\0" + head, "sha256")
     return head + mac[:_MAC_BYTES]
 
@@ -102,12 +129,33 @@ def from_mail(text: str) -> bytes:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What the addresses in a mail were made of: with it, they can be made again."""
+
+    base_url: str
+    mail_domain: str
+    signer: str
+    """The key's name, see `Keyring.signer`."""
+
+
+@dataclass(frozen=True)
 class Addresses:
     """Where the links of one installation lead."""
 
     keyring: Keyring
     base_url: str
     mail_domain: str
+
+    @property
+    def origin(self) -> Origin:
+        """What they are made of."""
+        return Origin(self.base_url, self.mail_domain, self.keyring.signer)
+
+    def as_of(self, origin: Origin) -> "Addresses":
+        """As they were made then; KeyError where the key of then is gone."""
+        return Addresses(
+            self.keyring.signing_as(origin.signer), origin.base_url, origin.mail_domain
+        )
 
     def click(self, delivery: int) -> str:
         """Followed by the article's position: counted for this reader."""
@@ -136,6 +184,18 @@ class Addresses:
     def preferences(self, delivery: int) -> str:
         """The reader's own settings."""
         return self._url("p", Use.PREFERENCES, delivery)
+
+    def confirm(self, letter: int) -> str:
+        """Shows a page on GET; a POST is the reader's consent."""
+        return self._url("s", Use.CONFIRM, letter)
+
+    def letter_unsubscribe(self, letter: int) -> str:
+        """As `unsubscribe`, from a single mail."""
+        return self._url("u", Use.LETTER_UNSUBSCRIBE, letter)
+
+    def letter_preferences(self, letter: int) -> str:
+        """As `preferences`, from a single mail."""
+        return self._url("p", Use.LETTER_PREFERENCES, letter)
 
     def message_id(self, delivery: int) -> str:
         """The same on every attempt, so that a relay's log and a mailbox can recognise it."""

@@ -138,6 +138,12 @@ class Issue(Base):
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[Who | None]
     approved_despite: Mapped[str | None] = mapped_column(Text)  # why, where errors stood
+    # What the editor adds to what the file says; an import leaves it as it is.
+    lead_anchor: Mapped[Anchor | None]  # the article that opens every mail
+    note: Mapped[str] = mapped_column(Text, default="")  # 卷首语, Markdown
+    notice: Mapped[str] = mapped_column(Text, default="")  # of the federation, Markdown
+    limits: Mapped[list[Any]] = mapped_column(default=list)  # [section, least, most, label]
+    commercial: Mapped[bool] = mapped_column(default=False)  # its mails are advertising by law
 
 
 class Compilation(Base):
@@ -445,6 +451,8 @@ class Run(Base):
     sheet_sha256: Mapped[str] = mapped_column(reference("sheets.sha256"))
     cursor: Mapped[int]  # planning has dealt with all subscribers up to this id
     excluded: Mapped[dict[str, Any]]  # readers left out by the plan: cause to count
+    discovery: Mapped[list[Any]] = mapped_column(default=list)  # topics, the most read first
+    origin: Mapped[dict[str, Any]] = mapped_column(default=dict)  # see `links.Origin`
     planned: Mapped[int | None]  # deliveries, counted when sealed
     audience_digest: Mapped[Digest | None]  # over all address hashes, when sealed
     selections_digest: Mapped[Digest | None]  # over who gets which articles and why, when sealed
@@ -466,6 +474,7 @@ class Selection(Base):
     signature: Mapped[Digest]
     interests: Mapped[dict[str, Any]]  # what was signed
     choices: Mapped[list[Any]]  # [article id, reason, detail], in the mail's order
+    omitted: Mapped[list[Any]] = mapped_column(default=list)  # the same; all others: not followed
 
 
 class Slot(Base):
@@ -526,6 +535,7 @@ class Delivery(Base):
     lease_until: Mapped[datetime | None]
     handed_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
+    message_sha256: Mapped[Digest | None]  # of the bytes that were last handed over
 
 
 class DeliveryEvent(Base):
@@ -541,6 +551,9 @@ class DeliveryEvent(Base):
     by: Mapped[Who]
 
 
+LETTER_WAITING, LETTER_HANDED = text("state = 'waiting'"), text("state = 'handed'")
+
+
 class Letter(Base):
     """A single mail outside any run: a notice, a confirmation, a proof. Written once per key."""
 
@@ -549,13 +562,20 @@ class Letter(Base):
         Index(
             "ix_letters_waiting",
             "next_attempt_at",
-            sqlite_where=text("state = 'waiting'"),
-            postgresql_where=text("state = 'waiting'"),
+            sqlite_where=LETTER_WAITING,
+            postgresql_where=LETTER_WAITING,
+        ),
+        Index(
+            "ix_letters_handed",
+            "handed_at",
+            sqlite_where=LETTER_HANDED,
+            postgresql_where=LETTER_HANDED,
         ),
     )
     id: Mapped[PrimaryKey]
     key: Mapped[str] = mapped_column(String(120), unique=True)  # what makes it the same letter
     purpose: Mapped[LetterPurpose]
+    subscriber_id: Mapped[int | None] = mapped_column(reference("subscribers.id"), index=True)
     recipient: Mapped[Address]
     subject: Mapped[str] = mapped_column(String(300))
     text: Mapped[str] = mapped_column(Text)
@@ -567,6 +587,17 @@ class Letter(Base):
     settled_at: Mapped[datetime | None]
     reply: Mapped[str] = mapped_column(String(500), default="")  # the relay's words
     created_at: Mapped[datetime]
+
+
+class ProofReader(Base):
+    """Who gets proofs of an issue, under the name of a list; no subscriber, counted nowhere."""
+
+    __tablename__ = "proof_readers"
+    list_name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    email_key: Mapped[Address] = mapped_column(primary_key=True)
+    email: Mapped[Address]  # as written
+    added_at: Mapped[datetime]
+    added_by: Mapped[Who]
 
 
 # -- coming back -------------------------------------------------------------------------------

@@ -66,13 +66,23 @@ class Membership(Word):
 class Reason(Word):
     """Why an article is in a reader's mail."""
 
+    LEAD = "lead", "本期头条"
     MUST_CARRY = "must_carry", "编辑推荐"
     TOPIC = "topic", "您关注"
     ENTERPRISE = "enterprise", "本单位关注"
     DEFAULT = "default", "默认关注"  # by role or industry, see `audience.default_rules`
     WATCH_WORD = "watch_word", "关注词"
     DISCOVERY = "discovery", "新主题试读"
+    SECTION = "section", "栏目要闻"  # the editor wants so many of it in every mail
     CONTENTS = "contents", "本期目录"
+
+
+class Omission(Word):
+    """Why an article is not in a reader's mail."""
+
+    NOT_FOLLOWED = "not_followed", "不在关注范围"
+    SECTION_FULL = "section_full", "栏目已满"  # the editor wants no more of it in a mail
+    NO_MATCH = "no_match", "没有匹配，不发"  # he wants a mail only where something matches
 
 
 class RuleField(Word):
@@ -207,6 +217,9 @@ class LetterPurpose(Word):
     """What a single mail is for."""
 
     MEMBERSHIP_ENDING = "membership_ending", "会籍到期提醒"
+    PROOF = "proof", "样刊"
+    CONFIRMATION = "confirmation", "订阅确认"
+    WELCOME = "welcome", "欢迎信"
 
 
 class LetterState(Word):
@@ -217,6 +230,7 @@ class LetterState(Word):
     SENT = "sent", "已交中继"
     FAILED = "failed", "被拒收"
     IN_DOUBT = "in_doubt", "存疑"  # never sent again by itself
+    CANCELLED = "cancelled", "不再寄"  # its reader has left, or has confirmed already
 
 
 class Cause(Word):

@@ -1,11 +1,13 @@
 """A reader about whom everything is written down that can be, and a search for what is left."""
 
+import asyncio
 import base64
 import json
 import quopri
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 from returned_mails import bounce
@@ -14,7 +16,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from distribution import audience, audit, clock, delivery, events
-from distribution.app import App
+from distribution.app import App, open_transport
 from distribution.events import Client, Request
 from distribution.links import Use
 from distribution.models import (
@@ -24,6 +26,7 @@ from distribution.models import (
     Enterprise,
     Import,
     ImportRow,
+    Letter,
     PrivacyRequest,
     Subscriber,
     SuppressedDomain,
@@ -31,6 +34,7 @@ from distribution.models import (
 from distribution.words import (
     Decision,
     ImportKind,
+    LetterPurpose,
     Purpose,
     RequestKind,
     RowOutcome,
@@ -61,6 +65,11 @@ def live_a_life(app: App) -> tuple[int, int]:
     with app.transaction() as session:
         his_id = _arrive(session, app)
         add_reader(session, app, NEIGHBOUR, at, name="邻居", enterprise=HOME)
+        delivery.welcome(
+            session, app.stationery, session.get_one(Subscriber, his_id), by="test", at=at
+        )
+    transport = partial(open_transport, app.settings)
+    asyncio.run(delivery.post_due(app.transaction, transport, app.office, at=at))
     run_id = start(app, plan(app, make_issue(app, articles=4), at), at)
     app.sender.pump(timedelta(seconds=60))
     with app.transaction() as session:
@@ -68,6 +77,7 @@ def live_a_life(app: App) -> tuple[int, int]:
         _read(session, his_id)
     with app.transaction() as session:
         _be_written_about(session, app, his_id)
+        _get_letters(session, his_id)
         _come_back(session, app, his_id)
     return his_id, run_id
 
@@ -140,6 +150,16 @@ def hidden_mail(to: str) -> bytes:
     raw = mail.as_bytes().replace(b"\n\nx", f"\n\n{quoted}".encode())
     assert not any(trace.encode() in raw for trace in TRACES)
     return raw
+
+
+def _get_letters(session: Session, his_id: int) -> None:
+    """The relay named him, and a proof goes to his address under no number."""
+    at, reply = clock.now(), f"250 2.1.5 <{KEY.upper()}> {NAME}"
+    session.execute(update(Letter).where(Letter.subscriber_id == his_id).values(reply=reply))
+    content = (f"样刊 {NAME}", f"{NAME} <{KEY}>", f"<p>{PHONE}</p>")
+    delivery.add_letter(session, "proof", LetterPurpose.PROOF, KEY, content, at=at)
+    address = audience.read_address(WRITTEN)
+    delivery.add_proof_reader(session, delivery.EDITORS, address, by="test", at=at)
 
 
 def _be_written_about(session: Session, app: App, his_id: int) -> None:

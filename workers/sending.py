@@ -1,12 +1,16 @@
-"""The `sending` queue: one actor that sends what is due."""
+"""The `sending` queue: one actor that sends what is due: a run's mails, and single letters."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import dramatiq
 
 from distribution import clock, delivery
+from distribution.app import App, open_transport
+from distribution.delivery import RelayUnavailable
 from workers.broker import ring
 from workers.current import get_app
 from workers.failures import logged
@@ -37,17 +41,31 @@ def send() -> None:
         for run_id, mismatches in delivery.finish_drained(session, clock.now()).items():
             for mismatch in mismatches:
                 log.error("run %d stays open: %s", run_id, mismatch)
+    _post(app)
     if pumped.more and not app.sender.stopping:
         ring(send_due)
 
 
+def _post(app: App) -> None:
+    """Post letters that are due, a batch at most: the ticker rings for the next."""
+    with app.reading() as session:
+        due = delivery.letters_due(session, app.patience)
+    if not due or app.sender.stopping:
+        return
+    transport = partial(open_transport, app.settings)
+    try:
+        asyncio.run(delivery.post_due(app.transaction, transport, app.office, at=clock.now()))
+    except RelayUnavailable as trouble:
+        log.info("letters wait: %s", trouble)
+
+
 def ring_if_due() -> None:
-    """Ring where a running run has work that is due; do it here where nobody hears."""
+    """Ring where a running run or a letter is due; do it here where nobody hears."""
     app = get_app()
     if app.sender.stopping:
         return
     with app.reading() as session:
-        due = delivery.anything_to_do(session)
+        due = delivery.anything_to_do(session) or delivery.letters_due(session, app.patience)
     if due and not ring(send_due):
         send()
 

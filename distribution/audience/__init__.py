@@ -3,7 +3,7 @@
 from distribution.audience.address import EmailAddress, InvalidAddress, read_address
 from distribution.audience.blocklist import BlockedLine, read_blocklist
 from distribution.audience.credit_code import InvalidCreditCode, read_credit_code
-from distribution.audience.defaults import DefaultTopics
+from distribution.audience.defaults import DefaultTopics, default_topics
 from distribution.audience.importing.running import (
     Result,
     Source,
@@ -166,6 +166,7 @@ __all__ = [
     "count_enterprises",
     "count_those",
     "default_rules",
+    "default_topics",
     "depart",
     "do_to",
     "done_before",

@@ -30,6 +30,18 @@ TEXTS = (
         "不同意：编辑部不记录我的打开与点击。",
     ),
     ConsentText(
+        "digest-requested-1",
+        Purpose.DIGEST,
+        Decision.REQUESTED,
+        "有人登记了您的邮箱，请您确认是否愿意接收摘要邮件；您不确认，就不会收到。",
+    ),
+    ConsentText(
+        "digest-granted-1",
+        Purpose.DIGEST,
+        Decision.GRANTED,
+        "同意：编辑部向我的邮箱发送期刊的摘要邮件，每期一封；我可以随时退订。",
+    ),
+    ConsentText(
         "digest-withdrawn-1",
         Purpose.DIGEST,
         Decision.WITHDRAWN,

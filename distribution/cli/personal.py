@@ -35,6 +35,8 @@ _HANDED_OUT = "已导出全部资料"
 _LATEST_MAILS = 500
 _SCRUBBED = {
     "deliveries": "投递的收件地址",
+    "letters": "单独的信",
+    "proof_lists": "样刊名单",
     "skipped": "尚未投递、改为跳过的邮件",
     "replies": "中继与对方的原话",
     "mails": "退信与来信的原文",
@@ -100,6 +102,7 @@ def _history(row: Subscriber, found: History) -> dict[str, Any]:
                 "text": entry.text,
                 "by": entry.by or None,
                 "run": entry.run_id,
+                "delivery": entry.delivery_id,
                 "issue": entry.issue or None,
                 "state": entry.state.value if entry.state else None,
                 "cause": entry.cause.value if entry.cause else None,
@@ -225,13 +228,17 @@ def remove_files(app: App, erasures: Iterable[Erasure]) -> tuple[int, list[Path]
     """Remove the mails to those erased from the outbox; gives how many, and those that stayed."""
     outbox = Outbox(app.settings.home / "outbox")
     removed, stuck = 0, []
-    for delivery_id in (row for erasure in erasures for row in erasure.delivery_ids):
-        message_id = app.addresses.message_id(delivery_id)
+    for message_id in (name for erasure in erasures for name in _message_ids(app, erasure)):
         try:
             removed += outbox.forget(message_id)
         except OSError:
             stuck.append(outbox.file(message_id))
     return removed, stuck
+
+
+def _message_ids(app: App, erasure: Erasure) -> Iterable[str]:
+    yield from map(app.addresses.message_id, erasure.delivery_ids)
+    yield from map(app.addresses.letter_id, erasure.letter_ids)
 
 
 def say_what_stays(stuck: Iterable[Path], *, wiped: bool) -> None:

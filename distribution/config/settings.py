@@ -92,7 +92,9 @@ class Settings(BaseSettings):
     request_days: Annotated[Whole, Field(ge=1, le=365)] = Field(
         15, description="答复查阅、更正、删除资料请求的期限，按天计"
     )
-    keep_mail_days: Days = Field(180, description="退信与来信的原文保留天数；0：一直保留，下同")
+    keep_mail_days: Days = Field(
+        180, description="退信、来信与单独寄出的信的原文保留天数；0：一直保留，下同"
+    )
     keep_reading_days: Days = Field(730, description="按人的打开与点击保留天数，此后只留次数")
     keep_import_days: Days = Field(180, description="导入前后的资料保留天数，此后不能撤销导入")
     keep_audit_days: Days = Field(1095, description="操作记录的细节保留天数，此后只留做了什么")

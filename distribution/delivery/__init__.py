@@ -1,26 +1,67 @@
 """Delivery: runs and their ledger: plan, seal, lease, hand over, settle."""
 
 from distribution.delivery.books import Status, finish_drained, status, verify
-from distribution.delivery.drafting import Draft, draft
-from distribution.delivery.forgetting import Forgotten, UnderWay, forget
+from distribution.delivery.confirming import (
+    CONSENT_WORDING,
+    VALID,
+    Asked,
+    NotToConfirm,
+    Standing,
+    ask_to_confirm,
+    asked,
+    confirm,
+    request_consent,
+)
+from distribution.delivery.drafting import Draft, NothingMatches, Rehearsal, rehearse
+from distribution.delivery.exhibiting import exhibits
+from distribution.delivery.explaining import Explanation, explain
+from distribution.delivery.forgetting import Forgotten, UnderWay, forget, forget_letters
+from distribution.delivery.gating import GateClosed, Inspection, inspect_run
+from distribution.delivery.inspecting import STANDARD, inspect_issue, inspect_wishes
 from distribution.delivery.ledger import Terms
-from distribution.delivery.letters import Office, post_due
+from distribution.delivery.letters import Office, message_of, post_due
 from distribution.delivery.notices import notice_endings
 from distribution.delivery.ownership import Owner, claim, resign
-from distribution.delivery.planning import NotApproved, Recipe, plan, seal
-from distribution.delivery.press import Press, TooLarge
+from distribution.delivery.planning import NotApproved, Recipe, plan, seal, wishes_of
+from distribution.delivery.press import Press
+from distribution.delivery.proofing import (
+    EDITORS,
+    NobodyOnList,
+    Proof,
+    Remark,
+    readers_on,
+    write_proofs,
+)
 from distribution.delivery.pumping import Pace, Pumped
+from distribution.delivery.replaying import Replay, replay
 from distribution.delivery.sending import Sender
+from distribution.delivery.stationery import Stationery
 from distribution.delivery.steering import WrongState, cancel, pause, resume, start
 from distribution.delivery.store.forgetting import is_through, recipients
-from distribution.delivery.store.letters import add_letter
+from distribution.delivery.store.letters import (
+    add_letter,
+    find_letter,
+    letters_due,
+    list_letters,
+    resolve_letter,
+)
 from distribution.delivery.store.lookups import (
+    Planned,
     Sent,
     find_sent,
     latest_accepted,
     prove_accepted,
 )
+from distribution.delivery.store.plans import regular_run as run_of
+from distribution.delivery.store.proofs import (
+    add_proof_reader,
+    drop_from_lists,
+    drop_proof_reader,
+    out_of_use,
+    proof_readers,
+)
 from distribution.delivery.store.runs import accepted_with, anything_to_do, find_run, list_runs
+from distribution.delivery.surveying import Survey, survey
 from distribution.delivery.transport import (
     Envelope,
     Evidence,
@@ -33,57 +74,104 @@ from distribution.delivery.transport import (
     Transport,
     TransportError,
 )
+from distribution.delivery.welcoming import NotToWelcome, welcome
 
 __all__ = [
+    "CONSENT_WORDING",
+    "EDITORS",
+    "STANDARD",
+    "VALID",
+    "Asked",
     "Draft",
     "Envelope",
     "Evidence",
+    "Explanation",
     "Forgotten",
+    "GateClosed",
     "Handover",
+    "Inspection",
+    "NobodyOnList",
     "NonAsciiAddressUnsupported",
     "NotApproved",
+    "NotToConfirm",
+    "NotToWelcome",
+    "NothingMatches",
     "Office",
     "OutcomeUnknown",
     "Owner",
     "Pace",
+    "Planned",
     "Press",
+    "Proof",
     "Pumped",
     "Recipe",
     "RefusedByRelay",
+    "Rehearsal",
     "RelayUnavailable",
+    "Remark",
+    "Replay",
     "Reply",
     "Sender",
     "Sent",
+    "Standing",
+    "Stationery",
     "Status",
+    "Survey",
     "Terms",
-    "TooLarge",
     "Transport",
     "TransportError",
     "UnderWay",
     "WrongState",
     "accepted_with",
     "add_letter",
+    "add_proof_reader",
     "anything_to_do",
+    "ask_to_confirm",
+    "asked",
     "cancel",
     "claim",
-    "draft",
+    "confirm",
+    "drop_from_lists",
+    "drop_proof_reader",
+    "exhibits",
+    "explain",
+    "find_letter",
     "find_run",
     "find_sent",
     "finish_drained",
     "forget",
+    "forget_letters",
+    "inspect_issue",
+    "inspect_run",
+    "inspect_wishes",
     "is_through",
     "latest_accepted",
+    "letters_due",
+    "list_letters",
     "list_runs",
+    "message_of",
     "notice_endings",
+    "out_of_use",
     "pause",
     "plan",
     "post_due",
+    "proof_readers",
     "prove_accepted",
+    "readers_on",
     "recipients",
+    "rehearse",
+    "replay",
+    "request_consent",
     "resign",
+    "resolve_letter",
     "resume",
+    "run_of",
     "seal",
     "start",
     "status",
+    "survey",
     "verify",
+    "welcome",
+    "wishes_of",
+    "write_proofs",
 ]

@@ -1,4 +1,4 @@
-"""A reader's mail outside any run, for the eyes of the office."""
+"""An issue as its readers would get it now: outside any run, for the eyes of the office."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,21 +6,24 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from distribution import digests, issues, topics
-from distribution.audience import Reader
 from distribution.clock import SHANGHAI
-from distribution.delivery.planning import Recipe, wishes_of
+from distribution.delivery.planning import Recipe
 from distribution.delivery.press import compose, personal_of
+from distribution.delivery.store.plans import most_read_topics
 from distribution.delivery.transport import Envelope
+from distribution.digests import Interests, Selected
 from distribution.errors import Refused
+from distribution.issues import StoredIssue
 from distribution.links import Addresses
+from distribution.models import Issue
 from distribution.words import MailFormat
 
 NOBODY = 0
-"""The delivery its links name: there is none with this number, so they lead nowhere."""
+"""A delivery that is none: links to it lead nowhere."""
 
 
 class NothingMatches(Refused):
-    """Raised for a reader who wants no mail of an issue without anything he follows."""
+    """Raised for the mail of a reader who wants none of this issue."""
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -35,35 +38,57 @@ class Draft:
     message: bytes
 
 
-def draft(
-    session: Session,
-    issue_id: int,
-    reader: Reader,
-    recipe: Recipe,
-    addresses: Addresses,
-    at: datetime,
-) -> Draft:
-    """Compose what the reader would get if the run were planned now."""
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """One issue made ready for any number of readers, as planning would do it."""
+
+    issue: StoredIssue
+    composer: digests.Composer
+    selector: digests.Selector
+    addresses: Addresses
+
+    @property
+    def sheet(self) -> digests.Sheet:
+        """The issue rendered."""
+        return self.composer.sheet
+
+    def select(self, wishes: Interests) -> Selected:
+        """A reader's articles; raises NothingMatches where he wants no mail."""
+        selected = self.selector.select(wishes)
+        if not selected.choices:
+            raise NothingMatches(self.issue.masthead.key)
+        return selected
+
+    def draft(self, wishes: Interests, recipient: str, at: datetime) -> Draft:
+        """A reader's mail. Its links lead nowhere: looking at it changes and counts nothing."""
+        choices = self.select(wishes).choices
+        personal = personal_of(self.addresses, NOBODY, NOBODY, wishes.tracking)
+        envelope = Envelope(
+            sender=self.addresses.return_path(NOBODY),
+            recipient=recipient,
+            message_id=self.addresses.message_id(NOBODY),
+        )
+        message = compose(
+            self.composer,
+            choices,
+            personal,
+            envelope=envelope,
+            date=at.astimezone(SHANGHAI).replace(microsecond=0),
+            text_only=wishes.format is MailFormat.TEXT,
+        )
+        return Draft(digests.join(self.sheet, choices, personal), message)
+
+
+def rehearse(session: Session, issue_id: int, recipe: Recipe) -> Rehearsal:
+    """Make an issue ready; raises digests.BrokenTemplate."""
     content = issues.load_issue(session, issue_id)
     sheet = digests.render_sheet(
         content, topics.names(session), recipe.templates, recipe.publication
     )
-    wishes = wishes_of(reader)
-    choices = digests.select(content.articles, wishes, minimum=recipe.minimum_articles)
-    if not choices:
-        raise NothingMatches(content.masthead.key)
-    personal = personal_of(addresses, NOBODY, NOBODY, wishes.tracking)
-    envelope = Envelope(
-        sender=addresses.return_path(NOBODY),
-        recipient=reader.recipient,
-        message_id=addresses.message_id(NOBODY),
+    discovery = most_read_topics(session, session.get_one(Issue, issue_id))
+    return Rehearsal(
+        content,
+        digests.Composer(sheet),
+        digests.Selector(content, minimum=recipe.minimum_articles, discovery=discovery),
+        recipe.addresses,
     )
-    message = compose(
-        sheet,
-        choices,
-        personal,
-        envelope=envelope,
-        date=at.astimezone(SHANGHAI),
-        text_only=reader.format is MailFormat.TEXT,
-    )
-    return Draft(digests.join(sheet, choices, personal), message)

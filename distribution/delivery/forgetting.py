@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from distribution.audience import Traces
 from distribution.delivery.ledger import Result, settle
+from distribution.delivery.store import erased_letters as letters
 from distribution.delivery.store import forgetting as store
 from distribution.delivery.store import rows
 from distribution.errors import Refused
-from distribution.words import Cause, DeliveryState
+from distribution.words import Cause, DeliveryState, LetterState
 
 _UNDER_WAY = (DeliveryState.LEASED, DeliveryState.HANDED)
 _DUE = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
@@ -23,8 +24,8 @@ _BY = "privacy"
 class UnderWay(Refused):
     """Raised when a mail to somebody is just being handed to the relay."""
 
-    def __init__(self, delivery_ids: Sequence[int]) -> None:
-        self.delivery_ids = tuple(delivery_ids)
+    def __init__(self, delivery_ids: Sequence[int] = (), letter_ids: Sequence[int] = ()) -> None:
+        self.delivery_ids, self.letter_ids = tuple(delivery_ids), tuple(letter_ids)
         super().__init__("有一封给他的邮件正在交付，没有改动任何内容：请一分钟后再试")
 
 
@@ -56,6 +57,21 @@ def forget(session: Session, subscriber_id: int, traces: Traces, pseudonym: str)
         skipped=skipped,
         replies=store.scrub_replies(session, list(held), traces),
     )
+
+
+def forget_letters(
+    session: Session, subscriber_id: int, traces: Traces, pseudonym: str
+) -> tuple[tuple[int, ...], int]:
+    """Blank the letters to a reader; those that wait are never sent. Raises UnderWay.
+
+    Gives their numbers, and how many still named him. To be called with the reader locked: who
+    writes to him has him locked too.
+    """
+    his = letters.hold_letters(session, subscriber_id, traces)
+    if under_way := [letter.id for letter in his if letter.state is LetterState.HANDED]:
+        raise UnderWay(letter_ids=under_way)
+    changed = letters.blank_letters(session, his, traces, pseudonym)
+    return tuple(letter.id for letter in his), changed
 
 
 def _skip(session: Session, due: Sequence[int]) -> int:

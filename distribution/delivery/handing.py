@@ -1,5 +1,6 @@
 """One mail on its way to the relay: composed, offered, its intent recorded, sent, settled."""
 
+import hashlib
 import logging
 import random
 import time
@@ -83,7 +84,8 @@ class Hand:
     async def _hand_over(self, row: Leased, handover: Handover, body: bytes) -> None:
         asked = time.monotonic()
         try:
-            allowed = await self.writer.hand_over(row.delivery_id, row.token)
+            seal = hashlib.sha256(body).hexdigest()
+            allowed = await self.writer.hand_over(row.delivery_id, row.token, seal)
         except DatabaseUnusable:
             await handover.abandon()  # never send what cannot be recorded
             # The intent may stand all the same: say that nothing was sent.

@@ -6,10 +6,11 @@ never sent again blindly. Every verb is one short transaction; none is open whil
 the wire.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import takewhile
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
@@ -55,6 +56,7 @@ class Doubt:
     """A row whose mail may or may not have been taken by the relay."""
 
     delivery_id: int
+    run_id: int
     token: str
     crashes: int
 
@@ -121,13 +123,20 @@ def renew(session: Session, tokens: Sequence[str], terms: Terms) -> None:
     store.extend_leases(session, tokens, terms.lease)
 
 
-def hand_over(session: Session, rows: Sequence[tuple[int, str]], terms: Terms) -> set[int]:
+def hand_over(
+    session: Session,
+    rows: Sequence[tuple[int, str]],
+    terms: Terms,
+    hashes: Mapping[int, str] = MappingProxyType({}),
+) -> set[int]:
     """Record the intent to send these (delivery, token); returns the deliveries that may go.
+
+    `hashes` are the SHA-256 of their messages: what a replay is compared with.
 
     Refused are rows whose lease was lost, whose reader has left, or whose run is no longer
     sending: their mail must not be sent.
     """
-    going = store.mark_handed(session, rows, terms.handed)
+    going = store.mark_handed(session, rows, terms.handed, hashes)
     refused = [(delivery_id, token) for delivery_id, token in rows if delivery_id not in going]
     if refused:
         barred = store.barred(session, [delivery_id for delivery_id, _ in refused])
@@ -163,7 +172,9 @@ def settle(session: Session, results: Sequence[Result], *, by: str) -> set[int]:
 
 def doubts(session: Session, after: int, limit: int) -> list[Doubt]:
     """The first deliveries in doubt behind the id `after`."""
-    return [Doubt(row[0], row[1] or "", row[2]) for row in store.doubts(session, after, limit)]
+    return [
+        Doubt(row[0], row[1], row[2] or "", row[3]) for row in store.doubts(session, after, limit)
+    ]
 
 
 def proven(doubt: Doubt, evidence: Evidence) -> Result | None:

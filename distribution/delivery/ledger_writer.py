@@ -31,6 +31,7 @@ class _Entry:
     done: "asyncio.Future[bool]"
     result: Result | None = None
     release: timedelta | None = None
+    message_sha256: str = ""
 
 
 @dataclass(slots=True)
@@ -43,9 +44,11 @@ class LedgerWriter:
     _waiting: list[_Entry] = field(default_factory=list)
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def hand_over(self, delivery_id: int, token: str) -> bool:
+    async def hand_over(self, delivery_id: int, token: str, message_sha256: str = "") -> bool:
         """Record the intent; False where the mail must not be sent. Raises DatabaseUnusable."""
-        return await self._enter(_Entry(delivery_id, token, _future()))
+        return await self._enter(
+            _Entry(delivery_id, token, _future(), message_sha256=message_sha256)
+        )
 
     async def settle(self, result: Result) -> bool:
         """Record a result, waiting for the database if it is away; False where it was not ours."""
@@ -110,7 +113,12 @@ class LedgerWriter:
             for entry, wait in releases:
                 ledger.release(session, [(entry.delivery_id, entry.token)], wait)
             if intents:
-                good |= ledger.hand_over(session, intents, self.terms)
+                hashes = {
+                    entry.delivery_id: entry.message_sha256
+                    for entry in batch
+                    if entry.message_sha256
+                }
+                good |= ledger.hand_over(session, intents, self.terms, hashes)
         return good
 
 

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from distribution import digests
 from distribution.clock import SHANGHAI
 from distribution.db import Transaction
 from distribution.delivery.backoff import next_wait
+from distribution.delivery.press import UNMAKEABLE
 from distribution.delivery.store import letters
 from distribution.delivery.transport import (
     Envelope,
@@ -24,7 +27,7 @@ from distribution.delivery.transport import (
 )
 from distribution.links import Addresses
 from distribution.models import Letter
-from distribution.words import LetterState
+from distribution.words import LetterPurpose, LetterState
 
 MOST_ATTEMPTS = 8
 _PERMANENT = 500
@@ -74,13 +77,10 @@ async def _post(
 ) -> LetterState | None:
     """Hand one letter over; None where another process has it."""
     envelope = _envelope(office, letter)
-    body = digests.build_letter(
-        digests.RenderedLetter(letter.subject, letter.text, letter.html),
-        sender=office.sender,
-        recipient=letter.recipient,
-        message_id=envelope.message_id,
-        date=at.astimezone(SHANGHAI),
-    )
+    try:
+        body = message_of(letter, office, at=at)
+    except UNMAKEABLE as error:  # it must not keep the others waiting
+        return _settle(transaction, letter, Reply(550, f"5.6.0 {error}"))
     try:
         handover = await transport.begin(envelope)
     except RefusedByRelay as refused:
@@ -88,10 +88,10 @@ async def _post(
     except NonAsciiAddressUnsupported:
         return _settle(transaction, letter, Reply(550, "5.6.7 no SMTPUTF8"))
     with transaction() as session:
-        ours = letters.mark_letter_handed(session, letter.id)
-    if not ours:
+        state = _intend(session, letter.id)
+    if state is not LetterState.HANDED:
         await handover.abandon()
-        return None
+        return state
     try:
         reply = await handover.finish(body)
     except OutcomeUnknown as lost:
@@ -101,6 +101,39 @@ async def _post(
             )
         return LetterState.IN_DOUBT
     return _settle(transaction, letter, reply)
+
+
+def _intend(session: Session, letter_id: int) -> LetterState | None:
+    """The intent, unless its reader must not be written to any more; None: others have it."""
+    if not letters.mark_letter_handed(session, letter_id):
+        return None
+    reason = letters.letter_barred(session, letter_id)
+    if not reason:
+        return LetterState.HANDED
+    letters.cancel_letter(session, letter_id, reason)
+    return LetterState.CANCELLED
+
+
+def message_of(letter: Letter, office: Office, *, at: datetime) -> bytes:
+    """A letter as it goes out; `at` is its date."""
+    return digests.build_letter(
+        digests.RenderedLetter(letter.subject, letter.text, letter.html),
+        sender=office.sender,
+        recipient=letter.recipient,
+        message_id=office.addresses.letter_id(letter.id),
+        date=at.astimezone(SHANGHAI),
+        extra=_extra(letter, office.addresses),
+    )
+
+
+def _extra(letter: Letter, addresses: Addresses) -> list[tuple[str, str]]:
+    """One-click unsubscribing (RFC 8058) for whoever is subscribed."""
+    if letter.purpose is not LetterPurpose.WELCOME:
+        return []
+    return [
+        ("List-Unsubscribe", f"<{addresses.letter_unsubscribe(letter.id)}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    ]
 
 
 def _settle(transaction: Transaction, letter: Letter, reply: Reply) -> LetterState:

@@ -7,7 +7,7 @@ meanwhile and remembers how far it came, so any number of planners may work or d
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,12 +16,16 @@ from sqlalchemy.orm import Session
 from distribution import audience, digests, issues, topics
 from distribution.audience import Reader
 from distribution.db import Transaction
+from distribution.delivery.gating import GateClosed, Mail, inspect, inspect_run
 from distribution.delivery.store import plans
 from distribution.delivery.store.runs import find_run, selections
+from distribution.digests import Choice, Composer, Selector, Sheet
 from distribution.errors import Refused
-from distribution.models import Issue, Run
+from distribution.issues import StoredIssue
+from distribution.links import Addresses
+from distribution.models import Issue, Run, Selection
 from distribution.replies import provider_of
-from distribution.words import Cause, RunState
+from distribution.words import Cause, Reason, RunState
 
 SLICE = 2_000
 """Subscribers dealt with in one transaction."""
@@ -36,6 +40,8 @@ class Recipe:
     publication: digests.Publication
     """Who the mails come from."""
     minimum_articles: int
+    addresses: Addresses
+    """Where the links in the mails lead."""
 
 
 class NotApproved(Refused):
@@ -65,7 +71,13 @@ def plan(transaction: Transaction, key: str, recipe: Recipe, *, by: str, at: dat
 
 
 def seal(transaction: Transaction, run_id: int, *, at: datetime) -> None:
-    """Count the plan and sign the audience; from now on it may be sent and never changes."""
+    """Count the plan and sign the audience; from now on it may be sent and never changes.
+
+    Raises GateClosed where a digest of it must not go out.
+    """
+    with transaction() as session:
+        if find_run(session, run_id).state is RunState.PLANNED:
+            _pass_the_gate(session, run_id)
     with transaction() as session:
         run = find_run(session, run_id, lock=True)
         if run.state is RunState.PLANNING:
@@ -92,15 +104,18 @@ class Seal:
 def signed(session: Session, run_id: int) -> Seal:
     """Reckon a run's seal from its rows."""
     count, audience_hash, selections_hash = 0, hashlib.sha256(), hashlib.sha256()
-    articles = {
-        row.id: digests.fingerprint({"interests": row.interests, "choices": row.choices})
-        for row in selections(session, run_id)
-    }
+    articles = {row.id: _fingerprint(row) for row in selections(session, run_id)}
     for address_hash, selection_id in plans.planned_for(session, run_id):
         audience_hash.update(address_hash.encode())
         selections_hash.update(f"{address_hash} {articles[selection_id]}\n".encode())
         count += 1
     return Seal(count, audience_hash.hexdigest(), selections_hash.hexdigest())
+
+
+def _fingerprint(row: Selection) -> str:
+    facts = {"interests": row.interests, "choices": row.choices}
+    # Runs of before there were limits have nothing here, and were sealed without it.
+    return digests.fingerprint(facts | ({"omitted": row.omitted} if row.omitted else {}))
 
 
 def _open_run(session: Session, issue: Issue, recipe: Recipe, *, by: str, at: datetime) -> int:
@@ -111,9 +126,30 @@ def _open_run(session: Session, issue: Issue, recipe: Recipe, *, by: str, at: da
         sheet = digests.render_sheet(
             content, topics.names(session), recipe.templates, recipe.publication
         )
+        _pass_at_once(content, sheet, recipe)
         plans.keep_sheet(session, sheet)
         run = plans.add_run(session, issue.id, sheet.sha256, by=by, at=at)
+        run.discovery = list(plans.most_read_topics(session, issue))
+        run.origin = asdict(recipe.addresses.origin)
     return run.id
+
+
+def _pass_at_once(content: StoredIssue, sheet: Sheet, recipe: Recipe) -> None:
+    """What is wrong in the whole contents is known before anybody is planned."""
+    whole = tuple(Choice(one.id, Reason.CONTENTS, "") for one in sheet.articles)
+    found = inspect(Composer(sheet), content, recipe.addresses.origin, [Mail(whole)])
+    if found.errors:
+        raise GateClosed(content.masthead.key, found.errors, "请先改正；")
+
+
+def _pass_the_gate(session: Session, run_id: int) -> None:
+    """Nothing of a planned run changes any more but its state, so no lock is held meanwhile."""
+    run = find_run(session, run_id)
+    issue = issues.load_issue(session, run.issue_id)
+    found = inspect_run(session, run, issue)
+    if found.errors:
+        remedy = f"先运行 distribution run cancel {run_id}，改正后重新规划；"
+        raise GateClosed(issue.masthead.key, found.errors, remedy)
 
 
 def _plan_slice(transaction: Transaction, run_id: int, recipe: Recipe) -> bool:
@@ -157,12 +193,12 @@ def _selections(
         signatures[reader.subscriber_id] = wish.signature()
         wishes[wish.signature()] = wish
     known = plans.selection_ids(session, run.id, wishes)
-    content = None
-    for signature, wish in wishes.items():
-        if signature not in known:
-            content = content or issues.load_issue(session, run.issue_id)
-            choices = digests.select(content.articles, wish, minimum=recipe.minimum_articles)
-            known[signature] = plans.add_selection(session, run.id, wish, choices)
+    new = {signature: wish for signature, wish in wishes.items() if signature not in known}
+    if new:
+        content = issues.load_issue(session, run.issue_id)
+        selector = Selector(content, minimum=recipe.minimum_articles, discovery=run.discovery)
+        chosen = [(wish, selector.select(wish)) for wish in new.values()]
+        known |= plans.add_selections(session, run.id, chosen)
     empty = plans.empty_selections(
         session, {known[signature] for signature, wish in wishes.items() if wish.when_matching}
     )

@@ -17,7 +17,7 @@ from distribution.clock import SHANGHAI
 from distribution.delivery.store import runs
 from distribution.delivery.transport import Envelope
 from distribution.errors import DistributionError
-from distribution.links import Addresses
+from distribution.links import Addresses, Origin
 from distribution.words import MailFormat, Reason, Tracking
 
 log = logging.getLogger(__name__)
@@ -28,18 +28,12 @@ UNMAKEABLE = (DistributionError, ValueError, LookupError, TypeError)
 """What a mail that cannot be made raises: a limit, a broken value, a fact that is missing."""
 
 
-class TooLarge(DistributionError):
-    """Raised for a digest that mailbox providers would cut or refuse."""
-
-    def __init__(self, articles: int) -> None:
-        self.articles = articles
-        super().__init__(f"含 {articles} 篇文章的邮件超过 69 KiB：请缩短摘要或减少必选文章")
-
-
 @dataclass(frozen=True, slots=True)
 class _Run:
-    sheet: digests.Sheet
+    composer: digests.Composer
     date: datetime
+    addresses: Addresses
+    """As they were when the run was planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +55,17 @@ class Press:
         """Have these runs and selections at hand for `mail`, as far as they can be read."""
         for run_id in run_ids - self._runs.keys():
             with _reported("run", run_id):
-                self._runs[run_id] = _read_run(session, run_id)
+                self._runs[run_id] = _read_run(session, run_id, self._addresses)
         if len(self._selections) > CACHED_SELECTIONS:
             self._selections.clear()
         for selection_id in selection_ids - self._selections.keys():
             with _reported("selection", selection_id):
                 self._selections[selection_id] = _read_selection(session, selection_id)
+
+    def read(self, session: Session, run_id: int, selection_id: int) -> None:
+        """As `load` for a single mail, but raises UNMAKEABLE where they cannot be read."""
+        self._runs[run_id] = _read_run(session, run_id, self._addresses)
+        self._selections[selection_id] = _read_selection(session, selection_id)
 
     def mail(
         self, delivery_id: int, run_id: int, selection_id: int, recipient: str
@@ -76,13 +75,13 @@ class Press:
         if run is None or selection is None:
             raise LookupError(f"run {run_id} or selection {selection_id} cannot be read")
         envelope = Envelope(
-            sender=self._addresses.return_path(delivery_id),
+            sender=run.addresses.return_path(delivery_id),
             recipient=recipient,
-            message_id=self._addresses.message_id(delivery_id),
+            message_id=run.addresses.message_id(delivery_id),
         )
-        personal = personal_of(self._addresses, delivery_id, run_id, selection.tracking)
+        personal = personal_of(run.addresses, delivery_id, run_id, selection.tracking)
         body = compose(
-            run.sheet,
+            run.composer,
             selection.choices,
             personal,
             envelope=envelope,
@@ -91,6 +90,11 @@ class Press:
         )
         return envelope, body
 
+    def message_id(self, delivery_id: int, run_id: int) -> str:
+        """Under which a delivery's mail went or will go; its run may be one that cannot be read."""
+        run = self._runs.get(run_id)
+        return (run.addresses if run else self._addresses).message_id(delivery_id)
+
     def page(self, delivery_id: int, run_id: int, selection_id: int) -> digests.Digest:
         """The same mail for a browser: its links lead on without being counted, no pixel.
 
@@ -98,7 +102,7 @@ class Press:
         """
         personal = personal_of(self._addresses, delivery_id, run_id, Tracking.DENIED)
         selection = self._selections[selection_id]
-        return digests.join(self._runs[run_id].sheet, selection.choices, personal)
+        return digests.join(self._runs[run_id].composer.sheet, selection.choices, personal)
 
 
 @contextmanager
@@ -110,12 +114,15 @@ def _reported(kind: str, number: int) -> Iterator[None]:
         log.exception("%s %d cannot be read", kind, number)
 
 
-def _read_run(session: Session, run_id: int) -> _Run:
+def _read_run(session: Session, run_id: int, addresses: Addresses) -> _Run:
     run = runs.find_run(session, run_id)
     sheet = digests.Sheet.from_json(runs.sheet(session, run.sheet_sha256).content)
     # Its sealed or planned date serves a preview of what has not started.
     date = run.started_at or run.sealed_at or run.created_at
-    return _Run(sheet, date.astimezone(SHANGHAI).replace(microsecond=0))
+    if run.origin:  # there is none in runs of before it was kept
+        addresses = addresses.as_of(Origin(**run.origin))
+    date = date.astimezone(SHANGHAI).replace(microsecond=0)
+    return _Run(digests.Composer(sheet), date, addresses)
 
 
 def _read_selection(session: Session, selection_id: int) -> _Selection:
@@ -146,7 +153,7 @@ def personal_of(
 
 
 def compose(
-    sheet: digests.Sheet,
+    composer: digests.Composer,
     choices: tuple[digests.Choice, ...],
     personal: digests.Personal,
     *,
@@ -154,27 +161,22 @@ def compose(
     date: datetime,
     text_only: bool = False,
 ) -> bytes:
-    """One reader's message; raises TooLarge."""
+    """One reader's message; raises digests.TooLarge."""
+    sheet = composer.sheet
     publication = sheet.publication
-    digest = digests.join(sheet, choices, personal)
-    if not text_only and digests.too_large(digest):
-        raise TooLarge(len(choices))
-    return digests.build_message(
-        digest,
-        digests.Headers(
-            sender_name=publication.sender_name,
-            sender_address=publication.sender_address,
-            recipient=envelope.recipient,
-            message_id=envelope.message_id,
-            date=date,
-            list_id=f"{publication.sender_name} <{publication.list_id}>",
-            unsubscribe_url=personal.unsubscribe_url,
-            unsubscribe_mailto=f"mailto:{envelope.sender}?subject=unsubscribe",
-            feedback_id=f"{sheet.key}:digest:regular:{_feedback_sender(publication.list_id)}",
-            boundary=sheet.boundary,
-        ),
-        text_only=text_only,
+    headers = digests.Headers(
+        sender_name=publication.sender_name,
+        sender_address=publication.sender_address,
+        recipient=envelope.recipient,
+        message_id=envelope.message_id,
+        date=date,
+        list_id=f"{publication.sender_name} <{publication.list_id}>",
+        unsubscribe_url=personal.unsubscribe_url,
+        unsubscribe_mailto=f"mailto:{envelope.sender}?subject=unsubscribe",
+        feedback_id=f"{sheet.key}:digest:regular:{_feedback_sender(publication.list_id)}",
+        boundary=sheet.boundary,
     )
+    return composer.compose(choices, personal, headers, text_only=text_only)
 
 
 def _feedback_sender(list_id: str) -> str:

@@ -172,7 +172,7 @@ class Pump:
         last_id = 0
         while doubts := await asyncio.to_thread(self._doubts, last_id):
             for doubt in doubts:
-                message_id = self.outfit.addresses.message_id(doubt.delivery_id)
+                message_id = self.outfit.press.message_id(doubt.delivery_id, doubt.run_id)
                 result = ledger.proven(doubt, await self.outfit.transport.evidence(message_id))
                 if result is not None:
                     await self.writer.settle(result)
@@ -181,7 +181,9 @@ class Pump:
     def _doubts(self, after: int) -> list[Doubt]:
         with self.outfit.transaction() as session:
             ledger.recover(session)
-            return ledger.doubts(session, after, self.pace.batch_size)
+            doubts = ledger.doubts(session, after, self.pace.batch_size)
+            self.outfit.press.load(session, {doubt.run_id for doubt in doubts}, set())
+            return doubts
 
     async def _renew(self) -> None:
         """Keep what is leased and not yet on the wire, however slow the relay is."""

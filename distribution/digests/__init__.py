@@ -1,33 +1,73 @@
 """Digests: which articles a reader gets and why, and the mail made of them."""
 
+from distribution.digests import gate, prose
+from distribution.digests.coverage import (
+    FEW,
+    HTML_LIMIT,
+    ArticleCoverage,
+    Coverage,
+    TopicCoverage,
+    fewer,
+)
+from distribution.digests.explaining import Explained, explain, interests_of
 from distribution.digests.fingerprint import fingerprint
-from distribution.digests.joining import Digest, Personal, join, too_large
+from distribution.digests.gallery import Exhibit, Hung, exhibits, hang, in_scheme
+from distribution.digests.joining import Digest, join
+from distribution.digests.layout import Personal
 from distribution.digests.letters import RenderedLetter, build_letter, render_letter
-from distribution.digests.message import Headers, MalformedHeader, build_message
+from distribution.digests.message import Composer, Headers, MalformedHeader, TooLarge
+from distribution.digests.opening import preheader
+from distribution.digests.proofs import render_proof
 from distribution.digests.rendering import render_sheet
-from distribution.digests.selecting import Choice, Interests, select
+from distribution.digests.selecting import Choice, Interests, Omitted, Selected, Selector
 from distribution.digests.sheet import Publication, Sheet
-from distribution.digests.templates import BrokenTemplate
-from distribution.digests.wording import issue_name
+from distribution.digests.tallying import Tally
+from distribution.digests.templates import BrokenTemplate, unused_overrides
+from distribution.digests.wording import clean, issue_name, reason_label, shortened
 
 __all__ = [
+    "FEW",
+    "HTML_LIMIT",
+    "ArticleCoverage",
     "BrokenTemplate",
     "Choice",
+    "Composer",
+    "Coverage",
     "Digest",
+    "Exhibit",
+    "Explained",
     "Headers",
+    "Hung",
     "Interests",
     "MalformedHeader",
+    "Omitted",
     "Personal",
     "Publication",
     "RenderedLetter",
+    "Selected",
+    "Selector",
     "Sheet",
+    "Tally",
+    "TooLarge",
+    "TopicCoverage",
     "build_letter",
-    "build_message",
+    "clean",
+    "exhibits",
+    "explain",
+    "fewer",
     "fingerprint",
+    "gate",
+    "hang",
+    "in_scheme",
+    "interests_of",
     "issue_name",
     "join",
+    "preheader",
+    "prose",
+    "reason_label",
     "render_letter",
+    "render_proof",
     "render_sheet",
-    "select",
-    "too_large",
+    "shortened",
+    "unused_overrides",
 ]

@@ -1,11 +1,16 @@
 """The one place that knows premailer: CSS rules become style attributes, as webmail drops rules."""
 
 import logging
+import re
 from typing import NoReturn
 
 from cssutils import CSSParser  # type: ignore[import-untyped] # premailer's parser, no types
 from lxml.cssselect import SelectorError
 from premailer import Premailer
+
+_STYLE = re.compile('style="[^"]*"')
+_AIRY = re.compile("([:;,]) +")
+"""Blanks after what separates: premailer puts them in, once per declaration of every element."""
 
 
 class InliningFailed(Exception):
@@ -14,8 +19,11 @@ class InliningFailed(Exception):
 
 def inline(html: str) -> str:
     """Copy every rule into the elements it matches; dear, so once per sheet, not per reader."""
+    if not re.search("<[A-Za-z]", html):
+        problem = "里面没有任何 HTML 元素"
+        raise InliningFailed(problem)  # premailer takes it for a document and stumbles
     try:
-        return str(
+        inlined = str(
             _Offline(
                 html,
                 keep_style_tags=True,  # dark mode and phones need the media rules
@@ -26,7 +34,8 @@ def inline(html: str) -> str:
                 cssutils_logging_level=logging.CRITICAL,
             ).transform(pretty_print=False)
         )
-    except SelectorError as error:
+        return _STYLE.sub(lambda style: _AIRY.sub(r"\1", style[0]), inlined)
+    except (SelectorError, RecursionError) as error:
         problem = f"样式无法写入各元素（{error}）"
         raise InliningFailed(problem) from error
 

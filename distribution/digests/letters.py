@@ -9,8 +9,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 
-from distribution.digests.inlining import InliningFailed, inline
-from distribution.digests.templates import BrokenTemplate, Templates
+from distribution.digests.headers import mailbox, raw
+from distribution.digests.templates import Templates
 from distribution.digests.wording import clean
 
 
@@ -27,16 +27,9 @@ def render_letter(
     folders: Sequence[Path], name: str, values: Mapping[str, object]
 ) -> RenderedLetter:
     """Render the templates of a folder: subject.txt, body.txt, body.html; or BrokenTemplate."""
-    templates = Templates(folders)
-    html = templates.render(f"{name}/body.html", values)
-    try:
-        inlined = inline(html)
-    except InliningFailed as error:
-        raise BrokenTemplate(templates.file_of(f"{name}/body.html"), None, str(error)) from error
+    mail = Templates(folders).render(name, values)
     return RenderedLetter(
-        subject=clean(templates.render(f"{name}/subject.txt", values)),
-        text=templates.render(f"{name}/body.txt", values).strip() + "\n",
-        html=inlined,
+        subject=clean(mail.subject), text=mail.text.strip() + "\n", html=mail.html
     )
 
 
@@ -47,16 +40,22 @@ def build_letter(
     recipient: str,
     message_id: str,
     date: datetime,
+    extra: Sequence[tuple[str, str]] = (),
 ) -> bytes:
-    """The message, by the standard library; `sender` is a name and an address."""
+    """The message, by the standard library; `sender` is a name and an address.
+
+    `extra` are fields that programs read, written as they are: the library would fold them.
+    Raises MalformedHeader. A letter without HTML is one of text only.
+    """
     name, address = sender
     message = EmailMessage(SMTP)
     message["Date"] = format_datetime(date)
     message["From"] = Address(name, addr_spec=address)
-    message["To"] = Address(addr_spec=recipient)
     message["Subject"] = letter.subject
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice answers it
     message.set_content(letter.text, cte="base64")
-    message.add_alternative(letter.html, subtype="html", cte="base64")
-    return message.as_bytes()
+    if letter.html:
+        message.add_alternative(letter.html, subtype="html", cte="base64")
+    fields = mailbox("To", "", recipient) + "".join(raw(field, value) for field, value in extra)
+    return fields.encode() + message.as_bytes()

@@ -5,21 +5,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 
-from markupsafe import Markup
-
 from distribution.compiler import Contact, Masthead
+from distribution.digests import prose
 from distribution.digests.cutting import CutFailed, Marks, Pieces
+from distribution.digests.encoding import LINE, TOKEN, addressable
 from distribution.digests.fingerprint import fingerprint
-from distribution.digests.inlining import InliningFailed, inline
-from distribution.digests.joining import HTML_BYTES, Personal, join
+from distribution.digests.layout import ADDRESSES, Personal
+from distribution.digests.message import HTML_LINES, Composer
 from distribution.digests.selecting import Choice
 from distribution.digests.sheet import ArticleFacts, Publication, Sheet
-from distribution.digests.templates import BrokenTemplate, Templates
+from distribution.digests.templates import BrokenTemplate, RenderedMail, Templates
 from distribution.digests.wording import clean, day, issue_name, shortened
 from distribution.issues import StoredArticle, StoredIssue
 from distribution.words import Reason
 
-_FRAME = (
+FRAME = (
     "top",
     *(
         "intro-own",
@@ -34,17 +34,17 @@ _FRAME = (
 """The pieces of a body besides `contents-<id>` and `article-<id>` for every article."""
 _SUBJECTS = ("own", "whole")
 _SLOTS = (
-    *("click_url", "read_url", "unsubscribe_url", "preferences_url", "open_url"),
+    *ADDRESSES,
     *("count", "preview", "group", "reason"),
 )
 """What templates may write as `reader.<name>`; filled in per reader."""
 _ONLY_IN = {"group": ("contents-", "heading", "article-"), "reason": ("article-",)}
 """Slots that mean something in some pieces only."""
-_SUMMARY_LENGTHS = (10_000, 80, 40, 0)
+_SUMMARY_LENGTHS = (10_000, 80, 40, 24, 0)
 """In characters. An issue too long for one mail gets shorter summaries, for all its readers."""
 _ROOM_FOR_HEADINGS = 6 * 1024
 """A reader with many topics has more headings than the whole contents."""
-_LONGEST_URL = 90
+_LONGEST_URL = "x" * 60 + "x" * TOKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class _ArticleView:
     source: str
     date: str
     summary: str
+    lead: bool
 
 
 class _Press:
@@ -70,24 +71,21 @@ class _Press:
         self.publication = publication
         self.values: dict[str, object] = {
             "publication": publication,
-            "piece": self._mark,
             "reader": SimpleNamespace(**{name: marks.slot(name) for name in _SLOTS}),
         }
 
-    def _mark(self, name: str, number: int | None = None) -> Markup:
-        """What templates call as `piece("top")` or `piece("article", article.id)`."""
-        # Safe: built from the mark's digits and a name that `cut` accepts or refuses.
-        return Markup(self.marks.piece(name if number is None else f"{name}-{number}"))  # noqa: S704
+    def render(self) -> RenderedMail:
+        """All three files of the mail, with marks."""
+        return self._templates.render("digest", self.values, self.marks)
 
-    def pieces(self, name: str, wanted: Iterable[str]) -> Pieces:
-        """Render a template, inline its CSS if it is HTML, and cut it."""
-        rendered = self._templates.render(name, self.values)
+    def cut(self, name: str, rendered: str, wanted: Iterable[str]) -> Pieces:
+        """The pieces of one rendered file."""
         try:
-            if name.endswith(".html"):
-                rendered = inline(rendered)
             pieces = self.marks.cut(rendered)
             _check(pieces, wanted)
-        except (InliningFailed, CutFailed) as error:
+            if name.endswith(".html"):
+                _check_edges(pieces)
+        except CutFailed as error:
             raise BrokenTemplate(self._templates.file_of(name), None, str(error)) from error
         return pieces
 
@@ -101,6 +99,20 @@ def _check(pieces: Pieces, wanted: Iterable[str]) -> None:
             if not name.startswith(_ONLY_IN.get(slot, "")):
                 problem = f'piece("{name}") 里不能用 reader.{slot}'
                 raise CutFailed(problem)
+
+
+def _check_edges(pieces: Pieces) -> None:
+    """Pieces are padded with blanks when they are encoded: no edge where a blank would do harm."""
+    for name, piece in pieces.items():
+        text = "".join(piece[::2])
+        if text.rfind("<") > text.rfind(">"):
+            problem = f'piece("{name}") 在一个标签的中间结束'
+            raise CutFailed(problem)
+        if not addressable(piece):
+            problem = (
+                f'piece("{name}") 里的地址应写在属性里，例如 <a href="{{{{ reader.read_url }}}}">'
+            )
+            raise CutFailed(problem)
 
 
 def _in_one_line(pieces: Pieces) -> Pieces:
@@ -138,26 +150,33 @@ def _render(issue: StoredIssue, topics: Mapping[str, str], press: _Press, length
         "issue": _clean_masthead(issue.masthead),
         "issue_name": clean(issue_name(issue.masthead)),
         "articles": views,
+        "note": prose.read(issue.contract.note),
+        "notice": prose.read(issue.contract.notice),
+        "commercial": issue.contract.commercial,
     }
-    body = (*_FRAME, *(f"{kind}-{view.id}" for kind in ("contents", "article") for view in views))
+    body = (*FRAME, *(f"{kind}-{view.id}" for kind in ("contents", "article") for view in views))
+    mail = press.render()
     return Sheet(
         key=issue.masthead.key,
         publication=press.publication,
         boundary=f"=_{fingerprint({'marks': press.marks.number})[:24]}",
         topics=topics,
-        articles=tuple(ArticleFacts(view.id, view.title, view.section) for view in views),
-        subject=_in_one_line(press.pieces("digest/subject.txt", _SUBJECTS)),
-        html=press.pieces("digest/body.html", body),
-        text=press.pieces("digest/body.txt", body),
+        articles=tuple(
+            ArticleFacts(view.id, view.title, view.section, stored.topics)
+            for view, stored in zip(views, issue.articles, strict=True)
+        ),
+        subject=_in_one_line(press.cut("digest/subject.txt", mail.subject, _SUBJECTS)),
+        html=press.cut("digest/body.html", mail.html, body),
+        text=press.cut("digest/body.txt", mail.text, body),
+        commercial=issue.contract.commercial,
     )
 
 
 def _fits(sheet: Sheet) -> bool:
     """Whether the longest mail, the whole contents, is well below what mailbox providers cut."""
-    url = "x" * _LONGEST_URL
     choices = [Choice(article.id, Reason.CONTENTS, "") for article in sheet.articles]
-    html = join(sheet, choices, Personal(url, url, url, url, url)).html
-    return len(html.encode()) <= HTML_BYTES - _ROOM_FOR_HEADINGS
+    longest = Composer(sheet).html_bytes(choices, Personal(*[_LONGEST_URL] * len(ADDRESSES)))
+    return longest <= HTML_LINES * LINE - _ROOM_FOR_HEADINGS
 
 
 def _view(stored: StoredArticle, year: int, length: int) -> _ArticleView:
@@ -171,6 +190,7 @@ def _view(stored: StoredArticle, year: int, length: int) -> _ArticleView:
         source=clean(article.source or ""),
         date=day(article.date, year),
         summary=shortened(clean(article.summary), length),
+        lead=stored.lead,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from distribution.digests.cutting import Piece, Pieces
 from distribution.digests.fingerprint import fingerprint
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class ArticleFacts:
     id: int
     title: str
     section: str
+    topics: tuple[str, ...] = ()
+    """Codes, as they were when the sheet was made."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Sheet:
     subject: Pieces = field(repr=False)
     html: Pieces = field(repr=False)
     text: Pieces = field(repr=False)
+    commercial: bool = False
+    """By law the subject says so."""
 
     @cached_property
     def sha256(self) -> str:
@@ -56,6 +60,11 @@ class Sheet:
         """The articles by the id that choices use."""
         return {article.id: article for article in self.articles}
 
+    @cached_property
+    def labels(self) -> dict[tuple[str, str, str], tuple[str, str]]:
+        """Headings and reasons that have been put into words, see `layout`."""
+        return {}
+
     def to_json(self) -> dict[str, Any]:
         """Plain values, for a column of a database."""
         return {
@@ -64,7 +73,11 @@ class Sheet:
             "publication": asdict(self.publication),
             "boundary": self.boundary,
             "topics": dict(self.topics),
-            "articles": [[entry.id, entry.title, entry.section] for entry in self.articles],
+            "articles": [
+                [entry.id, entry.title, entry.section, list(entry.topics)]
+                for entry in self.articles
+            ],
+            "commercial": self.commercial,
             "subject": _listed(self.subject),
             "html": _listed(self.html),
             "text": _listed(self.text),
@@ -72,16 +85,22 @@ class Sheet:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Sheet":
-        """The inverse of `to_json`, also after a database has reordered the keys."""
+        """The inverse of `to_json`, also after a database has reordered the keys.
+
+        A sheet of format 1 knows neither topics nor advertising.
+        """
         return cls(
             key=stored["key"],
             publication=Publication(**stored["publication"]),
             boundary=stored["boundary"],
             topics=stored["topics"],
-            articles=tuple(ArticleFacts(*facts) for facts in stored["articles"]),
+            articles=tuple(
+                ArticleFacts(*facts[:3], *map(tuple, facts[3:])) for facts in stored["articles"]
+            ),
             subject=_tupled(stored["subject"]),
             html=_tupled(stored["html"]),
             text=_tupled(stored["text"]),
+            commercial=stored.get("commercial", False),
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from distribution.compiler import Masthead
-from distribution.digests.selecting import Choice
+from distribution.digests.selecting import FOR_ALL, Choice
 from distribution.words import Reason
 
 # What nobody means to print: controls, also those that turn the direction of writing, lone
@@ -15,7 +15,17 @@ _UNPRINTABLE = re.compile(
     + "".join(chr(plane << 16 | low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF))
     + "]+"
 )
-_OF_A_TOPIC = frozenset({Reason.TOPIC, Reason.ENTERPRISE, Reason.DEFAULT, Reason.DISCOVERY})
+_OF_A_TOPIC = frozenset(
+    {
+        Reason.LEAD,
+        Reason.MUST_CARRY,
+        Reason.TOPIC,
+        Reason.ENTERPRISE,
+        Reason.DEFAULT,
+        Reason.DISCOVERY,
+    }
+)
+"""Reasons whose detail is a topic's code, of the first two also a watch word."""
 
 
 def clean(text: str) -> str:
@@ -77,15 +87,22 @@ def reason_label(choice: Choice, topics: Mapping[str, str]) -> str:
     """
     if not choice.detail:
         return choice.reason.label
+    detail = clean(choice.detail)
+    if choice.reason is Reason.SECTION:
+        return detail
     if choice.reason in _OF_A_TOPIC:  # a topic removed since is still named, by its code
-        return f"{choice.reason.label}：{topics.get(choice.detail, choice.detail)}"
-    return f"{choice.reason.label}：{clean(choice.detail)}"
+        detail = topics.get(choice.detail, detail)
+    if choice.reason in FOR_ALL:
+        return f"{choice.reason.label}（关注：{detail}）"
+    return f"{choice.reason.label}：{detail}"
 
 
 def group_label(choice: Choice, topics: Mapping[str, str], section: str) -> str:
     """The heading an article stands under; `section` is used where the whole contents are sent."""
     if choice.reason in (Reason.TOPIC, Reason.ENTERPRISE, Reason.DEFAULT):
         return topics.get(choice.detail, choice.detail)
+    if choice.reason is Reason.SECTION:
+        return clean(choice.detail)
     if choice.reason is Reason.CONTENTS and section:
         return section
     return choice.reason.label

@@ -14,7 +14,7 @@ _OPEN, _CLOSE = f"[{re.escape(_OPENING)}]", rf"[\u0300-\u036f\ufe0f\u200d{re.esc
 # What must stay together: an address, or one character or Latin word with the punctuation that
 # leans on it. Numbers and words go on after a point, a colon or a hyphen: 3.14, 9:30.
 _UNIT = re.compile(
-    rf"https?://[!-~]+|\s+(?!{_CLOSE})"
+    rf"(?:{_OPEN}\s*)*https?://[!-~]+(?:\s*{_CLOSE})*|\s+(?!{_CLOSE})"
     rf"|(?:{_OPEN}\s*)*(?:{_WORD}|[^\s{_OPEN[1:]})(?:\s*{_CLOSE})*"
     rf"(?:(?<=[.,:%-]){_WORD}(?:\s*{_CLOSE})*)*"
     rf"|{_OPEN}+|\s+"

@@ -5,20 +5,28 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from distribution import audience, audit
-from distribution.delivery import Sent
 from distribution.words import Decision
 
 _READER = "reader"
 
 
-def leave(session: Session, sent: Sent, *, channel: str, wording: str, at: datetime) -> bool:
-    """Withdraw his consent to the digest; False where he had left already."""
-    said = audience.Statement(
-        Decision.WITHDRAWN, wording, channel=channel, delivery_id=sent.delivery_id
-    )
-    left = audience.record_consent(session, sent.subscriber_id, said, by=_READER, at=at)
+def leave(
+    session: Session,
+    subscriber_id: int,
+    delivery_id: int | None,
+    *,
+    channel: str,
+    wording: str,
+    at: datetime,
+) -> bool:
+    """Withdraw his consent to the digest; False where he had left already.
+
+    `delivery_id` is the digest that led him there, None where it was a letter.
+    """
+    said = audience.Statement(Decision.WITHDRAWN, wording, channel=channel, delivery_id=delivery_id)
+    left = audience.record_consent(session, subscriber_id, said, by=_READER, at=at)
     if left:
         audit.record(
-            session, "reader.leave", str(sent.subscriber_id), by=_READER, at=at, channel=channel
+            session, "reader.leave", str(subscriber_id), by=_READER, at=at, channel=channel
         )
     return left

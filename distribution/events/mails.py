@@ -199,8 +199,9 @@ def _left(session: Session, mail: _Mail, at: datetime) -> bool:
     kind, sent = mail.report.kind, mail.sent
     if sent is None:
         return False
+    whose = (sent.subscriber_id, sent.delivery_id)
     if kind is Returned.COMPLAINT:
-        return leave(session, sent, channel="complaint", wording=_COMPLAINED, at=at)
+        return leave(session, *whose, channel="complaint", wording=_COMPLAINED, at=at)
     if kind is Returned.LEAVE and mail.found_by is FoundBy.RETURN_PATH:
-        return leave(session, sent, channel="mail", wording=_WROTE, at=at)
+        return leave(session, *whose, channel="mail", wording=_WROTE, at=at)
     return False

@@ -1,7 +1,7 @@
 """Issues: what the compiler read, as the editor corrected it and as it was approved."""
 
 from distribution.issues.checking import Fault, Finding, mapping
-from distribution.issues.content import StoredArticle, StoredIssue, TopicReason
+from distribution.issues.content import Contract, Limit, StoredArticle, StoredIssue, TopicReason
 from distribution.issues.correcting import Correction, text_of
 from distribution.issues.diffing import (
     ArticleChange,
@@ -24,6 +24,15 @@ from distribution.issues.refusals import (
 )
 from distribution.issues.store.articles import Retopiced, load_issue, retopic, sections_in_use
 from distribution.issues.store.assets import asset, sizes
+from distribution.issues.store.contract import (
+    choose_lead,
+    declare_commercial,
+    drop_lead,
+    lift_limit,
+    limit_section,
+    write_note,
+    write_notice,
+)
 from distribution.issues.store.corrections import Desk, corrections_of, no_article, titles_of
 from distribution.issues.store.issues import (
     approved_at,
@@ -31,6 +40,7 @@ from distribution.issues.store.issues import (
     article_name,
     find_issue,
     key_of,
+    latest_masthead,
     list_issues,
 )
 from distribution.issues.store.releasing import Report, approve, check, reopen, report, report_of
@@ -40,6 +50,7 @@ __all__ = [
     "AlreadyApproved",
     "ArticleChange",
     "Change",
+    "Contract",
     "Correction",
     "Desk",
     "Diff",
@@ -51,6 +62,7 @@ __all__ = [
     "Imported",
     "ImportedMeanwhile",
     "InvalidFact",
+    "Limit",
     "NotReady",
     "Piece",
     "Preview",
@@ -68,9 +80,15 @@ __all__ = [
     "asset",
     "check",
     "checked_text",
+    "choose_lead",
     "corrections_of",
+    "declare_commercial",
+    "drop_lead",
     "find_issue",
     "key_of",
+    "latest_masthead",
+    "lift_limit",
+    "limit_section",
     "list_issues",
     "load_issue",
     "mapping",
@@ -88,4 +106,6 @@ __all__ = [
     "titles_of",
     "trust",
     "words",
+    "write_note",
+    "write_notice",
 ]

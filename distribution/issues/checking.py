@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from distribution.compiler import Masthead, Picture, article_key
-from distribution.issues.content import StoredArticle
+from distribution.issues.content import Contract, Limit, StoredArticle
 from distribution.issues.correcting import Correction, text_of
 from distribution.issues.doubting import Told
 from distribution.issues.weblinks import bad_links, fault
@@ -25,6 +25,9 @@ class Fault(StrEnum):
     SAME_TITLE = "same_title"
     BAD_LINK = "bad_link"
     UNPLACED = "unplaced"
+    LEAD_GONE = "lead_gone"
+    SECTION_GONE = "section_gone"
+    PINNED_ABOVE = "pinned_above"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,13 @@ def findings(
     articles: Sequence[StoredArticle],
     doubts: Sequence[Told],
     unplaced: Sequence[Correction],
+    contract: Contract | None = None,
+    lost_lead: str = "",
 ) -> list[Finding]:
-    """Errors first, then notices; doubts keep their numbers, the others follow behind them."""
+    """Errors first, then notices; doubts keep their numbers, the others follow behind them.
+
+    `lost_lead` is the title of the lead article where it is no more among the articles.
+    """
     told = [_about_doubt(key, doubt) for doubt in doubts if not doubt.seen and not doubt.settled]
     others = [
         *(() if articles else (_about_nothing(key),)),
@@ -59,6 +67,8 @@ def findings(
         *_about_titles(key, articles),
         *_about_links(key, masthead, articles),
         *(_about_unplaced(key, correction) for correction in unplaced),
+        *((_about_lead(key, lost_lead),) if lost_lead else ()),
+        *_about_limits(key, contract or Contract(), articles),
     ]
     numbered = [
         replace(finding, number=number)
@@ -74,8 +84,11 @@ def mapping(section: str) -> str:
     ('distribution issue section map 安全生产 --topic 主题', \
 "distribution issue section map 'T2 航站楼' --topic 主题")
     """
-    word = section if section.isalnum() else shlex.quote(section)
-    return f"distribution issue section map {word} --topic 主题"
+    return f"distribution issue section map {_quoted(section)} --topic 主题"
+
+
+def _quoted(section: str) -> str:
+    return section if section.isalnum() else shlex.quote(section)
 
 
 def _about_doubt(key: str, told: Told) -> Finding:
@@ -155,3 +168,37 @@ def _about_unplaced(key: str, correction: Correction) -> Finding:
     sentence = f"更正 {correction.id}（{correction.kind.label}）要改的内容已不在文件里，没有用上"
     remedy = f"distribution issue corrections {key} --undo {correction.id}"
     return Finding(Fault.UNPLACED, True, 0, sentence, remedy)
+
+
+def _about_lead(key: str, title: str) -> Finding:
+    sentence = f"头条「{title}」已不在这一期"
+    remedy = f"distribution article lead {key} --off"
+    return Finding(Fault.LEAD_GONE, True, 0, sentence, remedy)
+
+
+def _about_limits(
+    key: str, contract: Contract, articles: Sequence[StoredArticle]
+) -> Iterator[Finding]:
+    """What must be carried is carried above any limit, so that is no error."""
+    for limit in contract.limits:
+        inside = [
+            stored
+            for stored in articles
+            if article_key(stored.article.section) == article_key(limit.section)
+        ]
+        pinned = sum(stored.must_carry or stored.lead for stored in inside)
+        if not inside:
+            yield _about_lost_section(key, limit)
+        elif limit.most is not None and pinned > limit.most:
+            sentence = (
+                f"栏目「{limit.section}」至多 {limit.most} 篇，必发的和头条却有 {pinned} 篇："
+                "照样全部发出"
+            )
+            remedy = f"distribution article limit {key} {_quoted(limit.section)} --most {pinned}"
+            yield Finding(Fault.PINNED_ABOVE, False, 0, sentence, remedy)
+
+
+def _about_lost_section(key: str, limit: Limit) -> Finding:
+    sentence = f"限额的栏目「{limit.section}」已不在这一期"
+    remedy = f"distribution article limit {key} {_quoted(limit.section)} --off"
+    return Finding(Fault.SECTION_GONE, True, 0, sentence, remedy)

@@ -3,19 +3,24 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from distribution.issues.content import Limit
 from distribution.issues.refusals import InvalidFact
 
 _TEXTS = {
     "title": ("标题", 300), "section": ("栏目", 100), "source": ("来源", 100),
     "summary": ("摘要", 1000), "publication": ("刊名", 100), "phone": ("电话", 100),
     "email": ("邮箱", 320), "website": ("网址", 300), "postcode": ("邮编", 20),
-    "address": ("地址", 200), "reason": ("理由", 500),
+    "address": ("地址", 200), "reason": ("理由", 500), "label": ("标签", 20),
 }  # fmt: skip
-_MAY_BE_EMPTY = {"source", "phone", "email", "website", "postcode", "address"}
+_MAY_BE_EMPTY = {"source", "phone", "email", "website", "postcode", "address", "label"}
 _NUMBERS = {"page": ("页码", 9999), "number": ("期号", 999), "total_number": ("总期号", 99_999)}
+_PROSE = {"note": "卷首语", "notice": "联合会通知"}
+_LONGEST_PROSE = 2000
+_COUNTS = {"least": ("至少", 0, 20), "most": ("至多", 1, 50)}
 _LONGEST_LIST = 20
 _DAY = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})日?")
 _MONTH = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})月?")
@@ -38,6 +43,54 @@ def text(name: str, given: str) -> str:
     if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in line):
         raise InvalidFact(what, "含有换行或控制字符：请写成一行文字")
     return line
+
+
+def prose(name: str, given: str) -> str:
+    r"""Text of several lines in Markdown, without blank ones around.
+
+    >>> prose("note", "\r\n各位读者：\r\n新年好。\r\n")
+    '各位读者：\n新年好。'
+    """
+    what = _PROSE[name]
+    lines = "\n".join(line.rstrip() for line in given.splitlines()).strip("\n")
+    if not lines:
+        raise InvalidFact(what, "不能为空：请写出文字，不要了用 --off")
+    if len(lines) > _LONGEST_PROSE:
+        raise InvalidFact(what, f"有 {len(lines)} 个字，最多 {_LONGEST_PROSE} 个：请写短些")
+    if any(unicodedata.category(one) in ("Cc", "Cs") and one not in "\n\t" for one in lines):
+        raise InvalidFact(what, "含有控制字符：请删去后再试")
+    return lines
+
+
+def limit(section: str, given: Mapping[str, str], before: Limit | None = None) -> Limit:
+    """A section's limit: what is given of `least`, `most` and `label`, the rest as before.
+
+    >>> limit("政策措施", {"most": "5"}, Limit("政策措施", 2, None, "本省要闻"))
+    Limit(section='政策措施', least=2, most=5, label='本省要闻')
+    """
+    facts: dict[str, Any] = {name: _count(name, given[name]) for name in _COUNTS if name in given}
+    if "label" in given:
+        facts["label"] = text("label", given["label"])
+    found = replace(before or Limit(section), section=section, **facts)
+    if not found.least and found.most is None:
+        raise InvalidFact("限额", "没有限定篇数：请给出 --least 或 --most，不要了用 --off")
+    if found.most is not None and found.least > found.most:
+        raise InvalidFact("限额", f"不对：至少 {found.least} 篇，却至多 {found.most} 篇")
+    if facts.get("label") and not found.least:
+        raise InvalidFact("标签", "只用于至少要有的文章：请同时给出 --least")
+    return found if found.least else replace(found, label="")
+
+
+def _count(name: str, given: str) -> int | None:
+    """Empty for none: at least no article, at most any number."""
+    what, smallest, largest = _COUNTS[name]
+    plain = unicodedata.normalize("NFKC", given).strip()
+    if not plain:
+        return None if name == "most" else 0
+    if not re.fullmatch("[0-9]{1,9}", plain) or not smallest <= int(plain) <= largest:
+        expected = f" {given!r} 不对：应为 {smallest} 到 {largest} 的数字，空着表示不限"
+        raise InvalidFact(what, expected)
+    return int(plain)
 
 
 def _checked(name: str, value: Any) -> Any:  # noqa: ANN401 - as JSON has it

@@ -52,6 +52,7 @@ def dossier(session: Session, row: Subscriber, *, at: datetime) -> dict[str, Any
         "suppression": _suppression(session, row),
         "imports": _imports(session, row, names),
         "deliveries": deliveries,
+        "letters": _letters(session, row),
         "readings": _readings(session, row),
         "returned": _returned(session, row),
         "mails": [
@@ -149,6 +150,18 @@ def _deliveries(
             "articles": list(_choices(selection.choices, articles, topic_names)),
         }
         for mail, run, issue, selection in mails
+    ]
+
+
+def _letters(session: Session, row: Subscriber) -> list[dict[str, Any]]:
+    return [
+        {
+            **_word("purpose", letter.purpose),
+            **_word("state", letter.state),
+            **_said(letter, ("id", "recipient", "created_at", "handed_at", "settled_at")),
+            **_said(letter, ("reply", "subject", "text")),
+        }
+        for letter in reports.letters_of(session, row)
     ]
 
 

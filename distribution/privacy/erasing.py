@@ -28,6 +28,8 @@ class Erasure:
     """Those that it answered."""
     counts: dict[str, int] = field(default_factory=dict)
     """Rows changed, by kind; those of nothing included."""
+    letter_ids: tuple[int, ...] = ()
+    """Single mails to him, which may lie in an outbox too."""
 
 
 def traces_of(session: Session, row: Subscriber) -> Traces:
@@ -65,8 +67,13 @@ def erase(
     sent = delivery.forget(session, row.id, traces, audience.pseudonym(row.id))
     mails = events.forget(session, sent.delivery_ids, traces)
     evidence = f"{why} {at.astimezone(SHANGHAI).date()}"
+    proofs = delivery.drop_from_lists(session, row.email_key)
     counts = audience.forget(session, row, traces, hasher, evidence=evidence, at=at)
+    pseudonym = audience.pseudonym(row.id)
+    letter_ids, blanked = delivery.forget_letters(session, row.id, traces, pseudonym)
     counts |= {
+        "letters": blanked,
+        "proof_lists": proofs,
         "deliveries": sent.renamed,
         "skipped": sent.skipped,
         "replies": sent.replies + mails.diagnostics,
@@ -86,4 +93,4 @@ def erase(
     audit.record(
         session, "subscriber.erase", str(row.id), by=by, at=at, request=answered[0], why=why
     )
-    return Erasure(row.id, sent.delivery_ids, tuple(answered), counts)
+    return Erasure(row.id, sent.delivery_ids, tuple(answered), counts, letter_ids)

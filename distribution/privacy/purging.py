@@ -30,7 +30,7 @@ MOST_LEAVERS = 200
 class Kept(Word):
     """What is kept for a time; the code is that of its setting."""
 
-    MAIL = "keep_mail_days", "来信原文"
+    MAIL = "keep_mail_days", "来信原文与单独的信"
     READING = "keep_reading_days", "按人的阅读记录"
     IMPORT = "keep_import_days", "导入前后的资料"
     AUDIT = "keep_audit_days", "操作记录的细节"
@@ -71,7 +71,10 @@ Query = Callable[[datetime], Select[*tuple[Any, ...]]]
 Change = Callable[[Session, Collection[Any]], None]
 
 _STEPS: dict[Kept, tuple[tuple[Query, Change], ...]] = {
-    Kept.MAIL: ((store.old_mails, store.drop_mails),),
+    Kept.MAIL: (
+        (store.old_mails, store.drop_mails),
+        (store.old_letters, store.empty_letters),
+    ),
     Kept.READING: ((store.old_readings, store.make_anonymous),),
     Kept.IMPORT: ((store.old_import_rows, store.empty_import_rows),),
     Kept.AUDIT: ((store.old_audit, store.empty_audit),),

@@ -23,10 +23,13 @@ _DEEDS = {
     "subscriber.requested": "请求本人确认",
     "subscriber.voided": "作废同意记录",
     "subscriber.unsubscribe": "代为退订",
+    "subscriber.confirm": "写确认信",
+    "subscriber.welcome": "写欢迎信",
     "subscriber.export": "导出全部资料",
     "subscriber.erase": "删除资料",
     "reader.preferences": "本人修改设置",
     "reader.leave": "本人退订",
+    "reader.confirm": "本人确认订阅",
     "consent.granted": "登记同意",
     "consent.withdrawn": "登记撤回",
     "consent.requested": "请求本人确认",
@@ -63,6 +66,7 @@ _FIELDS = {
     "predecessor": "前任编号",
     "why": "缘由",
     "due": "期限",
+    "letter": "信件编号",
 }
 _WORDS: dict[str, str] = {
     word.value: word.label

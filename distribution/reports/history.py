@@ -10,7 +10,7 @@ from distribution import audience, topics
 from distribution.models import Delivery, Issue, Run, Subscriber
 from distribution.reports import history_store as store
 from distribution.reports.deeds import deed_of
-from distribution.words import Cause, DeliveryState, Signal, Tracking, Verdict, Word
+from distribution.words import Cause, DeliveryState, LetterState, Signal, Tracking, Verdict, Word
 
 
 class Happening(Word):
@@ -19,6 +19,7 @@ class Happening(Word):
     CONSENT = "consent", "同意记录"
     IMPORT = "import", "导入"
     DELIVERY = "delivery", "投递"
+    LETTER = "letter", "单独的信"
     OPEN = "open", "打开"
     CLICK = "click", "点击"
     RETURNED = "returned", "来信"
@@ -43,6 +44,8 @@ class Entry:
     """Its key."""
     state: DeliveryState | None = None
     cause: Cause | None = None
+    delivery_id: int | None = None
+    """What `distribution digest replay` wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ def history(session: Session, row: Subscriber) -> History:
         *_said(session, row),
         *_imported(session, row),
         *_sent(session, row),
+        *_written(session, row),
         *(_read(session, row) if tracking is Tracking.GRANTED else ()),
         *_came_back(session, row),
         *_done(session, row, topics.names(session)),
@@ -101,10 +105,20 @@ def _sent(session: Session, row: Subscriber) -> Iterator[Entry]:
     for event in store.delivery_events_of(session, row.id):
         mail, run, issue = mails[event.delivery_id]
         witnessed.add(mail.id)
-        yield _of_mail(event.at, run, issue, event.state, event.cause, event.reply)
+        yield _of_mail(event.at, mail, run, issue, (event.state, event.cause, event.reply))
     for mail, run, issue in mails.values():
         if mail.id not in witnessed:
-            yield _of_mail(mail.handed_at or run.created_at, run, issue, mail.state, mail.cause, "")
+            at = mail.handed_at or run.created_at
+            yield _of_mail(at, mail, run, issue, (mail.state, mail.cause, ""))
+
+
+def _written(session: Session, row: Subscriber) -> Iterator[Entry]:
+    """Single mails: that they were written is in the deeds, here stands what became of them."""
+    for letter in store.letters_of(session, row):
+        words = "" if letter.state is LetterState.SENT else letter.reply
+        text = f"{letter.purpose.label}：{letter.state.label}" + (f"（{words}）" if words else "")
+        at = letter.settled_at or letter.handed_at or letter.created_at
+        yield Entry(at, Happening.LETTER, text)
 
 
 def _mails(session: Session, row: Subscriber) -> Iterator[tuple[Delivery, Run, Issue, object]]:
@@ -113,13 +127,28 @@ def _mails(session: Session, row: Subscriber) -> Iterator[tuple[Delivery, Run, I
 
 
 def _of_mail(
-    at: datetime, run: Run, issue: Issue, state: DeliveryState, cause: Cause | None, reply: str
+    at: datetime,
+    mail: Delivery,
+    run: Run,
+    issue: Issue,
+    outcome: tuple[DeliveryState, Cause | None, str],
 ) -> Entry:
+    """One line: `outcome` is what became of the mail then, why, and the relay's words."""
+    state, cause, reply = outcome
     key = f"{issue.year}-{issue.label}"
     why = f"（{cause.label}）" if cause else ""
     words = f"：{reply}" if reply and state is not DeliveryState.ACCEPTED else ""
-    text = f"{key} 期（批次 {run.id}）{state.label}{why}{words}"
-    return Entry(at, Happening.DELIVERY, text, run_id=run.id, issue=key, state=state, cause=cause)
+    text = f"{key} 期（批次 {run.id}，投递 {mail.id}）{state.label}{why}{words}"
+    return Entry(
+        at,
+        Happening.DELIVERY,
+        text,
+        run_id=run.id,
+        issue=key,
+        state=state,
+        cause=cause,
+        delivery_id=mail.id,
+    )
 
 
 def _read(session: Session, row: Subscriber) -> Iterator[Entry]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from distribution.models import (
@@ -15,6 +15,7 @@ from distribution.models import (
     ImportRow,
     Inbox,
     Issue,
+    Letter,
     PrivacyRequest,
     ReadingEvent,
     ReturnedMail,
@@ -61,6 +62,15 @@ def deliveries_of(
         .order_by(Delivery.id)
     )
     return session.execute(query).all()
+
+
+def letters_of(session: Session, row: Subscriber) -> Sequence[Letter]:
+    """Single mails to him, and those to his address that name no subscriber."""
+    of_address = func.lower(Letter.recipient).in_({row.email.lower(), row.email_key})
+    query = select(Letter).where(
+        or_(Letter.subscriber_id == row.id, and_(Letter.subscriber_id.is_(None), of_address))
+    )
+    return session.scalars(query.order_by(Letter.id)).all()
 
 
 def delivery_events_of(session: Session, subscriber_id: int) -> Sequence[DeliveryEvent]:

@@ -4,10 +4,8 @@ A process of its own, for the library allots every cell up to the last at once a
 process when it cannot, and panics over some damaged files. It may use so much and no more.
 """
 
-import contextlib
 import json
 import os
-import resource
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -23,6 +21,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from distribution.room import limit
 from distribution.tables.cells import said
 from distribution.tables.limits import (
     MOST_COLUMNS,
@@ -42,7 +41,7 @@ _Merged = tuple[int, int, str]
 
 def main() -> int:
     """Read standard input; arguments: the number of the open file for rows, then maybe a sheet."""
-    _limit()
+    limit(READING_MEMORY_BYTES, round(READING_TIME.total_seconds()), file_bytes=MOST_ROWS_BYTES)
     facts: _Facts
     with os.fdopen(int(sys.argv[1]), "wb") as rows:
         try:
@@ -53,19 +52,6 @@ def main() -> int:
             facts = {"fault": "damaged", "detail": str(error)}
     sys.stdout.write(json.dumps(facts))
     return 0
-
-
-def _limit() -> None:
-    seconds = round(READING_TIME.total_seconds())
-    ceilings = (
-        (resource.RLIMIT_AS, READING_MEMORY_BYTES, READING_MEMORY_BYTES),
-        (resource.RLIMIT_CPU, seconds, seconds + 1),  # SIGXCPU, and a second later SIGKILL
-        (resource.RLIMIT_FSIZE, MOST_ROWS_BYTES, MOST_ROWS_BYTES),
-        (resource.RLIMIT_CORE, 0, 0),
-    )
-    for kind, soft, hard in ceilings:
-        with contextlib.suppress(ValueError, OSError):  # one that this system does not keep
-            resource.setrlimit(kind, (soft, hard))
 
 
 def _read(rows: BinaryIO, wanted: str | None = None) -> _Facts:

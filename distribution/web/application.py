@@ -21,7 +21,7 @@ from distribution.app import App
 from distribution.db import DatabaseUnusable
 from distribution.delivery import Press
 from distribution.errors import NotFound
-from distribution.web import health, leaving, pages, preferences, reading, tracking
+from distribution.web import confirming, health, leaving, pages, preferences, reading, tracking
 from distribution.web.collecting import Announcer, GroupCommit, Opens
 from distribution.web.library import Library
 from distribution.web.site import Site
@@ -92,6 +92,8 @@ def _routes(site: Site) -> list[Route]:
         ("POST", "/u/{token}", leaving.act),
         ("GET", "/p/{token}", _blocking(preferences.show)),
         ("POST", "/p/{token}", preferences.act),
+        ("GET", "/s/{token}", _blocking(confirming.show)),
+        ("POST", "/s/{token}", confirming.act),
         ("GET", "/health", health.health),
         ("GET", "/robots.txt", _robots),
         ("GET", "/favicon.ico", _no_icon),

@@ -10,10 +10,11 @@ from starlette.responses import Response
 from distribution import audience, clock, events
 from distribution.links import Use
 from distribution.web import asking, pages
-from distribution.web.addressees import Addressee, addressee
+from distribution.web.addressees import Addressee, addressee, origin_of
 from distribution.web.site import Site
 from distribution.words import Decision, Purpose
 
+USES = (Use.UNSUBSCRIBE, Use.LETTER_UNSUBSCRIBE)
 WORDING = audience.text_of(Purpose.DIGEST, Decision.WITHDRAWN).words
 """What the page says above its button."""
 ONE_CLICK_WORDING = "邮件程序的一键退订（List-Unsubscribe=One-Click）"
@@ -21,16 +22,16 @@ ONE_CLICK_WORDING = "邮件程序的一键退订（List-Unsubscribe=One-Click）
 
 def show(site: Site, request: Request) -> Response:
     """Show who receives what; changes nothing, because programmes follow every link."""
-    _, row = asking.token(request, site.app.keyring, Use.UNSUBSCRIBE)
+    token = asking.token(request, site.app.keyring, *USES)
     with site.app.reading() as session:
-        return _page(site, session, addressee(session, row))
+        return _page(site, session, addressee(site, session, token))
 
 
 async def act(site: Site, request: Request) -> Response:
     """Take the reader off, whoever pressed the button: himself or his mail programme for him."""
     body = await asking.form(request)
-    _, row = asking.token(request, site.app.keyring, Use.UNSUBSCRIBE)
-    return await run_in_threadpool(_act, site, row, one_click=is_one_click(body))
+    token = asking.token(request, site.app.keyring, *USES)
+    return await run_in_threadpool(_act, site, token, one_click=is_one_click(body))
 
 
 def is_one_click(body: bytes) -> bool:
@@ -48,15 +49,22 @@ def is_one_click(body: bytes) -> bool:
     return b"List-Unsubscribe" in plain and b"One-Click" in plain
 
 
-def _act(site: Site, row: int, *, one_click: bool) -> Response:
+def _act(site: Site, token: tuple[Use, int], *, one_click: bool) -> Response:
     channel, wording = ("one-click", ONE_CLICK_WORDING) if one_click else ("web", WORDING)
     with site.app.transaction() as session:
-        reader = addressee(session, row)
-        events.leave(session, reader.sent, channel=channel, wording=wording, at=clock.now())
+        mail = origin_of(site, session, token)
+        events.leave(
+            session,
+            mail.subscriber_id,
+            mail.delivery_id,
+            channel=channel,
+            wording=wording,
+            at=clock.now(),
+        )
         session.flush()
         if one_click:
             return pages.plain("已退订\n")
-        return _page(site, session, addressee(session, row))
+        return _page(site, session, addressee(site, session, token))
 
 
 def _page(site: Site, session: Session, reader: Addressee) -> Response:
@@ -66,9 +74,9 @@ def _page(site: Site, session: Session, reader: Addressee) -> Response:
     left = said is not None and said.decision is Decision.WITHDRAWN
     return pages.page(
         "leaving.html",
-        issue=site.library.issue(session, reader.sent.issue_id).masthead,
+        issue=reader.masthead(site, session),
         email=reader.profile.subscriber.email,
         wording=WORDING,
         left_at=clock.for_people(said.at) if left and said is not None else "",
-        preferences_url=site.app.addresses.preferences(reader.sent.delivery_id),
+        preferences_url=reader.origin.preferences_url,
     )

@@ -14,10 +14,11 @@ from distribution import audience, audit, clock, topics
 from distribution.audience import Statement
 from distribution.links import Use
 from distribution.web import asking, pages
-from distribution.web.addressees import Addressee, addressee, mail
+from distribution.web.addressees import Addressee, addressee, origin_of
 from distribution.web.site import Site
 from distribution.words import Decision, Edition, Purpose, TopicsFrom
 
+USES = (Use.PREFERENCES, Use.LETTER_PREFERENCES)
 TRACKING = {
     said: audience.text_of(Purpose.TRACKING, said).words
     for said in (Decision.GRANTED, Decision.WITHDRAWN)
@@ -42,20 +43,20 @@ class Wishes:
 
 def show(site: Site, request: Request) -> Response:
     """Show what is set; changes nothing."""
-    _, row = asking.token(request, site.app.keyring, Use.PREFERENCES)
+    token = asking.token(request, site.app.keyring, *USES)
     with site.app.reading() as session:
-        reader = addressee(session, row)
+        reader = addressee(site, session, token)
         return pages.erased() if reader.erased else _page(site, session, reader, saved=False)
 
 
 async def act(site: Site, request: Request) -> Response:
     """Take over what he set, and show it to him."""
     body = await asking.form(request)
-    _, row = asking.token(request, site.app.keyring, Use.PREFERENCES)
+    token = asking.token(request, site.app.keyring, *USES)
     wishes = read(body)
     if wishes is None:
         raise HTTPException(400)
-    return await run_in_threadpool(_act, site, row, wishes)
+    return await run_in_threadpool(_act, site, token, wishes)
 
 
 def read(body: bytes) -> Wishes | None:
@@ -82,15 +83,15 @@ def _answer(given: str) -> Decision:
     return {said.value: said for said in TRACKING}[given]
 
 
-def _act(site: Site, row: int, wishes: Wishes) -> Response:
+def _act(site: Site, token: tuple[Use, int], wishes: Wishes) -> Response:
     with site.app.transaction() as session:
-        audience.lock_subscriber(session, mail(session, row).subscriber_id)
-        reader = addressee(session, row)
+        audience.lock_subscriber(session, origin_of(site, session, token).subscriber_id)
+        reader = addressee(site, session, token)
         if reader.erased:
             return pages.erased()
         _save(session, reader, wishes, clock.now())
         session.flush()
-        return _page(site, session, addressee(session, row), saved=True)
+        return _page(site, session, addressee(site, session, token), saved=True)
 
 
 def _save(session: Session, reader: Addressee, wishes: Wishes, at: datetime) -> None:
@@ -114,7 +115,7 @@ def _save(session: Session, reader: Addressee, wishes: Wishes, at: datetime) -> 
             wording=TRACKING[wishes.tracking],
             channel="web",
             purpose=Purpose.TRACKING,
-            delivery_id=reader.sent.delivery_id,
+            delivery_id=reader.origin.delivery_id,
         )
         if audience.record_consent(session, profile.subscriber.id, said, by="reader", at=at):
             changed["tracking"] = wishes.tracking.value
@@ -134,11 +135,11 @@ def in_his_order(before: list[str], known: list[str], wanted: frozenset[str]) ->
 
 
 def _page(site: Site, session: Session, reader: Addressee, *, saved: bool) -> Response:
-    profile, addresses = reader.profile, site.app.addresses
+    profile = reader.profile
     tracking, digest = reader.last_word(Purpose.TRACKING), reader.last_word(Purpose.DIGEST)
     return pages.page(
         "preferences.html",
-        issue=site.library.issue(session, reader.sent.issue_id).masthead,
+        issue=reader.masthead(site, session),
         email=profile.subscriber.email,
         saved=saved,
         left=digest is not None and digest.decision is Decision.WITHDRAWN,
@@ -151,5 +152,5 @@ def _page(site: Site, session: Session, reader: Addressee, *, saved: bool) -> Re
         edition=profile.subscriber.edition,
         answers=TRACKING,
         answer=tracking.decision if tracking else None,
-        unsubscribe_url=addresses.unsubscribe(reader.sent.delivery_id),
+        unsubscribe_url=reader.origin.unsubscribe_url,
     )

@@ -19,7 +19,7 @@ TOMORROW = str(clock.today() + timedelta(days=1))
 @pytest.fixture
 def five(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three contacts of one enterprise and two of another, changed two at a time."""
-    monkeypatch.setattr(bulk, "_SLICE", 2)
+    monkeypatch.setattr(bulk, "SLICE", 2)
     for number, name in enumerate("甲乙丙丁戊"):
         office(
             *("subscriber", "add", f"{number}@sanjin.example", "--name", name),
@@ -93,7 +93,7 @@ def test_a_pause_of_many_can_be_ended(office: Office) -> None:
 def test_a_dry_run_shows_whom_and_changes_nothing(
     office: Office, app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "_FIRST", 2)
+    monkeypatch.setattr(bulk, "FIRST", 2)
     before = audited(app)
 
     shown = office("subscriber", "bulk", "--all", "--unsubscribe", "来函", "--dry-run")

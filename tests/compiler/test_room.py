@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from room_samples import ILLUSTRATED, SAMPLE, illustrated
 
+from distribution import room
 from distribution.compiler import (
     LIMITS,
     Asset,
@@ -27,7 +28,7 @@ from distribution.compiler.room import outside
 from distribution.compiler.room.letters import Garbled, answer_from_bytes, answer_to_bytes
 
 REFUSED = "PermissionError: the reader of files may not: "
-LOCKED = "from distribution.compiler.room.limits import lock; lock(1 << 29, {seconds}); {deed}"
+LOCKED = "from distribution.room import lock; lock(1 << 29, {seconds}); {deed}"
 
 
 def in_the_room(deed: str, seconds: int = 20) -> "subprocess.CompletedProcess[str]":
@@ -110,7 +111,7 @@ def test_no_secret_of_ours_goes_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISTRIBUTION_SECRET_KEYS", "a-secret")
     monkeypatch.setenv("PGPASSWORD", "a-secret")
 
-    assert "a-secret" not in outside._environment().values()
+    assert "a-secret" not in room._environment().values()
 
 
 def reason(issue: Source, limits: Limits) -> str:

@@ -115,7 +115,7 @@ def test_evidence_that_comes_after_the_result_changes_nothing(app: App) -> None:
 
 
 def test_evidence_decides_a_doubt() -> None:
-    doubt = Doubt(1, "token", crashes=1)
+    doubt = Doubt(1, 1, "token", crashes=1)
 
     assert ledger.proven(doubt, Evidence.UNKNOWN) is None
     accepted, absent = (ledger.proven(doubt, it) for it in (Evidence.ACCEPTED, Evidence.ABSENT))
@@ -125,7 +125,7 @@ def test_evidence_decides_a_doubt() -> None:
 
 
 def test_a_mail_that_kills_its_worker_at_the_dot_is_held_too() -> None:
-    result = ledger.proven(Doubt(1, "token", crashes=3), Evidence.ABSENT)
+    result = ledger.proven(Doubt(1, 1, "token", crashes=3), Evidence.ABSENT)
 
     assert result is not None
     assert (result.state, result.cause) == (S.HELD, Cause.POISON)

@@ -64,7 +64,9 @@ def test_a_preview_says_that_nothing_matches(app: App) -> None:
         reader = audience.reader(session, row_id)
         issue = issues.find_issue(session, KEY)
         with pytest.raises(NothingMatches, match="有匹配时"):
-            delivery.draft(session, issue.id, reader, app.recipe, app.addresses, SEPTEMBER)
+            delivery.rehearse(session, issue.id, app.recipe).draft(
+                delivery.wishes_of(reader), reader.recipient, SEPTEMBER
+            )
 
 
 def test_a_reader_of_plain_text_gets_no_html(app: App) -> None:

@@ -1,11 +1,26 @@
 """Issues and readers for the tests of digests; every sentence in them is made up."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from distribution.compiler import Article, Contact, Masthead, Paragraph
-from distribution.digests import Headers, Personal, Publication, Sheet, render_sheet
-from distribution.issues import StoredArticle, StoredIssue
+from distribution.digests import (
+    Choice,
+    Composer,
+    Headers,
+    Interests,
+    Personal,
+    Publication,
+    Selected,
+    Selector,
+    Sheet,
+    render_sheet,
+)
+from distribution.digests.rendering import FRAME
+from distribution.digests.sheet import ArticleFacts
+from distribution.issues import Contract, Limit, StoredArticle, StoredIssue
+from distribution.words import Reason
 
 TEMPLATES = [Path(__file__).parents[2] / "email_templates"]
 SECTIONS = {
@@ -70,12 +85,14 @@ def make_article(
     title: str | None = None,
     summary: str = SUMMARY[:80],
     must_carry: bool = False,
+    lead: bool = False,
+    section: str | None = None,
     paragraphs: tuple[str, ...] = (),
 ) -> StoredArticle:
     """An article whose id is its position plus 100."""
     article = Article(
         position=position,
-        section=TOPICS.get(topics[0], "其他") if topics else "其他",
+        section=section or (TOPICS.get(topics[0], "其他") if topics else "其他"),
         page=position // 2 + 1,
         title=f"第 {position} 条消息的标题" if title is None else title,
         source="科技日报",
@@ -83,12 +100,32 @@ def make_article(
         summary=summary,
         blocks=tuple(map(Paragraph, paragraphs)),
     )
-    return StoredArticle(100 + position, must_carry, topics, article)
+    return StoredArticle(100 + position, must_carry, topics, article, lead=lead)
 
 
-def make_issue(*articles: StoredArticle) -> StoredIssue:
+def make_issue(*articles: StoredArticle, contract: Contract | None = None) -> StoredIssue:
     """An issue of these articles, or a whole one of 29 with the longest titles and summaries."""
-    return StoredIssue(1, MASTHEAD, articles or tuple(_all_sections()))
+    return StoredIssue(1, MASTHEAD, articles or tuple(_all_sections()), contract or Contract())
+
+
+def select(
+    articles: Sequence[StoredArticle],
+    interests: Interests,
+    *,
+    minimum: int = 3,
+    discovery: Sequence[str] = (),
+    limits: Sequence[Limit] = (),
+) -> Selected:
+    """What a reader gets of these articles."""
+    issue = make_issue(*articles, contract=Contract(limits=tuple(limits)))
+    return Selector(issue, minimum=minimum, discovery=discovery).select(interests)
+
+
+def choose(
+    articles: Sequence[StoredArticle], interests: Interests, **options: object
+) -> tuple[Choice, ...]:
+    """The same without what is left out."""
+    return select(articles, interests, **options).choices  # type: ignore[arg-type]
 
 
 def _all_sections() -> list[StoredArticle]:
@@ -102,3 +139,29 @@ def _all_sections() -> list[StoredArticle]:
 def make_sheet(*articles: StoredArticle) -> Sheet:
     """A sheet of the bundled templates."""
     return render_sheet(make_issue(*articles), TOPICS, TEMPLATES, PUBLICATION)
+
+
+def compose(
+    sheet: Sheet,
+    choices: Sequence[Choice],
+    personal: Personal = PERSONAL,
+    headers: Headers = HEADERS,
+) -> bytes:
+    """A message as readers get it."""
+    return Composer(sheet).compose(choices, personal, headers)
+
+
+def compose_tiny(headers: Headers = HEADERS, subject: str = "第 9 期：为您选出 2 篇") -> bytes:
+    """A message of nearly nothing, for what stands above it."""
+    frame = dict.fromkeys((*FRAME, "contents-1", "article-1"), ("",))
+    sheet = Sheet(
+        key="2026-11",
+        publication=PUBLICATION,
+        boundary=HEADERS.boundary,
+        topics={},
+        articles=(ArticleFacts(1, "标题", "栏目"),),
+        subject=dict.fromkeys(("own", "whole"), (subject,)),
+        html={**frame, "top": ("<p>正文</p>\n",)},
+        text={**frame, "top": ("正文\n第二行\n",)},
+    )
+    return compose(sheet, [Choice(1, Reason.CONTENTS, "")], headers=headers)

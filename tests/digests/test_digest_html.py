@@ -4,15 +4,26 @@ import re
 from itertools import chain
 
 import pytest
-from digest_samples import PERSONAL, TEMPLATES, make_issue, make_sheet
+from digest_samples import (
+    PERSONAL,
+    PUBLICATION,
+    TEMPLATES,
+    TOPICS,
+    choose,
+    make_article,
+    make_issue,
+    make_sheet,
+)
 from lxml import etree  # type: ignore[import-untyped]
 
-from distribution.digests import Interests, join, select
+from distribution.digests import Interests, join, render_sheet
+from distribution.issues import Contract
 
 BASE = (TEMPLATES[0] / "base.html").read_text(encoding="utf-8")
-STYLE = re.search(r"<style>\n(.*?)</style>", BASE, re.DOTALL)[1]  # type: ignore[index]
+STYLE = re.search(r"<style>\n(.*?)</style>", re.sub("{%.*?%}\n?", "", BASE), re.DOTALL)[1]  # type: ignore[index]
 GROUND = {  # text: what it stands on
     **dict.fromkeys((".nh", ".nd", ".i", ".q", ".gh", ".t", ".m", ".a", ".l"), ".c"),
+    **dict.fromkeys((".w", ".j", ".jh", ".wa"), ".c"),
     **dict.fromkeys((".kb", ".kt"), ".k"),
     **dict.fromkeys((".f", ".fl"), ".f"),
 }
@@ -48,7 +59,7 @@ def luminance(colour: str) -> float:
 
 
 def html_of(interests: Interests) -> str:
-    return join(make_sheet(), select(make_issue().articles, interests), PERSONAL).html
+    return join(make_sheet(), choose(make_issue().articles, interests), PERSONAL).html
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +103,12 @@ def test_rules_stand_in_the_elements_for_clients_that_drop_them(html: str) -> No
 
 
 def test_no_class_is_without_a_rule_and_no_rule_without_a_class() -> None:
-    html = html_of(Interests(("nowhere",)))
-    used = set(re.findall(r'class="([a-z]+)"', html))
+    articles = (make_article(1, "policy", lead=True), make_article(2, "policy"))
+    words = "各位读者：\n\n- [通知](https://a.example)"
+    issue = make_issue(*articles, contract=Contract(note=words, notice=words))
+    sheet = render_sheet(issue, TOPICS, TEMPLATES, PUBLICATION)
+    html = join(sheet, choose(articles, Interests(("nowhere",))), PERSONAL).html
+    used = {name for names in re.findall(r'class="([a-z ]+)"', html) for name in names.split()}
     assert {f".{name}" for name in used} == set(rules(STYLE.partition("@media")[0]))
 
 

@@ -4,11 +4,11 @@ import re
 from html import unescape
 
 import pytest
-from digest_samples import PERSONAL, TEMPLATES, TOPICS, make_article, make_issue, make_sheet
+from digest_samples import PERSONAL, TEMPLATES, TOPICS, choose, make_article, make_issue, make_sheet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from distribution.digests import Choice, Digest, Interests, join, render_sheet, select
+from distribution.digests import Choice, Digest, Interests, join, render_sheet
 from distribution.digests.cutting import Marks
 from distribution.digests.headers import checked
 from distribution.digests.wording import clean
@@ -104,5 +104,5 @@ def test_a_hostile_address_cannot_leave_its_attribute() -> None:
 def test_hostile_topic_names_and_mastheads_are_data_too() -> None:
     issue = make_issue(make_article(1, "policy"))
     sheet = render_sheet(issue, {"policy": "<b>{{ 1 }}</b>"}, TEMPLATES)
-    digest = join(sheet, select(issue.articles, Interests(("policy",)), minimum=0), PERSONAL)
+    digest = join(sheet, choose(issue.articles, Interests(("policy",)), minimum=0), PERSONAL)
     assert "您关注：&lt;b&gt;{{ 1 }}&lt;/b&gt;" in digest.html

@@ -43,6 +43,15 @@ def test_an_address_is_never_broken() -> None:
     assert url in wrap(f"详情见 {url} 。").split("\n")[1]
 
 
+def test_an_address_keeps_the_brackets_and_the_stop_that_lean_on_it() -> None:
+    url = "https://www.example.com/member/register?year=2026&month=11&page=1"
+    assert wrap(f"报名在这个网站（{url}）。以上。").split("\n") == [
+        "报名在这个网站",
+        f"（{url}）。",
+        "以上。",
+    ]
+
+
 def test_following_lines_are_indented() -> None:
     assert wrap("装备制造业", 8, indent="  ") == "装备制\n  造业"
 

@@ -94,7 +94,8 @@ def test_the_last_word_counts_when_it_is_judged(app: App) -> None:
 def test_a_word_about_the_digest_is_no_word_about_counting(app: App) -> None:
     (mail,) = sent_to(app, UNKNOWN)
     with app.transaction() as session:
-        events.leave(session, mail, channel="web", wording="退订", at=clock.now())
+        whose = (mail.subscriber_id, mail.delivery_id)
+        events.leave(session, *whose, channel="web", wording="退订", at=clock.now())
     judge(app, receive(app, click(mail)))
     assert [event.delivery_id for event in readings(app)] == [None]
 

@@ -314,10 +314,11 @@ def test_the_next_run_leaves_out_exactly_those_who_bounced_or_left(app: App) -> 
 
 def test_leaving_twice_is_leaving_once(app: App) -> None:
     mail, _other = sent_to(app, GRANTED, UNKNOWN)
+    whose, said = (mail.subscriber_id, mail.delivery_id), {"channel": "web", "wording": "退订"}
     with app.transaction() as session:
-        assert events.leave(session, mail, channel="web", wording="退订", at=clock.now())
+        assert events.leave(session, *whose, **said, at=clock.now())
     with app.transaction() as session:
-        assert not events.leave(session, mail, channel="web", wording="退订", at=clock.now())
+        assert not events.leave(session, *whose, **said, at=clock.now())
     assert departures(app) == [(mail.subscriber_id, "web", mail.delivery_id)]
     assert audits(app, "reader.leave") == 1
 

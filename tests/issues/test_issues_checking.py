@@ -7,7 +7,7 @@ from desk_samples import TITLES, article, doubt, read
 from runs import MASTHEAD
 
 from distribution.compiler import Article, Complaint, Contact, Doubt, Masthead, Picture
-from distribution.issues import Fault, Finding, StoredArticle
+from distribution.issues import Contract, Fault, Finding, Limit, StoredArticle
 from distribution.issues.anchoring import anchors_of
 from distribution.issues.checking import findings
 from distribution.issues.correcting import Correction, corrected
@@ -199,3 +199,38 @@ def test_trust_falls_with_each_doubt_that_is_not_settled() -> None:
 
     assert trust(told) == 0.66
     assert trust([replace(one, settled=True) for one in told]) == 1.0
+
+
+def under(*limits: Limit, pinned: int = 0, lost_lead: str = "") -> list[Finding]:
+    """The findings about two articles of 政策措施, so many of them pinned, under these limits."""
+    articles = read(ONE, article(TITLES[1])).articles
+    stored = [
+        StoredArticle(one.position, one.position <= pinned, ("policy",), one) for one in articles
+    ]
+    return findings("2026-09", MASTHEAD, stored, (), (), Contract(limits=limits), lost_lead)
+
+
+def test_a_contract_that_can_be_kept_has_nothing_to_find() -> None:
+    assert under(Limit("政策 措施", least=2, most=2), pinned=2) == []
+
+
+def test_a_lead_article_that_has_gone_is_an_error_with_its_remedy() -> None:
+    (found,) = under(lost_lead="试点启动")
+
+    assert (found.kind, found.error, found.position) == (Fault.LEAD_GONE, True, 0)
+    assert "「试点启动」" in found.sentence
+    assert found.remedy == "distribution article lead 2026-09 --off"
+
+
+def test_a_limit_of_a_section_that_has_gone_is_an_error_with_its_remedy() -> None:
+    (found,) = under(Limit("T2 航站楼", most=1))
+
+    assert (found.kind, found.error) == (Fault.SECTION_GONE, True)
+    assert found.remedy == "distribution article limit 2026-09 'T2 航站楼' --off"
+
+
+def test_more_pinned_articles_than_a_section_may_hold_are_a_notice() -> None:
+    (found,) = under(Limit("政策措施", most=1), pinned=2)
+
+    assert (found.kind, found.error) == (Fault.PINNED_ABOVE, False)
+    assert found.remedy == "distribution article limit 2026-09 政策措施 --most 2"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from distribution.issues import InvalidFact, article_name
-from distribution.issues.facts import checked
+from distribution.issues import InvalidFact, Limit, article_name
+from distribution.issues.facts import checked, limit, prose
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,65 @@ def test_what_cannot_be_stored_is_said_in_a_sentence(given: dict[str, object], s
 )
 def test_an_article_is_named_by_issue_and_place(given: str, name: tuple[str, int]) -> None:
     assert article_name(given) == name
+
+
+@pytest.mark.parametrize(
+    ("given", "before", "kept"),
+    [
+        ({"least": "2"}, None, Limit("甲", 2)),
+        ({"most": "５ "}, None, Limit("甲", 0, 5)),
+        ({"most": "5"}, Limit("甲 ", 2, None, "要闻"), Limit("甲", 2, 5, "要闻")),
+        ({"most": ""}, Limit("甲", 2, 5), Limit("甲", 2)),
+        ({"least": "", "most": "1"}, Limit("甲", 2, 5, "要闻"), Limit("甲", 0, 1)),
+        ({"label": ""}, Limit("甲", 2, 5, "要闻"), Limit("甲", 2, 5)),
+        ({"least": "20", "most": "50"}, None, Limit("甲", 20, 50)),
+    ],
+)
+def test_a_limit_keeps_what_was_not_given(
+    given: dict[str, str], before: Limit | None, kept: Limit
+) -> None:
+    assert limit("甲", given, before) == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"least": "21"}, "0 到 20"),
+        ({"least": "-1"}, "0 到 20"),
+        ({"least": "两"}, "0 到 20"),
+        ({"most": "0"}, "1 到 50"),
+        ({"most": "51"}, "1 到 50"),
+        ({"most": "9" * 5000}, "1 到 50"),
+        ({"least": "3", "most": "2"}, "至少 3 篇，却至多 2 篇"),
+        ({"least": "0"}, "没有限定篇数"),
+        ({"label": "要闻"}, "没有限定篇数"),
+        ({"most": "2", "label": "要闻"}, "--least"),
+        ({"least": "1", "label": "长" * 21}, "最多 20 个"),
+        ({"least": "1", "label": "响\x07铃"}, "控制字符"),
+    ],
+)
+def test_a_limit_that_cannot_be_is_said_in_a_sentence(given: dict[str, str], said: str) -> None:
+    with pytest.raises(InvalidFact) as refused:
+        limit("甲", given)
+
+    assert said in str(refused.value)
+
+
+def test_prose_keeps_its_lines_whatever_ends_them() -> None:
+    assert prose("note", "\n 甲  \r\n\r\n- 乙\u2028丙\x0b\n") == " 甲\n\n- 乙\n丙"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (" \n\u3000\n", "卷首语不能为空"),
+        ("长" * 2001, "有 2001 个字，最多 2000 个"),
+        ("红\x1b[31m", "控制字符"),
+        ("\ud800", "控制字符"),
+    ],
+)
+def test_prose_that_cannot_be_kept_is_said_in_a_sentence(given: str, said: str) -> None:
+    with pytest.raises(InvalidFact) as refused:
+        prose("note", given)
+
+    assert said in str(refused.value)

@@ -38,9 +38,17 @@ def test_it_holds_what_every_part_of_the_house_knows(document: dict) -> None:
     assert document["returned"][0]["status"] == "5.1.1"
     assert {deed["action"] for deed in document["audit"]} == {
         "subscriber.change",
+        "subscriber.welcome",
         "suppression.add",
     }
     assert document["requests"][0]["kind"] == "erasure"
+    letters = document["letters"]
+    assert [(one["purpose"], one["state"]) for one in letters] == [
+        ("welcome", "sent"),
+        ("proof", "waiting"),
+    ]
+    assert letters[0]["recipient"] == KEY
+    assert "政策措施" in letters[0]["text"]
 
 
 def test_mails_that_only_show_his_address_are_there_in_plain_text(document: dict) -> None:

@@ -86,7 +86,14 @@ def test_everything_of_him_is_there_before(app: App) -> None:
         "imports.basis",
         "imports.file_name",
         "inbox.raw",
+        "letters.html",
+        "letters.recipient",
+        "letters.reply",
+        "letters.subject",
+        "letters.text",
         "privacy_requests.note",
+        "proof_readers.email",
+        "proof_readers.email_key",
         "returned_mails.diagnostic",
         "subscribers.email",
         "subscribers.email_key",
@@ -103,11 +110,13 @@ def test_nothing_of_him_is_left_in_database_and_folder(app: App, lived: tuple[in
     removed, stuck = remove_files(app, [done])
     assert privacy.wipe(app.engine, anew=True)
 
-    assert (removed, stuck) == (1, [])
+    assert (removed, stuck) == (2, [])  # a digest and a letter
     assert traces_in_database(app) == []
     assert traces_in_files(app.settings.home) == []
     assert done.counts["deliveries"] == 1
     assert done.counts["mails"] == 3
+    assert done.counts["letters"] == 2
+    assert done.counts["proof_lists"] == 1
 
 
 def test_past_figures_and_books_are_what_they_were(app: App, lived: tuple[int, int]) -> None:

@@ -79,7 +79,8 @@ def test_every_issue_is_told_with_its_state_and_cause(session: Session, sent: in
 
     (entry,) = entries(session, row, Happening.DELIVERY)
 
-    assert entry.text == f"2026-11 期（批次 {sent}）已交中继"
+    assert entry.text == f"2026-11 期（批次 {sent}，投递 {row.id}）已交中继"
+    assert entry.delivery_id == row.id
     assert (entry.state, entry.cause, entry.issue) == (DeliveryState.ACCEPTED, None, "2026-11")
 
 
@@ -111,7 +112,7 @@ def test_a_delivery_nothing_has_happened_to_is_told_too(session: Session, sent: 
     session.flush()
 
     assert texts(session, other, Happening.DELIVERY) == [
-        f"2026-11 期（批次 {sent}）已跳过（本人暂停）"
+        f"2026-11 期（批次 {sent}，投递 {other.id}）已跳过（本人暂停）"
     ]
 
 

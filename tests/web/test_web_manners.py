@@ -74,9 +74,9 @@ def wrong_paths(visitor: Visitor) -> Iterator[str]:
     dice = random.Random(7)  # noqa: S311 - a test's dice
     for kind in KINDS:
         _, letter, token = visitor.link(kind).split("/")
-        for other in "ocrup":
+        for other in "ocrups":
             own = {"o": {"open"}, "c": {"click", "run_click"}, "r": {"read", "run_read"}}
-            own |= {"u": {"unsubscribe"}, "p": {"preferences"}}
+            own |= {"u": {"unsubscribe"}, "p": {"preferences"}, "s": set()}
             if kind not in own[other]:
                 yield f"/{other}/{token}"
                 yield f"/{other}/{token}/1"

@@ -23,6 +23,7 @@ from distribution.models import (
     Import,
     ImportRow,
     Interest,
+    Letter,
     PrivacyRequest,
     Subscriber,
     WatchWord,
@@ -136,6 +137,7 @@ def _touched(session: Session, row: Import, ids: Collection[int]) -> set[int]:
     channels = {UNDO, *map(channel_of, [row.id, *undone])}
     signs = (
         exists().where(Delivery.subscriber_id == of),
+        exists().where(Letter.subscriber_id == of),
         exists().where(ConsentEvent.subscriber_id == of, ConsentEvent.channel.not_in(channels)),
         exists().where(
             Audit.subject == cast(of, String),

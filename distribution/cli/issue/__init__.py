@@ -2,7 +2,7 @@
 
 import click
 
-from distribution.cli.issue import checking, correcting, importing, sections, showing
+from distribution.cli.issue import checking, correcting, importing, sections, showing, writing
 
 
 @click.group("issue")
@@ -21,6 +21,8 @@ for command in (
     checking.reopen_issue,
     correcting.edit_issue,
     correcting.corrections,
+    writing.note,
+    writing.notice,
     sections.group,
 ):
     group.add_command(command)

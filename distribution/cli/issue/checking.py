@@ -9,7 +9,7 @@ from distribution import audit, clock, issues
 from distribution.cli.common import admin, as_json, installation, printable, show_json, show_table
 from distribution.cli.issue.documents import finding_facts
 from distribution.errors import NotFound
-from distribution.issues import Desk, Finding, InvalidFact, Told
+from distribution.issues import Desk, Fault, Finding, InvalidFact, Told
 
 _LONGEST_EXCERPT = 20
 """Characters of the text in question that a table shows; the JSON document has them all."""
@@ -120,13 +120,18 @@ def _show_errors(errors: Sequence[Finding]) -> None:
 
 
 def _show_notices(key: str, notices: Sequence[Finding]) -> None:
-    """They are all doubts that bind nobody, so one command serves for them all."""
+    """Most are doubts that bind nobody: one command serves for them all."""
+    doubts = [one for one in notices if one.kind is Fault.DOUBT]
+    others = [one for one in notices if one.kind is not Fault.DOUBT]
     if notices:
         show_table(
             ("号", "篇", "问题"),
             [(one.number, one.position or None, _in_words(one)) for one in notices],
             title=f"{len(notices)} 处提示，不影响批准",
         )
+    for one in others:
+        click.echo(printable(f"第 {one.number} 条可改：{one.remedy}"))
+    if doubts:
         click.echo(f"核对过的提示可以收起：distribution issue seen {key} 编号")
 
 

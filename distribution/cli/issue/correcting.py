@@ -25,6 +25,7 @@ _LABELS = {
     "publishers": "主办", "phone": "电话", "email": "邮箱", "website": "网址", "postcode": "邮编",
     "address": "地址", "title": "标题", "section": "栏目", "source": "来源", "date": "日期",
     "page": "页", "summary": "摘要", "topics": "主题", "must_carry": "必发", "reason": "理由",
+    "commercial": "广告",
 }  # fmt: skip
 
 
@@ -40,17 +41,28 @@ _LABELS = {
 @click.option("--website", help="网址。")
 @click.option("--postcode", help="邮编。")
 @click.option("--address", help="地址。")
-def edit_issue(key: str, publishers: str | None, **given: str | None) -> None:
-    """修改刊头和版权页的内容。"""
+@click.option("--commercial/--no-commercial", default=None, help="依法是否属于广告邮件。")
+def edit_issue(
+    key: str,
+    publishers: str | None,
+    commercial: bool | None,  # noqa: FBT001 - click's flags
+    **given: str | None,
+) -> None:
+    """修改刊头和版权页的内容，或声明这一期的邮件是不是广告。
+
+    例如：distribution issue edit 2023-09 --commercial
+    """
     facts: dict[str, object] = {name: fact for name, fact in given.items() if fact is not None}
     if publishers is not None:
         facts["publishers"] = split(publishers)
-    if not facts:
+    if not facts and commercial is None:
         raise click.UsageError("没有说要改什么：请给出至少一个选项，例如 --publication。")
     at = clock.now()
     with installation().transaction() as session:
         desk = Desk(session, key, by=admin(), at=at)
         changed = desk.edit_masthead(facts)
+        if commercial is not None and issues.declare_commercial(desk, commercial):
+            changed["commercial"] = commercial
         if changed:
             audit.record(session, "issue.edit", desk.key, by=admin(), at=at, **changed)
     if changed:

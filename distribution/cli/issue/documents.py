@@ -1,11 +1,12 @@
 """Issues, articles and doubts as JSON documents; their keys are promises."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
 from distribution import issues
 from distribution.compiler import block_to_json, complaint_to_json
 from distribution.compiler import key_figures as figures_in
-from distribution.issues import Finding, Report, StoredArticle, Told
+from distribution.issues import Finding, Report, StoredArticle, StoredIssue, Told
 from distribution.models import Correction, Issue
 
 Document = dict[str, object]
@@ -31,6 +32,20 @@ def issue_facts(row: Issue) -> Document:
     }
 
 
+def contract_facts(stored: StoredIssue) -> Document:
+    """What the editor adds to the articles; the lead and the pinned ones by their numbers."""
+    contract = stored.contract
+    lead = [entry.article.position for entry in stored.articles if entry.lead]
+    return {
+        "lead": lead[0] if lead else None,
+        "pinned": [entry.article.position for entry in stored.articles if entry.must_carry],
+        "limits": [asdict(limit) for limit in contract.limits],
+        "note": contract.note,
+        "notice": contract.notice,
+        "commercial": contract.commercial,
+    }
+
+
 def article_facts(stored: StoredArticle, report: Report) -> Document:
     """An article with its whole text and why it is under its topics."""
     article = stored.article
@@ -49,6 +64,7 @@ def article_facts(stored: StoredArticle, report: Report) -> Document:
             for one in stored.reasons
         ],
         "must_carry": stored.must_carry,
+        "lead": stored.lead,
         "confidence": issues.trust(about(report, stored.article.position)),
         "figures": [{"kind": one.kind, "text": one.text} for one in figures_in(text)],
         "paragraphs": list(article.paragraphs),

@@ -13,12 +13,21 @@ from distribution.cli.common import (
     show_json,
     show_table,
 )
-from distribution.cli.issue.documents import about, article_facts, issue_facts, report_facts
+from distribution.cli.issue.documents import (
+    about,
+    article_facts,
+    contract_facts,
+    issue_facts,
+    report_facts,
+)
 from distribution.cli.issue.reporting import percent, show_report
 from distribution.compiler import Article, Picture, Table, key_figures
-from distribution.issues import Report, StoredArticle, StoredIssue
+from distribution.issues import Limit, Report, StoredArticle, StoredIssue
 from distribution.models import Issue
 from distribution.words import TopicOrigin
+
+_LONGEST_LINE = 40
+"""Characters of a longer text that are shown in passing."""
 
 
 @click.command("list")
@@ -66,7 +75,8 @@ def show_issue(key: str, number: int | None, as_json: bool) -> None:  # noqa: FB
             show_article(session, article_at(stored, number), report, as_json=as_json)
         elif as_json:
             articles = [article_facts(entry, report) for entry in stored.articles]
-            show_json(issue_facts(row) | {"articles": articles})
+            contract = {"contract": contract_facts(stored)}
+            show_json(issue_facts(row) | contract | {"articles": articles})
         else:
             _show_issue(session, row, stored, report)
 
@@ -101,6 +111,7 @@ def _show_issue(session: Session, row: Issue, stored: StoredIssue, report: Repor
     click.echo(printable(f"《{row.publication}》{key} 期 · 总第 {row.total_number or '—'} 期"))
     click.echo(printable(f"主办：{'、'.join(row.publishers) or '—'}"))
     show_contents(session, stored.articles, report)
+    _show_contract(stored)
     click.echo(f"查看一篇的全文：distribution issue show {key} --article 1")
     if row.approved_at is None:
         standing = sum(told.stands for told in report.doubts)
@@ -113,13 +124,43 @@ def _show_issue(session: Session, row: Issue, stored: StoredIssue, report: Repor
             click.echo(printable(f"当时仍有未处理之处，批准理由：{row.approved_despite}"))
 
 
+def _show_contract(stored: StoredIssue) -> None:
+    """What the editor adds to the articles, a line each; nothing of what there is not."""
+    contract = stored.contract
+    lead = [f"第 {e.article.position} 篇「{e.article.title}」" for e in stored.articles if e.lead]
+    pinned = [str(entry.article.position) for entry in stored.articles if entry.must_carry]
+    for heading, words in (
+        ("头条", "".join(lead)),
+        ("必发", f"第 {'、'.join(pinned)} 篇" if pinned else ""),
+        ("限额", "；".join(map(_limit, contract.limits))),
+        ("卷首语", _first_line(contract.note)),
+        ("联合会通知", _first_line(contract.notice)),
+        ("广告", "是，邮件主题照此标明" if contract.commercial else ""),
+    ):
+        if words:
+            click.echo(printable(f"{heading}：{words}"))
+
+
+def _limit(limit: Limit) -> str:
+    least = f"至少 {limit.least} 篇" if limit.least else ""
+    most = f"至多 {limit.most} 篇" if limit.most is not None else ""
+    label = f"（{limit.label}）" if limit.label else ""
+    return f"{limit.section} {'、'.join(filter(None, (least, most)))}{label}"
+
+
+def _first_line(text: str) -> str:
+    line = text.split("\n", maxsplit=1)[0]
+    cut = line[:_LONGEST_LINE]
+    return cut if cut == text else f"{cut}…"
+
+
 def show_contents(session: Session, articles: tuple[StoredArticle, ...], report: Report) -> None:
     """Print the contents, or some lines of them."""
     names, wide = topics.names(session), console().width >= WIDE
     rows = []
     for entry in articles:
         article = entry.article
-        subjects = _topics(entry, names) + ("（必发）" if entry.must_carry else "")
+        subjects = _topics(entry, names) + _place(entry)
         row = (article.position, article.section, article.title, subjects, article.date)
         trust = percent(about(report, article.position))
         more = (article.source, article.page, trust) if wide else ()
@@ -172,6 +213,11 @@ def _figures(article: Article) -> str:
     for figure in key_figures("\n".join(article.paragraphs)):
         kinds.setdefault(figure.kind, []).append(figure.text)
     return "；".join(f"{kind} {'、'.join(found)}" for kind, found in kinds.items())
+
+
+def _place(entry: StoredArticle) -> str:
+    """What the editor says of its place in the mails."""
+    return ("（头条）" if entry.lead else "") + ("（必发）" if entry.must_carry else "")
 
 
 def _topics(entry: StoredArticle, names: dict[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 import click
 
-from distribution.cli.subscriber import adding, bulk, changing, listing, replacing, showing
+from distribution.cli.subscriber import adding, bulk, changing, listing, replacing, showing, writing
 
 
 @click.group("subscriber")
@@ -22,5 +22,7 @@ for command in (
     changing.come_back,
     replacing.replace,
     bulk.bulk,
+    writing.confirm,
+    writing.welcome,
 ):
     group.add_command(command)

@@ -4,10 +4,11 @@ from typing import TypedDict, Unpack
 
 import click
 
-from distribution import audience, audit, clock
+from distribution import audience, audit, clock, config, delivery
 from distribution.audience import EmailAddress
-from distribution.cli.choices import EDITION, FORMAT, FREQUENCY, ROLE, labels
+from distribution.cli.choices import EDITION, FORMAT, FREQUENCY, ROLE, NothingNamed, labels
 from distribution.cli.common import admin, installation, printable, split
+from distribution.cli.posting import post
 from distribution.cli.subscriber.showing import email_argument, standing
 from distribution.words import Cause, Edition, Frequency, MailFormat, Role
 
@@ -23,6 +24,7 @@ class _Facts(TypedDict):
     edition: Edition
     format: MailFormat
     consent: str
+    confirm: bool
 
 
 @click.command("add")
@@ -61,9 +63,14 @@ class _Facts(TypedDict):
     help=f"邮件格式：{labels(tuple(MailFormat))}。",
 )
 @click.option("--consent", default="", help="同意接收的依据，例如 '入会登记表 2026-03'。")
+@click.option("--confirm", is_flag=True, help="没有依据时请他本人确认：登记为待确认，寄确认信。")
 def add(email: str, **facts: Unpack[_Facts]) -> None:
     """新增一位订阅者；没有同意依据的不会收到邮件。"""
     app, at = installation(), clock.now()
+    if facts["confirm"]:
+        if facts["consent"].strip():
+            raise NothingNamed("--consent 与 --confirm 只能写一个：已有依据，不必再请他确认")
+        config.refuse_trial_settings(app.settings)
     new = audience.NewSubscriber(
         address=audience.read_address(email),
         name=facts["name"],
@@ -80,12 +87,18 @@ def add(email: str, **facts: Unpack[_Facts]) -> None:
     with app.transaction() as session:
         row = audience.add_subscriber(session, new, app.keyring.address_hash, by=admin(), at=at)
         audit.record(session, "subscriber.add", str(row.id), by=admin(), at=at)
+        if facts["confirm"]:
+            delivery.request_consent(session, row, by=admin(), at=at)
+            delivery.ask_to_confirm(session, app.stationery, row, by=admin(), at=at)
         found = audience.profile(session, row, at=at)
     click.echo(printable(f"已新增 {row.name} <{row.email}>。"))
     if found.enterprise is not None and found.enterprise.created_at == at:
         click.echo(printable(f"已新建单位「{found.enterprise.name}」。"))
     warn(new.address)
     say_if_barred(row.email, found.barrier)
+    if facts["confirm"]:
+        click.echo("已写确认信，请他本人确认。")
+        post(app, at=at)
 
 
 def warn(address: EmailAddress) -> None:
@@ -105,6 +118,7 @@ def say_if_barred(email: str, barrier: Cause | None) -> None:
         click.echo(
             "尚无同意依据，不会向他投递；取得同意后："
             + printable(f"distribution consent grant {email} --basis 依据")
+            + printable(f"；或请他本人确认：distribution subscriber confirm {email} --request")
         )
     elif barrier is not None:
         click.echo(printable(f"{standing(barrier)}；详见 distribution subscriber show {email}"))

@@ -1,7 +1,7 @@
 """`distribution subscriber bulk`: one change for all who are meant, in slices of transactions."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,9 +23,9 @@ from distribution.errors import Refused
 from distribution.models import Subscriber
 from distribution.words import Edition, Frequency, MailFormat, Role
 
-_SLICE = 200
+SLICE = 200
 """Subscribers changed in one transaction."""
-_FIRST = 10
+FIRST = 10
 """Shown by a dry run."""
 _REASONS = 5
 """Refusals told one by one."""
@@ -54,7 +54,7 @@ class _Wanted(TypedDict):
 
 
 @dataclass(slots=True)
-class _Done:
+class Done:
     """What became of those who were meant."""
 
     changed: int = 0
@@ -91,21 +91,26 @@ def bulk(
     with installation().reading() as session:
         those, deed = filters.those(session), _deed(session, wanted)
         count = audience.count_those(session, those)
-        first = audience.subscribers(session, those, limit=_FIRST) if dry_run else ()
+        first = audience.subscribers(session, those, limit=FIRST) if dry_run else ()
         shown = [(row.name, row.email, home, standing(why)) for row, home, why in first]
     if not count:
         click.echo("没有符合的订阅者。")
         return
     if dry_run:
-        show_list(("姓名", "邮箱", "单位", "状态"), shown, elastic=("单位", "姓名"))
-        more = f"，以上是前 {len(shown)} 位" if count > len(shown) else ""
-        click.echo(f"共 {count} 位{more}；只是预览：没有改动任何内容。")
+        show_first(shown, count)
         return
     ask(f"将修改 {count} 位订阅者，确定吗？", yes=yes)
     done = _do(those, deed, count)
-    _tell(done)
+    tell(done)
     if done.refused:
         sys.exit(1)
+
+
+def show_first(shown: Sequence[Sequence[object]], count: int) -> None:
+    """What a dry run shows: the first of those who are meant."""
+    show_list(("姓名", "邮箱", "单位", "状态"), shown, elastic=("单位", "姓名"))
+    more = f"，以上是前 {len(shown)} 位" if count > len(shown) else ""
+    click.echo(f"共 {count} 位{more}；只是预览：没有改动任何内容。")
 
 
 def _deed(session: Session, wanted: _Wanted) -> Deed:
@@ -137,12 +142,12 @@ def _codes(session: Session, given: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(topic.code for topic in topics.resolve(session, words))
 
 
-def _do(those: Those, deed: Deed, count: int) -> _Done:
-    app, at, done, after = installation(), clock.now(), _Done(), 0
-    with _bar(count) as bar:
+def _do(those: Those, deed: Deed, count: int) -> Done:
+    app, at, done, after = installation(), clock.now(), Done(), 0
+    with bar_of(count) as bar:
         while True:
             with app.transaction() as session:
-                ids = audience.ids_of_those(session, those, after=after, limit=_SLICE)
+                ids = audience.ids_of_those(session, those, after=after, limit=SLICE)
                 for subscriber_id in ids:
                     _do_to_one(session, subscriber_id, deed, done, at)
             if not ids:
@@ -151,7 +156,7 @@ def _do(those: Those, deed: Deed, count: int) -> _Done:
             bar.update(len(ids))
 
 
-def _do_to_one(session: Session, subscriber_id: int, deed: Deed, done: _Done, at: datetime) -> None:
+def _do_to_one(session: Session, subscriber_id: int, deed: Deed, done: Done, at: datetime) -> None:
     row = session.get_one(Subscriber, subscriber_id)
     try:
         with session.begin_nested():
@@ -170,9 +175,15 @@ def _do_to_one(session: Session, subscriber_id: int, deed: Deed, done: _Done, at
     audit.record(session, "subscriber.bulk", str(row.id), by=admin(), at=at, **facts)
 
 
-def _tell(done: _Done) -> None:
+def tell(done: Done) -> None:
+    """What became of all."""
     refused = f"，拒绝 {done.refused} 位" if done.refused else ""
     click.echo(f"改动 {done.changed} 位，本来如此 {done.unchanged} 位{refused}。")
+    tell_reasons(done)
+
+
+def tell_reasons(done: Done) -> None:
+    """Why some were refused."""
     for reason in done.reasons[:_REASONS]:
         click.echo(printable(f"拒绝：{reason}"))
     if done.refused > _REASONS:
@@ -180,8 +191,8 @@ def _tell(done: _Done) -> None:
 
 
 @contextmanager
-def _bar(count: int) -> "Iterator[click._termui_impl.ProgressBar[int]]":
+def bar_of(count: int, label: str = "修改") -> "Iterator[click._termui_impl.ProgressBar[int]]":
     with click.progressbar(
-        length=count, label="修改", file=sys.stderr, hidden=not sys.stderr.isatty()
+        length=count, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
         yield bar

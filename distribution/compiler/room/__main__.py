@@ -5,8 +5,8 @@ import sys
 from distribution.compiler.compiling import compile_issue
 from distribution.compiler.content import ReadIssue
 from distribution.compiler.room.letters import answer_to_bytes, order_from_bytes
-from distribution.compiler.room.limits import OUT_OF_MEMORY, lock
 from distribution.compiler.unreadable import UnreadableIssue
+from distribution.room import OUT_OF_MEMORY, lock
 
 
 def main() -> int:

@@ -1,10 +1,8 @@
 """Whoever stands before the door: hands the files in, waits, and says what became of them."""
 
-import os
-import signal
 import subprocess
-import sys
 from collections.abc import Sequence
+from datetime import timedelta
 
 from distribution.compiler.compiling import USUAL_SECTIONS
 from distribution.compiler.content import ReadIssue
@@ -16,14 +14,12 @@ from distribution.compiler.room.letters import (
     answer_from_bytes,
     order_to_bytes,
 )
-from distribution.compiler.room.limits import LIMITS, OUT_OF_MEMORY, Limits
 from distribution.compiler.unreadable import UnreadableIssue
+from distribution.room import Ending, Limits, RoomFailed, answer_of, work_apart
+
+LIMITS = Limits(512 * 1024 * 1024, timedelta(seconds=20))
 
 _REMEDY = "请另存为 .docx 或 .txt 再导入；仍然不行，请把文件和这句话交给管理员"
-_KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
-"""Without these some installations of Python do not start; nothing else of ours is handed in."""
-_OUT_OF_MEMORY = (OUT_OF_MEMORY, -signal.SIGKILL)
-"""The process noticed itself, or the system chose it when nothing was left."""
 _LONGEST_DETAIL = 120
 
 
@@ -41,33 +37,17 @@ def compile_apart(
     cpu_seconds = max(1, round(limits.time.total_seconds()))
     order = Order(tuple(sources), tuple(sections), limits.memory_bytes, cpu_seconds)
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-s", "-m", "distribution.compiler.room"],
-            input=order_to_bytes(order),
-            capture_output=True,
-            timeout=limits.time.total_seconds(),
-            env=_environment(),
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise _too_slow(name, limits) from error
+        done = work_apart("distribution.compiler.room", order_to_bytes(order), limits.time)
+    except RoomFailed as failed:
+        raise _refused(name, failed, limits) from failed
     return _judged(name, done, limits)
 
 
 def _judged(name: str, done: "subprocess.CompletedProcess[bytes]", limits: Limits) -> ReadIssue:
-    if done.returncode in _OUT_OF_MEMORY or _last_line(done.stderr).startswith("MemoryError"):
-        megabytes = limits.memory_bytes // 1024 // 1024
-        reason = f"文件过大或过于复杂，{megabytes} MB 内存不够用"
-        raise UnreadableIssue(name, reason, "请压缩其中的图片，或分成每篇一个文件放进文件夹再导入")
-    if done.returncode == -signal.SIGXCPU:
-        raise _too_slow(name, limits)
-    if done.returncode < 0:
-        reason = f"读取程序因这个文件而崩溃（信号 {-done.returncode}），文件可能已损坏"
-        raise UnreadableIssue(name, reason, _REMEDY)
-    if done.returncode:
-        raise _failed(name, done.stderr)
     try:
-        answer = answer_from_bytes(done.stdout)
+        answer = answer_from_bytes(answer_of(done))
+    except RoomFailed as failed:
+        raise _refused(name, failed, limits) from failed
     except Garbled as error:
         raise UnreadableIssue(name, "读取程序没有给出结果", _REMEDY) from error
     if isinstance(answer, UnreadableIssue):
@@ -75,27 +55,19 @@ def _judged(name: str, done: "subprocess.CompletedProcess[bytes]", limits: Limit
     return answer
 
 
-def _too_slow(name: str, limits: Limits) -> UnreadableIssue:
-    seconds = f"{limits.time.total_seconds():g}"
-    reason = f"文件过于复杂，{seconds} 秒没有读完"
-    return UnreadableIssue(name, reason, "请只留下这一期的内容，或另存为 .docx 再导入")
-
-
-def _failed(name: str, errors: bytes) -> UnreadableIssue:
-    """A fault of ours: the last line of the traceback tells the administrator which."""
-    detail = _last_line(errors)[:_LONGEST_DETAIL]
-    return UnreadableIssue(name, f"读取程序出了差错（{detail}）", _REMEDY)
-
-
-def _last_line(errors: bytes) -> str:
-    return errors.decode("utf-8", "replace").strip().rpartition("\n")[2]
-
-
-def _environment() -> dict[str, str]:
-    """Our modules are found again; our secrets stay outside."""
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return kept | {
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        "PYTHONUTF8": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+def _refused(name: str, failed: RoomFailed, limits: Limits) -> UnreadableIssue:
+    match failed.ending:
+        case Ending.OUT_OF_MEMORY:
+            megabytes = limits.memory_bytes // 1024 // 1024
+            reason = f"文件过大或过于复杂，{megabytes} MB 内存不够用"
+            remedy = "请压缩其中的图片，或分成每篇一个文件放进文件夹再导入"
+            return UnreadableIssue(name, reason, remedy)
+        case Ending.OUT_OF_TIME:
+            reason = f"文件过于复杂，{limits.time.total_seconds():g} 秒没有读完"
+            return UnreadableIssue(name, reason, "请只留下这一期的内容，或另存为 .docx 再导入")
+        case Ending.CRASHED:
+            reason = f"读取程序因这个文件而崩溃（信号 {failed.detail}），文件可能已损坏"
+            return UnreadableIssue(name, reason, _REMEDY)
+        case Ending.FAULTY:  # ours: the last line of the traceback tells the administrator which
+            reason = f"读取程序出了差错（{failed.detail[:_LONGEST_DETAIL]}）"
+            return UnreadableIssue(name, reason, _REMEDY)

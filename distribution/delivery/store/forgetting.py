@@ -7,14 +7,15 @@ from sqlalchemy.orm import Session
 
 from distribution.audience import Traces
 from distribution.delivery.states import FINAL
-from distribution.models import Delivery, DeliveryEvent, Run
+from distribution.models import Delivery, DeliveryEvent, Letter, Run
 from distribution.words import DeliveryState, RunState
 
 
 def recipients(session: Session, subscriber_id: int) -> set[str]:
-    """The addresses his mails went or were to go to."""
-    query = select(Delivery.recipient).where(Delivery.subscriber_id == subscriber_id)
-    return set(session.scalars(query))
+    """The addresses his mails and letters went or were to go to."""
+    mails = select(Delivery.recipient).where(Delivery.subscriber_id == subscriber_id)
+    letters = select(Letter.recipient).where(Letter.subscriber_id == subscriber_id)
+    return set(session.scalars(mails)) | set(session.scalars(letters))
 
 
 def hold(session: Session, subscriber_id: int) -> dict[int, DeliveryState]:
@@ -34,11 +35,14 @@ def hold(session: Session, subscriber_id: int) -> dict[int, DeliveryState]:
 
 
 def rename(session: Session, delivery_ids: Sequence[int], recipient: str) -> int:
-    """Put another recipient into these deliveries; gives how many had another before."""
+    """Put another recipient into these deliveries; gives how many had another before.
+
+    The hashes of their messages go: whoever guesses an address could prove his guess by them.
+    """
     renamed = (
         update(Delivery)
         .where(Delivery.id.in_(delivery_ids), Delivery.recipient != recipient)
-        .values(recipient=recipient)
+        .values(recipient=recipient, message_sha256=None)
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     )

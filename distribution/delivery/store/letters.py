@@ -1,15 +1,22 @@
 """SQL of letters: written once per key, handed over with an intent, settled."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from distribution import audience
 from distribution.db import database_time, upsert
 from distribution.delivery.store.times import moment
-from distribution.models import Letter
-from distribution.words import LetterPurpose, LetterState
+from distribution.errors import NotFound
+from distribution.models import LETTER_HANDED, LETTER_WAITING, Letter, Subscriber
+from distribution.words import Cause, LetterPurpose, LetterState
+
+AGREED = "已经同意，不必再确认"
+MOVED = "邮箱已改"
+_OPEN = (LetterState.WAITING, LetterState.HANDED)
+_BLANK = ("", "", "")
 
 
 def add_letter(
@@ -22,10 +29,43 @@ def add_letter(
     at: datetime,
 ) -> bool:
     """Write a letter (subject, text, HTML); False where one of this key was written before."""
+    return _insert(session, key, purpose, (recipient, None), content, at) is not None
+
+
+def begin_letter(
+    session: Session, key: str, purpose: LetterPurpose, row: Subscriber, *, at: datetime
+) -> int | None:
+    """A letter to a subscriber, empty until `finish_letter`, so that its links can name it.
+
+    None where one of this key was written before.
+    """
+    return _insert(session, key, purpose, (row.email_key, row.id), _BLANK, at)
+
+
+def finish_letter(session: Session, letter_id: int, content: tuple[str, str, str]) -> None:
+    """What stands in it: subject, text, HTML."""
     subject, text, html = content
+    session.execute(
+        update(Letter)
+        .where(Letter.id == letter_id)
+        .values(subject=subject[:300], text=text, html=html)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _insert(
+    session: Session,
+    key: str,
+    purpose: LetterPurpose,
+    to: tuple[str, int | None],
+    content: tuple[str, str, str],
+    at: datetime,
+) -> int | None:
+    (recipient, subscriber_id), (subject, text, html) = to, content
     insert = upsert(session, Letter).values(
         key=key,
         purpose=purpose,
+        subscriber_id=subscriber_id,
         recipient=recipient,
         subject=subject[:300],
         text=text,
@@ -36,14 +76,51 @@ def add_letter(
         reply="",
         created_at=at,
     )
-    return session.scalar(insert.on_conflict_do_nothing().returning(Letter.id)) is not None
+    return session.scalar(insert.on_conflict_do_nothing().returning(Letter.id))
+
+
+def written(session: Session, keys: Collection[str]) -> dict[str, datetime]:
+    """Those of the keys that a letter bears, and when it was written."""
+    query = select(Letter.key, Letter.created_at).where(Letter.key.in_(keys))
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def find_letter(session: Session, letter_id: int) -> Letter:
+    """A letter by its number; raises NotFound."""
+    row = session.get(Letter, letter_id)
+    if row is None:
+        raise NotFound("单独的信", str(letter_id), "distribution letter list 列出全部")
+    return row
+
+
+def list_letters(
+    session: Session,
+    *,
+    state: LetterState | None = None,
+    purpose: LetterPurpose | None = None,
+    limit: int = 100,
+) -> Sequence[Letter]:
+    """Letters, the newest first."""
+    query = select(Letter).order_by(Letter.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(Letter.state == state)
+    if purpose is not None:
+        query = query.where(Letter.purpose == purpose)
+    return session.scalars(query).all()
+
+
+def letters_due(session: Session, patience: timedelta) -> bool:
+    """Whether a letter's time has come, or one was lost between intent and result."""
+    due = exists(Letter.id).where(LETTER_WAITING, Letter.next_attempt_at <= moment())
+    lost = exists(Letter.id).where(LETTER_HANDED, Letter.handed_at < moment(-patience))
+    return bool(session.scalar(select(or_(due, lost))))
 
 
 def due_letters(session: Session, limit: int) -> Sequence[Letter]:
     """Letters whose time has come, the oldest first."""
     query = (
         select(Letter)
-        .where(Letter.state == LetterState.WAITING, Letter.next_attempt_at <= moment())
+        .where(LETTER_WAITING, Letter.next_attempt_at <= moment())
         .order_by(Letter.next_attempt_at, Letter.id)
         .limit(limit)
     )
@@ -60,16 +137,51 @@ def mark_letter_handed(session: Session, letter_id: int) -> bool:
     return session.scalar(mine.returning(Letter.id)) is not None
 
 
+def letter_barred(session: Session, letter_id: int) -> str:
+    """Why a letter to a subscriber must not go now, in words; empty: it may.
+
+    A request to confirm goes to who has not said a word yet, and to nobody else.
+    """
+    query = (
+        select(Letter.purpose, audience.barrier(), Subscriber.email_key != Letter.recipient)
+        .join(Subscriber, Subscriber.id == Letter.subscriber_id)
+        .where(Letter.id == letter_id)
+    )
+    found = session.execute(query).first()
+    if found is None:
+        return ""
+    purpose, why, moved = found
+    if purpose is LetterPurpose.CONFIRMATION:
+        if why is None:
+            return AGREED
+        why = None if why == Cause.PENDING.value else why
+    if why is not None:
+        return Cause(why).label
+    return MOVED if moved else ""
+
+
+def cancel_letter(session: Session, letter_id: int, reason: str) -> None:
+    """Take an intent back for good: nothing was handed over."""
+    session.execute(
+        update(Letter)
+        .where(Letter.id == letter_id, Letter.state == LetterState.HANDED)
+        .values(
+            state=LetterState.CANCELLED,
+            reply=reason,
+            attempts=Letter.attempts - 1,
+            handed_at=None,
+            settled_at=database_time(),
+        )
+    )
+
+
 def settle_letter(
     session: Session, letter_id: int, state: LetterState, reply: str, *, wait: timedelta
 ) -> None:
     """What became of it; a letter that goes on waiting is tried again after `wait`."""
     session.execute(
         update(Letter)
-        .where(
-            Letter.id == letter_id,
-            Letter.state.in_((LetterState.WAITING, LetterState.HANDED)),
-        )
+        .where(Letter.id == letter_id, Letter.state.in_(_OPEN))
         .values(
             state=state,
             reply=reply[:500],
@@ -79,9 +191,25 @@ def settle_letter(
     )
 
 
+def resolve_letter(session: Session, letter_id: int, state: LetterState, reply: str) -> bool:
+    """A doubt is decided by an admin; False where there is none."""
+    decided = (
+        update(Letter)
+        .where(Letter.id == letter_id, Letter.state == LetterState.IN_DOUBT)
+        .values(
+            state=state,
+            reply=reply[:500],
+            attempts=0,
+            next_attempt_at=database_time(),
+            settled_at=None if state is LetterState.WAITING else database_time(),
+        )
+        .returning(Letter.id)
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalar(decided) is not None
+
+
 def lost_letters(session: Session, patience: timedelta) -> Sequence[Letter]:
     """Letters whose process died between intent and result."""
-    query = select(Letter).where(
-        Letter.state == LetterState.HANDED, Letter.handed_at < moment(-patience)
-    )
-    return session.scalars(query.order_by(Letter.id)).all()
+    query = select(Letter).where(LETTER_HANDED, Letter.handed_at < moment(-patience))
+    return session.scalars(query.order_by(Letter.handed_at, Letter.id)).all()

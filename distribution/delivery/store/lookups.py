@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from distribution.db import database_time
 from distribution.delivery.store.events import add_events
 from distribution.models import Delivery, ReadingEvent, ReturnedMail, Run, Subscriber
-from distribution.words import DeliveryState, Returned, Verdict
+from distribution.words import Cause, DeliveryState, Returned, RunState, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +97,71 @@ def prove_accepted(session: Session, delivery_ids: Collection[int], *, by: str) 
     )
     add_events(session, dict.fromkeys(proven, "seen again"), DeliveryState.ACCEPTED, None, by=by)
     return proven
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A delivery as a replay needs it."""
+
+    run_id: int
+    selection_id: int
+    recipient: str
+    state: DeliveryState
+    handed_at: datetime | None
+    message_sha256: str | None
+    erased: bool
+
+
+def find_handed(session: Session, delivery_id: int) -> Handed | None:
+    """A delivery by its id."""
+    query = (
+        select(
+            Delivery.run_id,
+            Delivery.selection_id,
+            Delivery.recipient,
+            Delivery.state,
+            Delivery.handed_at,
+            Delivery.message_sha256,
+            Subscriber.erased_at.is_not(None),
+        )
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .where(Delivery.id == delivery_id)
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else Handed(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A reader's delivery of an issue, and what was frozen for it."""
+
+    delivery_id: int
+    run_id: int
+    state: DeliveryState
+    cause: Cause | None
+    selection_id: int
+    sheet_sha256: str
+
+
+def find_planned(session: Session, issue_id: int, subscriber_id: int) -> Planned | None:
+    """A reader's delivery of an issue, the newest one, of a run that is not cancelled."""
+    query = (
+        select(
+            Delivery.id,
+            Delivery.run_id,
+            Delivery.state,
+            Delivery.cause,
+            Delivery.selection_id,
+            Run.sheet_sha256,
+        )
+        .join(Run, Run.id == Delivery.run_id)
+        .where(
+            Run.issue_id == issue_id,
+            Run.state != RunState.CANCELLED,
+            Delivery.subscriber_id == subscriber_id,
+        )
+        .order_by(Delivery.id.desc())
+        .limit(1)
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else Planned(*row)

@@ -3,15 +3,25 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.orm import Session
 
 from distribution.audience import Reader
 from distribution.db import database_time, upsert
-from distribution.digests import Choice, Interests, Sheet
-from distribution.models import Delivery, Issue, Run, Selection, Slot
+from distribution.digests import Choice, Interests, Omitted, Selected, Sheet
+from distribution.models import (
+    Article,
+    ArticleTopic,
+    Delivery,
+    Issue,
+    ReadingEvent,
+    Run,
+    Selection,
+    Slot,
+    Topic,
+)
 from distribution.models import Sheet as SheetRow
-from distribution.words import DeliveryState, RunKind, RunState
+from distribution.words import DeliveryState, RunKind, RunState, Signal, Verdict
 
 
 def lock_issue(session: Session, issue_id: int) -> None:
@@ -91,19 +101,57 @@ def empty_selections(session: Session, selection_ids: Collection[int]) -> set[in
     return {row_id for row_id, choices in session.execute(query) if not choices}
 
 
-def add_selection(
-    session: Session, run_id: int, wishes: Interests, choices: Sequence[Choice]
-) -> int:
-    """Freeze the articles of all readers with these interests; returns the selection's id."""
-    row = Selection(
-        run_id=run_id,
-        signature=wishes.signature(),
-        interests=wishes.facts(),
-        choices=[[choice.article, choice.reason.value, choice.detail] for choice in choices],
+def add_selections(
+    session: Session, run_id: int, selected: Sequence[tuple[Interests, Selected]]
+) -> dict[str, int]:
+    """Freeze the articles of all readers with these interests; returns ids by signature."""
+    rows = [
+        {
+            "run_id": run_id,
+            "signature": wishes.signature(),
+            "interests": wishes.facts(),
+            "choices": [_spelled(choice) for choice in chosen.choices],
+            "omitted": [_spelled(omitted) for omitted in chosen.omitted],
+        }
+        for wishes, chosen in selected
+    ]
+    session.execute(insert(Selection), rows)
+    return selection_ids(session, run_id, [wishes.signature() for wishes, _ in selected])
+
+
+def planned_selections(session: Session, run_id: int) -> Iterator[Selection]:
+    """The selections that hold articles, not held all at once."""
+    query = select(Selection).where(Selection.run_id == run_id).order_by(Selection.id)
+    for row in session.scalars(query.execution_options(yield_per=1_000)):
+        if row.choices:
+            yield row
+
+
+def most_read_topics(session: Session, issue: Issue) -> Sequence[str]:
+    """Topics by the clicks on their articles in earlier issues, the most first.
+
+    Clicks of machines are none; a topic nobody clicked is not there.
+    """
+    query = (
+        select(Topic.code)
+        .join(ArticleTopic, ArticleTopic.topic_id == Topic.id)
+        .join(Article, Article.id == ArticleTopic.article_id)
+        .join(Issue, Issue.id == Article.issue_id)
+        .join(ReadingEvent, ReadingEvent.article_id == Article.id)
+        .where(
+            Issue.month < issue.month,
+            Topic.merged_into.is_(None),
+            ReadingEvent.signal == Signal.CLICK,
+            ReadingEvent.verdict != Verdict.MACHINE,
+        )
+        .group_by(Topic.id, Topic.code, Topic.position)
+        .order_by(func.count().desc(), Topic.position)
     )
-    session.add(row)
-    session.flush()
-    return row.id
+    return session.scalars(query).all()
+
+
+def _spelled(entry: Choice | Omitted) -> list[object]:
+    return [entry.article, entry.reason.value, entry.detail]
 
 
 def add_deliveries(

@@ -4,7 +4,7 @@ On PostgreSQL whatever may touch the rows of another worker passes over those th
 and what must wait for a lock takes its rows by ascending id: nobody can wait in a circle.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -103,8 +103,16 @@ def extend_leases(session: Session, tokens: Sequence[str], lease: timedelta) -> 
     )
 
 
-def mark_handed(session: Session, rows: Sequence[tuple[int, str]], patience: timedelta) -> set[int]:
-    """The intent, guarded by token, lease, run and reader; returns the ids it was given for."""
+def mark_handed(
+    session: Session,
+    rows: Sequence[tuple[int, str]],
+    patience: timedelta,
+    hashes: Mapping[int, str],
+) -> set[int]:
+    """The intent, guarded by token, lease, run and reader; returns the ids it was given for.
+
+    `hashes` are of the messages that will go out, by delivery.
+    """
     why = (
         select(_barrier())
         .where(Subscriber.id == Delivery.subscriber_id)
@@ -124,6 +132,7 @@ def mark_handed(session: Session, rows: Sequence[tuple[int, str]], patience: tim
             state=DeliveryState.HANDED,
             lease_until=database_time(patience),
             handed_at=database_time(),
+            message_sha256=case(hashes, value=Delivery.id) if hashes else None,
         )
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
@@ -221,10 +230,10 @@ def doubt_handed(session: Session, dead_worker: str | None) -> list[int]:
     return list(doubtful)
 
 
-def doubts(session: Session, after: int, limit: int) -> Sequence[Row[int, str | None, int]]:
-    """Deliveries in doubt, by id, with their tokens and how often a worker died under them."""
+def doubts(session: Session, after: int, limit: int) -> Sequence[Row[int, int, str | None, int]]:
+    """Deliveries in doubt, by id: their run, token and how often a worker died under them."""
     query = (
-        select(Delivery.id, Delivery.lease_token, Delivery.crashes)
+        select(Delivery.id, Delivery.run_id, Delivery.lease_token, Delivery.crashes)
         .where(Delivery.state == DeliveryState.IN_DOUBT, Delivery.id > after)
         .order_by(Delivery.id)
         .limit(limit)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from distribution import topics
 from distribution.compiler import Article, article_key, block_from_json, block_to_json
-from distribution.issues.content import StoredArticle, StoredIssue, TopicReason
+from distribution.issues.content import Contract, Limit, StoredArticle, StoredIssue, TopicReason
 from distribution.issues.correcting import Edited, text_of
 from distribution.issues.refusals import HasReaders
 from distribution.issues.store import compilations
@@ -47,10 +47,18 @@ def load_issue(session: Session, issue_id: int) -> StoredIssue:
                 _value(article),
                 article.anchor,
                 tuple(reasons[article.id]),
+                lead=article.anchor == row.lead_anchor,
             )
             for article in _rows(session, issue_id)
         ),
+        contract_of(row),
     )
+
+
+def contract_of(row: Issue) -> Contract:
+    """What the editor adds to the issue."""
+    limits = tuple(Limit(*values) for values in row.limits)
+    return Contract(row.note, row.notice, limits, row.commercial)
 
 
 def put_articles(session: Session, issue_id: int, articles: Sequence[Edited]) -> None:

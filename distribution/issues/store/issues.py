@@ -77,6 +77,13 @@ def approved_at(session: Session, issue_id: int) -> datetime | None:
     return session.scalar(select(Issue.approved_at).where(Issue.id == issue_id))
 
 
+def latest_masthead(session: Session) -> Masthead | None:
+    """The title page and colophon of the newest approved issue."""
+    query = select(Issue).where(Issue.approved_at.is_not(None))
+    row = session.scalar(query.order_by(Issue.month.desc(), Issue.id.desc()).limit(1))
+    return None if row is None else masthead_of(row)
+
+
 def article_counts(session: Session) -> dict[int, int]:
     """Articles of each issue, by issue id."""
     query = select(ArticleRow.issue_id, func.count()).group_by(ArticleRow.issue_id)

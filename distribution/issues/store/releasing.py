@@ -12,12 +12,14 @@ from distribution.compiler import Account, ReadIssue, complaint_from_json
 from distribution.issues import facts
 from distribution.issues.anchoring import anchors_of
 from distribution.issues.checking import Finding, findings
+from distribution.issues.content import StoredIssue
 from distribution.issues.correcting import Correction, corrected
 from distribution.issues.doubting import Told, doubts_of
 from distribution.issues.refusals import HasRun, NotReady
 from distribution.issues.store import compilations
 from distribution.issues.store.articles import load_issue
-from distribution.issues.store.issues import find_issue, key_of, masthead_of
+from distribution.issues.store.corrections import titles_of
+from distribution.issues.store.issues import find_issue, key_of
 from distribution.models import Issue, Run
 from distribution.words import RunState
 
@@ -52,8 +54,24 @@ def report_of(read: ReadIssue, known_sections: Sequence[str]) -> Report:
 def check(session: Session, row: Issue) -> list[Finding]:
     """What stands between the issue and its approval (errors first), and what else to know."""
     told = report(session, row)
-    stored = load_issue(session, row.id).articles
-    return findings(key_of(row), masthead_of(row), stored, told.doubts, told.unplaced)
+    stored = load_issue(session, row.id)
+    return findings(
+        key_of(row),
+        stored.masthead,
+        stored.articles,
+        told.doubts,
+        told.unplaced,
+        stored.contract,
+        _lost_lead(session, row, stored),
+    )
+
+
+def _lost_lead(session: Session, row: Issue, stored: StoredIssue) -> str:
+    """The title of the lead article, or what is left of it, where it is no more in the issue."""
+    anchor = row.lead_anchor
+    if anchor is None or any(entry.lead for entry in stored.articles):
+        return ""
+    return titles_of(session, row).get(anchor, anchor)
 
 
 def approve(

@@ -30,11 +30,12 @@ from distribution.models import (
     Import,
     ImportRow,
     Inbox,
+    Letter,
     ReadingEvent,
     ReturnedMail,
     Subscriber,
 )
-from distribution.words import Decision, Purpose, Signal
+from distribution.words import Decision, LetterState, Purpose, Signal
 
 _EMPTY = "{}"
 
@@ -47,6 +48,17 @@ def old_mails(before: datetime) -> Select[int]:
         Inbox.raw.is_not(None),
         Inbox.at < before,
     )
+
+
+def old_letters(before: datetime) -> Select[int]:
+    """Single mails that are through and whose text is kept."""
+    through = Letter.state.not_in((LetterState.WAITING, LetterState.HANDED))
+    return select(Letter.id).where(through, Letter.text != "", Letter.created_at < before)
+
+
+def empty_letters(session: Session, ids: Collection[int]) -> None:
+    """To whom it was sent, about what and when, stays."""
+    _change(session, Letter, Letter.id.in_(ids), text="", html="")
 
 
 def mails_of_the_erased(before: datetime) -> Select[int]:

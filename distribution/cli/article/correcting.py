@@ -1,6 +1,6 @@
-"""`distribution article`: correct what the compiler made of one article."""
+"""`distribution article show`, `edit`, `merge`, `split`, `move`, `drop`: one article put right."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import click
 from sqlalchemy.orm import Session
@@ -19,15 +19,10 @@ from distribution.cli.issue.showing import article_at, show_article, show_conten
 from distribution.issues import Desk, StoredArticle
 
 name = click.argument("name", metavar="期号/序号")
-_NO_CHANGE = "本来就是这样：没有改动。"
+NO_CHANGE = "本来就是这样：没有改动。"
 
 
-@click.group("article")
-def group() -> None:
-    """文章：查看与更正，写作 期号/序号，例如 2023-09/17。"""
-
-
-@group.command("show")
+@click.command("show")
 @name
 @as_json
 def show(name: str, as_json: bool) -> None:  # noqa: FBT001 - click's flags
@@ -40,7 +35,7 @@ def show(name: str, as_json: bool) -> None:  # noqa: FBT001 - click's flags
         show_article(session, entry, report, as_json=as_json, numbered=True)
 
 
-@group.command("edit")
+@click.command("edit")
 @name
 @click.option("--title", help="标题。")
 @click.option("--section", help="栏目。")
@@ -59,6 +54,11 @@ def edit(name: str, topics: str | None, must_carry: bool | None, **given: str | 
         facts["must_carry"] = must_carry
     if not facts:
         raise click.UsageError("没有说要改什么：请给出至少一个选项，例如 --title。")
+    change(name, facts)
+
+
+def change(name: str, facts: Mapping[str, object]) -> None:
+    """Change facts of one article, write down those that are new, and show its line."""
     key, number = issues.article_name(name)
     at = clock.now()
     with installation().transaction() as session:
@@ -67,12 +67,12 @@ def edit(name: str, topics: str | None, must_carry: bool | None, **given: str | 
         if changed:
             subject = f"{desk.key}/{number}"
             audit.record(session, "article.edit", subject, by=admin(), at=at, **changed)
-        _show_lines(session, desk, number, number)
+        show_lines(session, desk, number, number)
     if not changed:
-        click.echo(_NO_CHANGE)
+        click.echo(NO_CHANGE)
 
 
-@group.command("merge")
+@click.command("merge")
 @name
 @click.argument("other", metavar="序号", type=int)
 @saying_yes
@@ -96,7 +96,7 @@ def merge(name: str, other: int, yes: bool) -> None:  # noqa: FBT001
     _correct(key, number, "article.merge", deed, after=number - (other < number))
 
 
-@group.command("split")
+@click.command("split")
 @name
 @click.option("--at", "block", type=int, required=True, help="从这一段起另成一篇。")
 @click.option("--title", required=True, help="新一篇的标题。")
@@ -111,7 +111,7 @@ def split_article(name: str, block: int, title: str) -> None:
     _correct(key, number, "article.split", deed, last=number + 1)
 
 
-@group.command("move")
+@click.command("move")
 @name
 @click.option("--to", type=int, required=True, help="移到这一位。")
 def move(name: str, to: int) -> None:
@@ -124,12 +124,12 @@ def move(name: str, to: int) -> None:
         if changed:
             subject = f"{desk.key}/{number}"
             audit.record(session, "article.move", subject, by=admin(), at=at, to=to)
-        _show_lines(session, desk, min(number, to), max(number, to))
+        show_lines(session, desk, min(number, to), max(number, to))
     if not changed:
-        click.echo(_NO_CHANGE)
+        click.echo(NO_CHANGE)
 
 
-@group.command("drop")
+@click.command("drop")
 @name
 @click.option("--reason", metavar="理由", required=True, help="为什么不收；会记录下来。")
 @saying_yes
@@ -166,10 +166,11 @@ def _correct(
         detail = deed(desk)
         audit.record(session, action, f"{desk.key}/{number}", by=admin(), at=at, **detail)
         first = after or number
-        _show_lines(session, desk, first, last or first)
+        show_lines(session, desk, first, last or first)
 
 
-def _show_lines(session: Session, desk: Desk, first: int, last: int) -> None:
+def show_lines(session: Session, desk: Desk, first: int, last: int) -> None:
+    """Print these lines of the contents as they now are."""
     lines = tuple(one for one in desk.articles() if first <= one.article.position <= last)
     show_contents(session, lines, issues.report(session, desk.row))
 

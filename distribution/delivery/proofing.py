@@ -1,0 +1,141 @@
+"""Proofs: a reader's mail sent to those who look at it before anybody gets it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from distribution import clock, digests
+from distribution.audience import read_address
+from distribution.delivery.drafting import Rehearsal
+from distribution.delivery.store.letters import add_letter
+from distribution.delivery.store.proofs import proof_lists, proof_readers
+from distribution.digests import Choice, Interests, RenderedLetter
+from distribution.errors import DistributionError
+from distribution.models import ProofReader
+from distribution.words import LetterPurpose, MailFormat, Tracking
+
+EDITORS = "editors"
+"""The list that is meant where none is named."""
+_SHOWN = 5
+"""Findings a proof names; who has more should look at the check."""
+
+
+class NobodyOnList(DistributionError):
+    """Raised where proofs are to go to a list that is empty or was never begun."""
+
+    def __init__(self, list_name: str, known: dict[str, int]) -> None:
+        self.list_name = list_name
+        lists = "、".join(f"{name}（{count} 人）" for name, count in known.items())
+        others = f"现有的是 {lists}" if lists else "还没有任何名单"
+        super().__init__(
+            f"样刊名单 {list_name} 上没有人，{others}："
+            f"加人请用 distribution digest proof-readers add 邮箱 --list {list_name}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing that a check found."""
+
+    error: bool
+    """It keeps the issue from going out."""
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What proof readers are to see, and what is said to them about it."""
+
+    rehearsal: Rehearsal
+    wishes: Interests
+    whose: str
+    """What kind of reader it is, in words."""
+    remarks: Sequence[Remark]
+    approved_at: datetime | None
+    by: str
+
+
+def readers_on(session: Session, list_name: str) -> Sequence[ProofReader]:
+    """Who gets the proofs of a list; raises NobodyOnList."""
+    readers = proof_readers(session, list_name)
+    if not readers:
+        raise NobodyOnList(list_name, proof_lists(session))
+    return readers
+
+
+def write_proofs(
+    session: Session,
+    proof: Proof,
+    readers: Sequence[ProofReader],
+    templates: Sequence[Path],
+    *,
+    again: bool,
+    at: datetime,
+) -> Sequence[ProofReader]:
+    """Write a letter to each; returns those who had not been sent just this before.
+
+    With `again` all get it. Raises digests.BrokenTemplate, TooLarge and NothingMatches.
+    """
+    choices = proof.rehearsal.select(proof.wishes).choices
+    letter = _letter(proof, templates, at)
+    return [
+        reader
+        for reader in readers
+        if add_letter(
+            session,
+            _key(proof, choices, reader, at if again else None),
+            LetterPurpose.PROOF,
+            read_address(reader.email).envelope,
+            (letter.subject, letter.text, letter.html),
+            at=at,
+        )
+    ]
+
+
+def _letter(proof: Proof, templates: Sequence[Path], at: datetime) -> RenderedLetter:
+    # Nothing in it counts: no picture, and links as of somebody who does not agree to be counted.
+    wishes = replace(proof.wishes, tracking=Tracking.DENIED)
+    sheet = proof.rehearsal.sheet
+    sender = sheet.publication.sender_address
+    letter = digests.render_proof(
+        proof.rehearsal.draft(wishes, sender, at).digest,
+        templates,
+        _values(proof, at),
+        commercial=sheet.commercial,
+    )
+    return replace(letter, html="") if wishes.format is MailFormat.TEXT else letter
+
+
+def _values(proof: Proof, at: datetime) -> dict[str, object]:
+    masthead = proof.rehearsal.issue.masthead
+    errors = sum(remark.error for remark in proof.remarks)
+    return {
+        "key": masthead.key,
+        "issue_name": f"《{masthead.publication}》{digests.issue_name(masthead)}",
+        "made_at": clock.for_people(at),
+        "by": proof.by,
+        "whose": proof.whose,
+        "errors": errors,
+        "notices": len(proof.remarks) - errors,
+        "sentences": [remark.sentence for remark in proof.remarks[:_SHOWN]],
+        "more": max(0, len(proof.remarks) - _SHOWN),
+        "approved_at": clock.for_people(proof.approved_at) if proof.approved_at else "",
+    }
+
+
+def _key(
+    proof: Proof, choices: Sequence[Choice], reader: ProofReader, again: datetime | None
+) -> str:
+    """What makes it the same proof: to whom, and every word of the mail."""
+    facts = {
+        "list": reader.list_name,
+        "to": reader.email_key,
+        "sheet": proof.rehearsal.sheet.sha256,
+        "choices": [[choice.article, choice.reason.value, choice.detail] for choice in choices],
+        "format": proof.wishes.format.value,
+        "again": again.isoformat() if again else "",
+    }
+    return f"proof:{digests.fingerprint(facts)}"

@@ -1,0 +1,77 @@
+"""What letters to readers are written on: templates, who signs them, where their links lead."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from distribution import clock, digests, issues
+from distribution.compiler import Contact, Masthead
+from distribution.delivery.store import letters
+from distribution.links import Addresses
+from distribution.models import Subscriber
+from distribution.words import LetterPurpose, MailFormat
+
+_TEMPLATES = {LetterPurpose.CONFIRMATION: "confirm", LetterPurpose.WELCOME: "welcome"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stationery:
+    """An installation's."""
+
+    templates: Sequence[Path]
+    sender: tuple[str, str]
+    """Name and address."""
+    addresses: Addresses
+
+    def masthead(self, session: Session) -> Masthead:
+        """Who publishes, as the newest issue says; without label and numbers: no issue is meant.
+
+        Where it does not say how the editors are reached, the sender's address does.
+        """
+        name, address = self.sender
+        found = issues.latest_masthead(session)
+        if found is None:
+            return Masthead(name, 0, "", None, None, clock.today(), contact=Contact(email=address))
+        contact = found.contact
+        if not (contact.email or contact.phone):
+            contact = replace(contact, email=address)
+        return replace(found, label="", number=None, total_number=None, contact=contact)
+
+
+def write_to(
+    session: Session,
+    stationery: Stationery,
+    row: Subscriber,
+    purpose: LetterPurpose,
+    key: str,
+    values: Mapping[str, object],
+    *,
+    at: datetime,
+) -> int | None:
+    """Write a letter to a subscriber; None where one of this key was written before.
+
+    Its templates see `values`, who publishes, and the letter's links. Raises BrokenTemplate.
+    """
+    letter_id = letters.begin_letter(session, key, purpose, row, at=at)
+    if letter_id is None:
+        return None
+    addresses = stationery.addresses
+    rendered = digests.render_letter(
+        stationery.templates,
+        _TEMPLATES[purpose],
+        {
+            "issue": stationery.masthead(session),
+            "sender_name": stationery.sender[0],
+            "sender_address": stationery.sender[1],
+            "confirm_url": addresses.confirm(letter_id),
+            "preferences_url": addresses.letter_preferences(letter_id),
+            "unsubscribe_url": addresses.letter_unsubscribe(letter_id),
+            **values,
+        },
+    )
+    html = "" if row.format is MailFormat.TEXT else rendered.html
+    letters.finish_letter(session, letter_id, (rendered.subject, rendered.text, html))
+    return letter_id

@@ -1,0 +1,60 @@
+"""An HTML part as its readers meet it: a tree, and what of it is visible."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from lxml import html as lxml_html
+from lxml.etree import Comment, ParserError
+
+from distribution.digests.gate.styles import declarations
+
+__all__ = ["Comment", "Element", "is_element", "is_hidden", "letters", "tree_of", "visible_runs"]
+
+_UNSEEN = {"head", "style", "script", "title", "template"}
+_INLINE = {"a", "b", "strong", "i", "em", "span", "font", "u", "small", "sup", "sub", "code"}
+Element: TypeAlias = Any  # of lxml, which has no types
+
+
+def tree_of(html: str) -> Element:
+    """The document; one without any element is an empty one."""
+    try:
+        return lxml_html.document_fromstring(html)
+    except (ParserError, ValueError):  # nothing in it, or what no document can hold
+        return lxml_html.document_fromstring("<html></html>")
+
+
+def is_element(node: Element) -> bool:
+    """Comments and processing instructions are nodes, too."""
+    return isinstance(node.tag, str)
+
+
+def is_hidden(element: Element) -> bool:
+    """Whether it and all in it are not shown."""
+    style = dict(declarations(element.get("style", "")))
+    return element.tag in _UNSEEN or style.get("display", "").startswith("none")
+
+
+def visible_runs(element: Element) -> list[str]:
+    """The visible text, cut where a block ends or a line breaks."""
+    return [run for run in "".join(_flow(element)).split("\0") if run.strip()]
+
+
+def _flow(element: Element) -> Iterator[str]:
+    if is_element(element) and not is_hidden(element):
+        edge = "" if element.tag in _INLINE else "\0"
+        yield edge
+        yield element.text or ""
+        for child in element:
+            yield from _flow(child)
+            yield child.tail or ""
+        yield edge
+
+
+def letters(text: str) -> str:
+    r"""Letters and digits only: all that is left alone by wrapping, markup and punctuation.
+
+    >>> letters("【质量管理】\n 第 3 页")
+    '质量管理第3页'
+    """
+    return re.sub(r"[\W_]+", "", text)

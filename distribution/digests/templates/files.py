@@ -1,0 +1,94 @@
+"""The files of the template folders: one in an earlier folder hides those in later ones."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, TemplateSyntaxError
+from jinja2.meta import find_referenced_templates
+
+from distribution.bundle import bundled
+from distribution.digests.templates.broken import BrokenTemplate
+
+_SUFFIXES = (".html", ".txt")
+_MOST_BYTES = 256 * 1024
+"""Of a file; the longest of ours has 8 KiB."""
+_MOST_FILES = 200
+"""Of a folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One template."""
+
+    path: str
+    text: str
+    fault: str = ""
+    """Why it cannot be used; told only when it is."""
+
+
+def read_sources(folders: Sequence[Path]) -> dict[str, Source]:
+    """Every template by its name, such as "digest/body.html"; raises BrokenTemplate."""
+    sources: dict[str, Source] = {}
+    for folder in folders:
+        paths = list(_files(folder))
+        if len(paths) > _MOST_FILES:
+            raise BrokenTemplate(str(folder), None, f"文件太多，最多 {_MOST_FILES} 个")
+        for path in paths:
+            if path.suffix in _SUFFIXES:
+                sources.setdefault(path.relative_to(folder).as_posix(), _read(path))
+    return sources
+
+
+def is_overridden(sources: Mapping[str, Source]) -> bool:
+    """Whether anything is there that did not come with the program."""
+    own = bundled("email_templates").resolve()
+    return not all(Path(source.path).resolve().is_relative_to(own) for source in sources.values())
+
+
+def unused_overrides(folders: Sequence[Path]) -> list[Path]:
+    """Files of the installation's own folders that no mail uses: a misspelt name, most likely."""
+    own = bundled("email_templates")
+    sources = read_sources(folders)
+    waiting = [path.relative_to(own).as_posix() for path in _files(own)]
+    used: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in used:
+            used.add(name)
+            waiting += _references(sources[name].text) if name in sources else ()
+    return [
+        path
+        for folder in folders
+        if folder.resolve() != own.resolve()
+        for path in _files(folder)
+        if path.relative_to(folder).as_posix() not in used
+    ]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """In the order of their names, without hidden ones."""
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden:
+            yield path
+
+
+def _read(path: Path) -> Source:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+        if len(data) > _MOST_BYTES:
+            return Source(str(path), "", f"文件太大，最多 {_MOST_BYTES // 1024} KiB")
+        return Source(str(path), data.decode("utf-8-sig"))  # with the mark of Windows' editor, too
+    except UnicodeDecodeError:
+        return Source(str(path), "", "不是 UTF-8 编码的文字，请另存为 UTF-8")
+    except OSError as error:
+        return Source(str(path), "", f"无法读取（{error.strerror}）")
+
+
+def _references(text: str) -> list[str]:
+    try:
+        return [name for name in find_referenced_templates(Environment().parse(text)) if name]  # noqa: S701 - parsed, never rendered
+    except (TemplateSyntaxError, RecursionError):
+        return []  # told about where it is rendered
