@@ -48,11 +48,13 @@ line-height:1.6}
 table{border-collapse:collapse;margin-top:16px}
 th,td{padding:3px 10px;text-align:left;vertical-align:top}
 th{border-bottom:1px solid #9aa7b4}
+th,td.s{white-space:nowrap}
 td.r,th.r{text-align:right;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:bold;padding:4px 10px}
+@media (max-width:700px){th,td{padding:3px 5px}td.s,th.s{display:none}}
 @media (prefers-color-scheme:dark){body{background:#14191f;color:#e6ebf0}}
 """
-_SHARES = ("读者", "关注", "必发", "试读", "栏目", "目录")
+_SHARES = ("读者", "关注", "必发", "试读", "要闻", "目录")
 
 
 def heat_map(coverage: Coverage, name: str) -> str:
@@ -73,7 +75,7 @@ def heat_map_page(coverage: Coverage, name: str) -> str:
         f"{_svg(coverage, name, legend=False)}</div>\n"
         f"<table><caption>各篇文章的读者</caption>"
         f'<thead><tr><th class="r" scope="col">序</th><th scope="col">标题</th>'
-        f'<th scope="col">栏目</th>{heads}</tr></thead>\n<tbody>{rows}</tbody></table>\n'
+        f'<th class="s" scope="col">栏目</th>{heads}</tr></thead>\n<tbody>{rows}</tbody></table>\n'
         f"</body></html>\n"
     )
 
@@ -161,16 +163,18 @@ def _readers(coverage: Coverage, y: int) -> Iterator[str]:
 
 
 def _scale(highest: int, y: int) -> Iterator[str]:
-    """What the colours mean."""
-    for step in range(_CLASSES + 1):
-        x = _LEFT + step * 110
-        yield f'<rect class="c{step}" x="{x}" y="{y}" width="18" height="14" rx="3"/>'
-        first, last = _bounds(step, highest)
-        words = "0 位" if not step else f"{_short(first)}–{_short(last)}"
+    """What the colours mean; a step no number falls into is left out."""
+    marks = [("c0", "0 位")]
+    for step in range(1, _CLASSES + 1):
+        first, last = (step - 1) * highest // _CLASSES + 1, step * highest // _CLASSES
+        if first <= last:
+            words = _short(first) if first == last else f"{_short(first)}–{_short(last)}"
+            marks.append((f"c{step}", words))
+    marks.append(("c0 own", "文章属于这个主题"))
+    for place, (kind, words) in enumerate(marks):
+        x = _LEFT + place * 110
+        yield f'<rect class="{kind}" x="{x}" y="{y}" width="18" height="14" rx="3"/>'
         yield _words(x + 24, y + 12, words, "faint")
-    x = _LEFT + (_CLASSES + 1) * 110
-    yield f'<rect class="c0 own" x="{x}" y="{y}" width="18" height="14" rx="3"/>'
-    yield _words(x + 24, y + 12, "文章属于这个主题", "faint")
 
 
 def _legend(
@@ -188,7 +192,7 @@ def _table_row(article: ArticleCoverage) -> str:
     figures = "".join(f'<td class="r">{n:,}</td>' for n in (article.readers, *article.shares))
     return (
         f'<tr><td class="r">{article.number}</td><td>{_text(article.title)}</td>'
-        f"<td>{_text(article.section)}</td>{figures}</tr>"
+        f'<td class="s">{_text(article.section)}</td>{figures}</tr>'
     )
 
 
@@ -208,10 +212,6 @@ def _highest(coverage: Coverage) -> int:
 def _step(readers: int, highest: int) -> int:
     """The class of a number: 0 for nobody, else 1 to _CLASSES by its part of the highest."""
     return -(-readers * _CLASSES // highest) if readers else 0
-
-
-def _bounds(step: int, highest: int) -> tuple[int, int]:
-    return (step - 1) * highest // _CLASSES + 1, step * highest // _CLASSES
 
 
 def _short(number: int) -> str:
