@@ -38,6 +38,15 @@ FEW = 12
 NEW_SECTION, ITS_TOPIC = "安全生产", "quality"
 """A section of the sample issue that leads to no topic yet, and where an editor lets it lead."""
 
+LEAD = 2
+"""The article that opens the mails."""
+
+NOTE = """各位读者：
+
+本期头条解读**首台（套）装备**的新细则，多家企业关心的申报条件和时间都在其中。
+
+您收到的文章按您的关注选出，每篇都写明理由；想多看或少看哪一类，点邮件末尾的“调整关注”即可。"""
+
 LAST_PART = "one-click"
 """The channel of the reader who leaves at the end; played again, the parts before change little."""
 
@@ -155,12 +164,18 @@ def _prepare(app: App) -> str:
         topics.map_section(session, NEW_SECTION, ITS_TOPIC)
         read = compiler.read_issue(data, "issue.txt", topics.known_sections(session))
         done = issues.save_issue(session, read, data, "issue.txt", at)
-        issues.approve(session, done.key, by="demo", at=at)
+        if issues.find_issue(session, done.key).approved_at is None:
+            desk = issues.Desk(session, done.key, by="demo", at=at)
+            issues.choose_lead(desk, LEAD)
+            issues.write_note(desk, NOTE)
+            issues.approve(session, done.key, by="demo", at=at)
         enterprises, contacts = audience.load_sample(session, app.keyring.address_hash, at=at)
         topic = topics.the_topic(session, ITS_TOPIC).name
     if done.changed:
         click.echo(f"已导入示例期刊 {done.key}：{done.articles} 篇文章。")
-        click.echo(f"栏目「{NEW_SECTION}」是新的，已让它通向主题「{topic}」。")
+        click.echo(
+            f"栏目「{NEW_SECTION}」是新的，已让它通向主题「{topic}」；选了头条，写了卷首语。"
+        )
     if contacts:
         click.echo(f"已载入虚构的会员企业 {enterprises} 家、联系人 {contacts} 位。")
     return done.key
@@ -216,6 +231,8 @@ def _show_next(folder: Path, key: str, run_id: int, email: str) -> None:
         f"{command} subscriber list",
         f"{command} subscriber show {email}",
         f"{command} digest preview {key} --subscriber {email} --out digest.html",
+        f"{command} digest explain {key} --subscriber {email}",
+        f"{command} digest gallery {key} --out gallery.html",
         f"{command} run verify {run_id}",
         f"{command} report run {run_id} --all",
         f"{command} up",
