@@ -27,7 +27,7 @@ class NotFound(DistributionError):
 
     def __init__(self, kind: str, key: str, hint: str) -> None:
         self.kind, self.key = kind, key
-        super().__init__(f"没有{kind} {key}：{hint}")
+        super().__init__(f"没有{kind} {key or repr(key)}：{hint}")
 
 
 class Refused(DistributionError):

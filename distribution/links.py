@@ -36,6 +36,17 @@ class Use(StrEnum):
     LETTER_PREFERENCES = "letter-preferences"
 
 
+class KeyGone(LookupError):
+    """Raised where mails were signed with a key that the settings do not hold any more."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"签发它的密钥（代号 {name}）已不在 DISTRIBUTION_SECRET_KEYS 里：密钥只增不减，"
+            f"请按原来的次序加回去"
+        )
+
+
 @dataclass(frozen=True)
 class Keyring:
     """The installation's secret keys, newest first.
@@ -63,11 +74,11 @@ class Keyring:
         return _name(self.keys[self.signing])
 
     def signing_as(self, name: str) -> "Keyring":
-        """The same keys, signing with the one of this name; KeyError where it is gone."""
+        """The same keys, signing with the one of this name; raises KeyGone."""
         for index, key in enumerate(self.keys):
             if _name(key) == name:
                 return replace(self, signing=index)
-        raise KeyError(name)
+        raise KeyGone(name)
 
     def verify(self, use: Use, token: bytes) -> int | None:
         """The row a token names, or None where any bit of it is wrong."""
@@ -152,7 +163,7 @@ class Addresses:
         return Origin(self.base_url, self.mail_domain, self.keyring.signer)
 
     def as_of(self, origin: Origin) -> "Addresses":
-        """As they were made then; KeyError where the key of then is gone."""
+        """As they were made then; raises KeyGone."""
         return Addresses(
             self.keyring.signing_as(origin.signer), origin.base_url, origin.mail_domain
         )
@@ -205,6 +216,11 @@ class Addresses:
         """The Message-ID of a single mail; it names no delivery."""
         token = for_mail(self.keyring.sign(Use.LETTER, letter))
         return f"<l-{token}@{self.mail_domain}>"
+
+    def letter_ids(self, letter: int) -> list[str]:
+        """Those it may have gone under: a newer key may have come since."""
+        keyrings = (replace(self.keyring, signing=at) for at in range(len(self.keyring.keys)))
+        return [replace(self, keyring=keyring).letter_id(letter) for keyring in keyrings]
 
     def return_path(self, delivery: int) -> str:
         """The envelope sender: a bounce to it names the delivery (VERP)."""

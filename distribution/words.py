@@ -74,7 +74,8 @@ class Reason(Word):
     WATCH_WORD = "watch_word", "关注词"
     DISCOVERY = "discovery", "新主题试读"
     SECTION = "section", "栏目要闻"  # the editor wants so many of it in every mail
-    CONTENTS = "contents", "本期目录"
+    CONTENTS = "contents", "本期目录"  # the whole issue, for who chose nothing or wants it so
+    FILL = "fill", "本期其他"  # of his own there were too few
 
 
 class Omission(Word):

@@ -7,16 +7,18 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import runs
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
-from distribution import db, schema, topics
-from distribution.app import open_app
-from distribution.models import Base
+from distribution import db, delivery, schema, topics
+from distribution.app import App, open_app
+from distribution.delivery.store import letters
+from distribution.models import Base, Delivery, Issue, Letter, Run, Selection
 from distribution.topics import WordRule
-from distribution.words import RuleField
+from distribution.words import LetterPurpose, RuleField
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -72,6 +74,39 @@ def test_taken_back_all_rules_of_a_topic_are_its_words(empty_url: str) -> None:
     known = json.loads(words) if isinstance(words, str) else words
     assert known[-2:] == ["检测", "标准"]
     assert "质量管理" in known
+
+
+def test_runs_and_letters_of_before_are_kept_down_and_up(app: App) -> None:
+    key = runs.make_issue(app)
+    with app.transaction() as session:
+        reader = runs.add_reader(session, app, "one@reader.example", runs.SEPTEMBER, consent="协议")
+        reader_id = reader.id
+        purpose = LetterPurpose.WELCOME
+        letters.begin_letter(session, "welcome:1", purpose, reader, at=runs.SEPTEMBER)
+    run_id = runs.plan(app, key, runs.SEPTEMBER)
+
+    schema.downgrade(app.engine, "2026_11_25_letters")
+    with app.engine.connect() as connection:
+        kept = [
+            connection.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608 - ours
+            for table in ("issues", "runs", "selections", "deliveries", "letters")
+        ]
+    assert kept == [1] * 5
+    schema.upgrade(app.engine)
+
+    with app.transaction() as session:
+        issue, run = session.scalars(select(Issue)).one(), session.get_one(Run, run_id)
+        assert (issue.lead_anchor, issue.note, issue.notice) == (None, "", "")
+        assert (issue.limits, issue.commercial) == ([], False)
+        assert (run.discovery, run.origin) == ([], {})
+        assert session.scalars(select(Selection.omitted)).all() == [[]]
+        assert session.scalars(select(Delivery.message_sha256)).all() == [None]
+        assert session.scalars(select(Letter.subscriber_id)).all() == [None]
+    delivery.seal(app.transaction, run_id, at=runs.SEPTEMBER)  # what was planned before goes out
+    with app.reading() as session:
+        explained = delivery.explain(session, issue.id, reader_id, app.recipe)
+    assert explained.planned is not None
+    assert not explained.empty
 
 
 def schema_revisions() -> list[str]:

@@ -107,7 +107,7 @@ from distribution.audience.store.undoing import NotUndoable, undo
 from distribution.audience.suspicion import Suspicion, suspicions
 from distribution.audience.texts import TEXTS, ConsentText, text_of
 from distribution.audience.traces import BLANK, Traces
-from distribution.audience.wording import InvalidText, name_key, tidy
+from distribution.audience.wording import InvalidText, name_key, tidy, tidy_words
 
 __all__ = [
     "BLANK",
@@ -226,6 +226,7 @@ __all__ = [
     "suspicions",
     "text_of",
     "tidy",
+    "tidy_words",
     "tracking_answers",
     "try_contacts",
     "try_enterprises",

@@ -1,13 +1,15 @@
 """An issue as its readers would get it now: outside any run, for the eyes of the office."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from distribution import digests, issues, topics
+from distribution import audience, digests, issues, topics
+from distribution.audience import Reader
 from distribution.clock import SHANGHAI
-from distribution.delivery.planning import Recipe
+from distribution.delivery.planning import SLICE, Recipe
 from distribution.delivery.press import compose, personal_of
 from distribution.delivery.store.plans import most_read_topics
 from distribution.delivery.transport import Envelope
@@ -92,3 +94,12 @@ def rehearse(session: Session, issue_id: int, recipe: Recipe) -> Rehearsal:
         digests.Selector(content, minimum=recipe.minimum_articles, discovery=discovery),
         recipe.addresses,
     )
+
+
+def slices(session: Session) -> Iterator[Sequence[Reader]]:
+    """All subscribers, also those who get no mail, so many at a time."""
+    last_id: int | None = 0
+    while last_id is not None:
+        found = audience.readers_after(session, last_id, SLICE)
+        yield found.readers
+        last_id = found.last_id

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from distribution import audience, digests
-from distribution.delivery.drafting import Rehearsal
-from distribution.delivery.planning import SLICE, wishes_of
+from distribution import digests
+from distribution.delivery.drafting import Rehearsal, slices
+from distribution.delivery.planning import wishes_of
 from distribution.digests import Exhibit, Interests
 from distribution.words import MailFormat, Tracking
 
@@ -25,13 +25,10 @@ def exhibits(session: Session, rehearsal: Rehearsal) -> Sequence[Exhibit]:
 def _wishes(session: Session) -> Counter[Interests]:
     """How many want the same; neither their format nor whether they are counted matters."""
     found: Counter[Interests] = Counter()
-    last_id: int | None = 0
-    while last_id is not None:
-        readers = audience.readers_after(session, last_id, SLICE)
+    for readers in slices(session):
         found.update(
             replace(wishes_of(reader), format=MailFormat.HTML, tracking=Tracking.DENIED)
-            for reader in readers.readers
+            for reader in readers
             if reader.barrier is None
         )
-        last_id = readers.last_id
     return found

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 from distribution import audience, digests, issues
 from distribution.delivery.drafting import rehearse
 from distribution.delivery.planning import Recipe, wishes_of
+from distribution.delivery.press import mail_of
 from distribution.delivery.store import runs
 from distribution.delivery.store.lookups import Planned, find_planned
-from distribution.digests import Choice, Explained, Interests, Omitted, Selected
+from distribution.digests import Explained, Interests, Omitted, Selected
 from distribution.models import Selection
-from distribution.words import Cause, Omission, Reason
+from distribution.words import Cause, Omission
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,6 @@ def explain(session: Session, issue_id: int, subscriber_id: int, recipe: Recipe)
 
 def _selected(row: Selection) -> Selected:
     return Selected(
-        tuple(Choice(article, Reason(why), what) for article, why, what in row.choices),
+        mail_of(row).choices,
         tuple(Omitted(article, Omission(why), what) for article, why, what in row.omitted),
     )

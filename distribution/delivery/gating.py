@@ -1,20 +1,20 @@
 """The gate before sealing: the digests of a run, or of an issue, as they would really go out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from sqlalchemy.orm import Session
-
-from distribution.delivery.press import compose, personal_of
+from distribution import issues
+from distribution.db import Transaction
+from distribution.delivery.press import Mail, compose, mail_of, personal_of
 from distribution.delivery.store import plans, runs
 from distribution.delivery.transport import Envelope
 from distribution.digests import (
-    Choice,
     Composer,
     Digest,
+    Personal,
     Sheet,
     TooLarge,
     gate,
@@ -24,13 +24,13 @@ from distribution.digests import (
 from distribution.errors import Refused
 from distribution.issues import StoredIssue
 from distribution.links import Addresses, Keyring, Origin
-from distribution.models import Run, Selection
-from distribution.words import MailFormat, Reason, Tracking
+from distribution.words import MailFormat
 
 _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _NOBODY = 0
 _RECIPIENT = "reader@reader.invalid"
 _SHOWN = 3
+_AT_ONCE = 1_000
 _UNKNOWN_ORIGIN = Origin("https://unknown.invalid", "unknown.invalid", "")
 """Of runs planned before it was kept."""
 
@@ -46,15 +46,6 @@ class GateClosed(Refused):
             f"{key} 期的邮件未通过检查（{told}{more}）："
             f"{remedy}运行 distribution digest check {key} 查看全部"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """One distinct digest, whoever gets it."""
-
-    choices: tuple[Choice, ...]
-    tracking: Tracking = Tracking.UNKNOWN
-    format: MailFormat = MailFormat.HTML
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +77,28 @@ def inspect(
     return Inspection(tuple(findings), inspector.mails, inspector.examined)
 
 
-def inspect_run(session: Session, run: Run, issue: StoredIssue) -> Inspection:
-    """Check what was planned, from what is stored."""
-    sheet = Sheet.from_json(runs.sheet(session, run.sheet_sha256).content)
-    origin = Origin(**run.origin) if run.origin else _UNKNOWN_ORIGIN
-    mails = map(_planned_mail, plans.planned_selections(session, run.id))
-    return inspect(Composer(sheet), issue, origin, mails)
+def inspect_run(transaction: Transaction, run_id: int) -> Inspection:
+    """Check what was planned, from what is stored.
+
+    Mails are looked at between transactions: a hundred thousand of them take a minute, and
+    nobody is to wait for it.
+    """
+    with transaction() as session:
+        run = runs.find_run(session, run_id)
+        issue = issues.load_issue(session, run.issue_id)
+        sheet = Sheet.from_json(runs.sheet(session, run.sheet_sha256).content)
+        origin = Origin(**run.origin) if run.origin else _UNKNOWN_ORIGIN
+    return inspect(Composer(sheet), issue, origin, _planned_mails(transaction, run_id))
 
 
-def _planned_mail(row: Selection) -> Mail:
-    return Mail(
-        tuple(Choice(article, Reason(why), what) for article, why, what in row.choices),
-        Tracking(row.interests["tracking"]),
-        MailFormat(row.interests.get("format", MailFormat.HTML.value)),
-    )
+def _planned_mails(transaction: Transaction, run_id: int) -> Iterator[Mail]:
+    last_id: int | None = 0
+    while last_id is not None:
+        with transaction() as session:
+            rows = plans.planned_selections(session, run_id, last_id, _AT_ONCE)
+            mails = [mail_of(row) for row in rows if row.choices]
+            last_id = rows[-1].id if rows else None
+        yield from mails
 
 
 class _Inspector:
@@ -124,40 +123,47 @@ class _Inspector:
         text_only = mail.format is MailFormat.TEXT
         personal = personal_of(self._addresses, _NOBODY, _NOBODY, mail.tracking)
         try:
-            message = compose(
-                self._composer,
-                mail.choices,
-                personal,
-                envelope=Envelope(
-                    self._addresses.return_path(_NOBODY),
-                    _RECIPIENT,
-                    self._addresses.message_id(_NOBODY),
-                ),
-                date=_SOME_DAY,
-                text_only=text_only,
-            )
+            message = self._composed(mail, personal, text_only=text_only)
+            self.found |= dict.fromkeys(gate.check_wire(message, text_only=text_only))
+            if not self._is_new(mail):
+                return
+            if text_only:  # with the HTML its reader finds in his browser
+                message = self._composed(mail, personal, text_only=False)
         except TooLarge as error:
-            self.found.setdefault(gate.refused(error))
+            if not text_only:
+                self.found.setdefault(gate.refused(error))
             return
-        self.found |= dict.fromkeys(gate.check_wire(message, text_only=text_only))
-        if not text_only and self._is_new(mail):
-            self.examined += 1
-            found = gate.check_mail(
-                _read(message),
-                articles=self._articles(mail),
-                imprint=self._imprint,
-                unsubscribe_url=personal.unsubscribe_url,
-                commercial=self._issue.contract.commercial,
-                notes=self._notes,
-            )
-            self.found |= dict.fromkeys(found)
+        self.examined += 1
+        found = gate.check_mail(
+            _read(message),
+            articles=self._articles(mail),
+            imprint=self._imprint,
+            unsubscribe_url=personal.unsubscribe_url,
+            commercial=self._issue.contract.commercial,
+            notes=self._notes,
+        )
+        self.found |= dict.fromkeys(found)
+
+    def _composed(self, mail: Mail, personal: Personal, *, text_only: bool) -> bytes:
+        return compose(
+            self._composer,
+            mail.choices,
+            personal,
+            envelope=Envelope(
+                self._addresses.return_path(_NOBODY),
+                _RECIPIENT,
+                self._addresses.message_id(_NOBODY),
+            ),
+            date=_SOME_DAY,
+            text_only=text_only,
+        )
 
     def _is_new(self, mail: Mail) -> bool:
-        """Whether it holds an article, a mixture of reasons or a kind of link not seen yet."""
+        """Whether it holds an article, an opening, a mixture of reasons or links not seen yet."""
         reasons = frozenset(choice.reason for choice in mail.choices)
-        holds = {*(choice.article for choice in mail.choices), reasons, mail.tracking}
-        new = not holds <= self._seen
-        self._seen |= holds
+        pieces = self._composer.pieces(mail.choices)
+        new = not {*pieces, reasons, mail.tracking} <= self._seen
+        self._seen |= {*pieces, reasons, mail.tracking}
         return new
 
     def _articles(self, mail: Mail) -> list[tuple[str, str]]:

@@ -5,10 +5,10 @@ from itertools import chain
 
 from sqlalchemy.orm import Session
 
-from distribution import audience
-from distribution.delivery.drafting import Rehearsal, rehearse
-from distribution.delivery.gating import Inspection, Mail, inspect
-from distribution.delivery.planning import SLICE, Recipe, wishes_of
+from distribution.delivery.drafting import Rehearsal, rehearse, slices
+from distribution.delivery.gating import Inspection, inspect
+from distribution.delivery.planning import Recipe, wishes_of
+from distribution.delivery.press import Mail
 from distribution.digests import Interests, Selected
 
 STANDARD = Interests((), standard=True)
@@ -37,16 +37,13 @@ def inspect_wishes(rehearsal: Rehearsal, wishes: Iterable[Interests]) -> Inspect
 def _wanted(session: Session, rehearsal: Rehearsal) -> Iterator[Mail]:
     """The distinct digests of all who may be mailed; what is remembered of each is a number."""
     known: set[int] = set()
-    last_id: int | None = 0
-    while last_id is not None:
-        found = audience.readers_after(session, last_id, SLICE)
-        wanted = {wishes_of(one) for one in found.readers if one.barrier is None}
-        for wish in wanted:
+    for readers in slices(session):
+        wanted = (wishes_of(one) for one in readers if one.barrier is None)
+        for wish in dict.fromkeys(wanted):  # in the readers' order: the same answer every time
             mail = _mail(wish, rehearsal.selector.select(wish))
             if mail.choices and hash(mail) not in known:
                 known.add(hash(mail))
                 yield mail
-        last_id = found.last_id
 
 
 def _mail(wish: Interests, selected: Selected) -> Mail:

@@ -156,10 +156,18 @@ async def _recover(transaction: Transaction, transport: Transport, office: Offic
         lost = list(letters.lost_letters(session, office.patience))
         session.expunge_all()
     for letter in lost:
-        found = await transport.evidence(_envelope(office, letter).message_id)
+        found = await _evidence(transport, office.addresses.letter_ids(letter.id))
         state = _EVIDENCE.get(found, LetterState.IN_DOUBT)
         with transaction() as session:
             letters.settle_letter(session, letter.id, state, found.value, wait=timedelta(0))
+
+
+async def _evidence(transport: Transport, message_ids: list[str]) -> Evidence:
+    """What can be proven of a letter that went under one of these."""
+    found = {await transport.evidence(one) for one in message_ids}
+    if Evidence.ACCEPTED in found:
+        return Evidence.ACCEPTED
+    return Evidence.ABSENT if found == {Evidence.ABSENT} else Evidence.UNKNOWN
 
 
 def _envelope(office: Office, letter: Letter) -> Envelope:

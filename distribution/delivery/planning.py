@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from distribution import audience, digests, issues, topics
 from distribution.audience import Reader
 from distribution.db import Transaction
-from distribution.delivery.gating import GateClosed, Mail, inspect, inspect_run
+from distribution.delivery.gating import GateClosed, inspect, inspect_run
+from distribution.delivery.press import Mail
 from distribution.delivery.store import plans
-from distribution.delivery.store.runs import find_run, selections
+from distribution.delivery.store.runs import find_run, issue_of, selections
 from distribution.digests import Choice, Composer, Selector, Sheet
 from distribution.errors import Refused
 from distribution.issues import StoredIssue
@@ -76,8 +77,10 @@ def seal(transaction: Transaction, run_id: int, *, at: datetime) -> None:
     Raises GateClosed where a digest of it must not go out.
     """
     with transaction() as session:
-        if find_run(session, run_id).state is RunState.PLANNED:
-            _pass_the_gate(session, run_id)
+        run = find_run(session, run_id)
+        is_planned, key = run.state is RunState.PLANNED, issues.key_of(issue_of(session, run))
+    if is_planned:
+        _pass_the_gate(transaction, run_id, key)
     with transaction() as session:
         run = find_run(session, run_id, lock=True)
         if run.state is RunState.PLANNING:
@@ -142,14 +145,12 @@ def _pass_at_once(content: StoredIssue, sheet: Sheet, recipe: Recipe) -> None:
         raise GateClosed(content.masthead.key, found.errors, "请先改正；")
 
 
-def _pass_the_gate(session: Session, run_id: int) -> None:
+def _pass_the_gate(transaction: Transaction, run_id: int, key: str) -> None:
     """Nothing of a planned run changes any more but its state, so no lock is held meanwhile."""
-    run = find_run(session, run_id)
-    issue = issues.load_issue(session, run.issue_id)
-    found = inspect_run(session, run, issue)
+    found = inspect_run(transaction, run_id)
     if found.errors:
         remedy = f"先运行 distribution run cancel {run_id}，改正后重新规划；"
-        raise GateClosed(issue.masthead.key, found.errors, remedy)
+        raise GateClosed(key, found.errors, remedy)
 
 
 def _plan_slice(transaction: Transaction, run_id: int, recipe: Recipe) -> bool:

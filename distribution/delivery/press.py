@@ -18,11 +18,14 @@ from distribution.delivery.store import runs
 from distribution.delivery.transport import Envelope
 from distribution.errors import DistributionError
 from distribution.links import Addresses, Origin
+from distribution.models import Selection
 from distribution.words import MailFormat, Reason, Tracking
 
 log = logging.getLogger(__name__)
 
 CACHED_SELECTIONS = 5_000
+CACHED_RUNS = 8
+"""Each holds its encoded pieces, some 10 MB."""
 
 UNMAKEABLE = (DistributionError, ValueError, LookupError, TypeError)
 """What a mail that cannot be made raises: a limit, a broken value, a fact that is missing."""
@@ -37,10 +40,12 @@ class _Run:
 
 
 @dataclass(frozen=True, slots=True)
-class _Selection:
+class Mail:
+    """One distinct digest, whoever gets it."""
+
     choices: tuple[digests.Choice, ...]
-    tracking: Tracking
-    format: MailFormat
+    tracking: Tracking = Tracking.UNKNOWN
+    format: MailFormat = MailFormat.HTML
 
 
 class Press:
@@ -49,23 +54,36 @@ class Press:
     def __init__(self, addresses: Addresses) -> None:
         self._addresses = addresses
         self._runs: dict[int, _Run] = {}
-        self._selections: dict[int, _Selection] = {}
+        self._selections: dict[int, Mail] = {}
+        self._faults: dict[tuple[str, int], str] = {}
+        """Why a run or a selection cannot be read."""
 
     def load(self, session: Session, run_ids: set[int], selection_ids: set[int]) -> None:
         """Have these runs and selections at hand for `mail`, as far as they can be read."""
+        if len(self._runs) > CACHED_RUNS:
+            self._runs.clear()
         for run_id in run_ids - self._runs.keys():
-            with _reported("run", run_id):
+            with self._noted("run", run_id):
                 self._runs[run_id] = _read_run(session, run_id, self._addresses)
         if len(self._selections) > CACHED_SELECTIONS:
             self._selections.clear()
         for selection_id in selection_ids - self._selections.keys():
-            with _reported("selection", selection_id):
-                self._selections[selection_id] = _read_selection(session, selection_id)
+            with self._noted("selection", selection_id):
+                self._selections[selection_id] = mail_of(runs.selection(session, selection_id))
+
+    @contextmanager
+    def _noted(self, kind: str, number: int) -> Iterator[None]:
+        """Go on with the other runs: mails of what cannot be read are held when they are due."""
+        try:
+            yield
+        except UNMAKEABLE as error:
+            log.exception("%s %d cannot be read", kind, number)
+            self._faults[kind, number] = f"{kind} {number} cannot be read: {error}"
 
     def read(self, session: Session, run_id: int, selection_id: int) -> None:
         """As `load` for a single mail, but raises UNMAKEABLE where they cannot be read."""
         self._runs[run_id] = _read_run(session, run_id, self._addresses)
-        self._selections[selection_id] = _read_selection(session, selection_id)
+        self._selections[selection_id] = mail_of(runs.selection(session, selection_id))
 
     def mail(
         self, delivery_id: int, run_id: int, selection_id: int, recipient: str
@@ -73,7 +91,8 @@ class Press:
         """The same bytes each time it is asked for the same delivery; raises UNMAKEABLE."""
         run, selection = self._runs.get(run_id), self._selections.get(selection_id)
         if run is None or selection is None:
-            raise LookupError(f"run {run_id} or selection {selection_id} cannot be read")
+            parts = (("run", run_id), ("selection", selection_id))
+            raise LookupError("; ".join(filter(None, map(self._faults.get, parts))) or "not loaded")
         envelope = Envelope(
             sender=run.addresses.return_path(delivery_id),
             recipient=recipient,
@@ -105,15 +124,6 @@ class Press:
         return digests.join(self._runs[run_id].composer.sheet, selection.choices, personal)
 
 
-@contextmanager
-def _reported(kind: str, number: int) -> Iterator[None]:
-    """Go on with the other runs: the mails of what cannot be read are held when they are due."""
-    try:
-        yield
-    except UNMAKEABLE:
-        log.exception("%s %d cannot be read", kind, number)
-
-
 def _read_run(session: Session, run_id: int, addresses: Addresses) -> _Run:
     run = runs.find_run(session, run_id)
     sheet = digests.Sheet.from_json(runs.sheet(session, run.sheet_sha256).content)
@@ -125,12 +135,12 @@ def _read_run(session: Session, run_id: int, addresses: Addresses) -> _Run:
     return _Run(digests.Composer(sheet), date, addresses)
 
 
-def _read_selection(session: Session, selection_id: int) -> _Selection:
-    row = runs.selection(session, selection_id)
+def mail_of(row: Selection) -> Mail:
+    """What was frozen for readers of the same wishes."""
     choices = tuple(digests.Choice(a, Reason(why), what) for a, why, what in row.choices)
     # Runs of before there was a choice have HTML in all mails.
     mail_format = MailFormat(row.interests.get("format", MailFormat.HTML.value))
-    return _Selection(choices, Tracking(row.interests["tracking"]), mail_format)
+    return Mail(choices, Tracking(row.interests["tracking"]), mail_format)
 
 
 def personal_of(
@@ -170,7 +180,7 @@ def compose(
         recipient=envelope.recipient,
         message_id=envelope.message_id,
         date=date,
-        list_id=f"{publication.sender_name} <{publication.list_id}>",
+        list_id=publication.list_id,  # without a name: in Chinese it would be an encoded word
         unsubscribe_url=personal.unsubscribe_url,
         unsubscribe_mailto=f"mailto:{envelope.sender}?subject=unsubscribe",
         feedback_id=f"{sheet.key}:digest:regular:{_feedback_sender(publication.list_id)}",

@@ -11,6 +11,7 @@ from distribution.delivery.store import runs
 from distribution.delivery.store.lookups import Handed, find_handed
 from distribution.delivery.transport import Envelope
 from distribution.errors import DistributionError, NotFound, Refused
+from distribution.links import KeyGone
 from distribution.words import DeliveryState
 
 
@@ -35,10 +36,10 @@ class Unmakeable(Refused):
 
     def __init__(self, delivery_id: int, reason: Exception) -> None:
         self.delivery_id = delivery_id
-        super().__init__(
-            f"投递 {delivery_id} 的邮件重现不出来：随批次保存的内容有缺损，或当时的密钥已不在 "
-            f"DISTRIBUTION_SECRET_KEYS 里（{type(reason).__name__}: {reason}）"
-        )
+        told = str(reason)
+        if not isinstance(reason, KeyGone):
+            told = f"随批次保存的内容有缺损（{type(reason).__name__}: {reason}）"
+        super().__init__(f"投递 {delivery_id} 的邮件重现不出来：{told}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
 """All readers counted over an issue as it stands, approved or not, before any run."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from distribution import audience, topics
-from distribution.delivery.drafting import NOBODY, Rehearsal, rehearse
-from distribution.delivery.planning import SLICE, Recipe, wishes_of
+from distribution import topics
+from distribution.audience import Reader
+from distribution.delivery.drafting import NOBODY, Rehearsal, rehearse, slices
+from distribution.delivery.planning import Recipe, wishes_of
 from distribution.delivery.press import personal_of
 from distribution.delivery.store.surveys import topics_leading_nowhere
 from distribution.digests import Coverage, Interests, Tally, TooLarge
@@ -38,26 +40,22 @@ def survey(session: Session, issue_id: int, recipe: Recipe, *, at: datetime) -> 
         {topic.code: topic.name for topic in topics.all_topics(session)},
         leading_nowhere=topics_leading_nowhere(session),
     )
-    last_id: int | None = 0
-    while last_id is not None:
-        last_id = _count_slice(session, tally, last_id)
+    for readers in slices(session):
+        _count_slice(tally, readers)
     coverage = tally.coverage()
     return Survey(coverage, _message_bytes(rehearsal, coverage, at))
 
 
-def _count_slice(session: Session, tally: Tally, last_id: int) -> int | None:
-    """Count the next subscribers; gives the last one's id, None when nobody was left."""
-    found = audience.readers_after(session, last_id, SLICE)
+def _count_slice(tally: Tally, readers: Sequence[Reader]) -> None:
     alike: defaultdict[Interests, list[str]] = defaultdict(list)
-    for reader in found.readers:
+    for reader in readers:
         if reader.barrier is None:
             alike[wishes_of(reader)].append(reader.recipient)
-    barred = Counter(reader.barrier for reader in found.readers if reader.barrier is not None)
-    for cause, readers in barred.items():
-        tally.leave_out(cause, readers)
+    barred = Counter(reader.barrier for reader in readers if reader.barrier is not None)
+    for cause, count in barred.items():
+        tally.leave_out(cause, count)
     for wishes, recipients in alike.items():
         tally.add(wishes, recipients)
-    return found.last_id
 
 
 def _message_bytes(rehearsal: Rehearsal, coverage: Coverage, at: datetime) -> int | None:

@@ -44,7 +44,14 @@ def explain(sheet: Sheet, selected: Selected, limits: Sequence[Limit]) -> tuple[
             reason, words = left_out.reason, _omission_label(left_out, facts, sheet.topics, limits)
         rows.append(
             Explained(
-                facts.id, number, facts.title, facts.section, facts.topics, place, reason, words
+                facts.id,
+                number,
+                facts.title,
+                facts.section,
+                facts.topics or (),
+                place,
+                reason,
+                words,
             )
         )
     return tuple(rows)
@@ -73,7 +80,7 @@ def _omission_label(
     left_out: Omitted, facts: ArticleFacts, topics: Mapping[str, str], limits: Sequence[Limit]
 ) -> str:
     label = left_out.reason.label
-    if left_out.reason is Omission.NOT_FOLLOWED:
+    if left_out.reason is Omission.NOT_FOLLOWED and facts.topics is not None:
         names = "、".join(topics.get(code, code) for code in facts.topics)
         return f"{label}（{f'这篇属于：{names}' if names else '这篇没有归入任何主题'}）"
     if left_out.reason is Omission.SECTION_FULL:

@@ -9,8 +9,9 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 
+from distribution.digests import gate
 from distribution.digests.headers import mailbox, raw
-from distribution.digests.templates import Templates
+from distribution.digests.templates import BrokenTemplate, Templates
 from distribution.digests.wording import clean
 
 
@@ -27,10 +28,15 @@ def render_letter(
     folders: Sequence[Path], name: str, values: Mapping[str, object]
 ) -> RenderedLetter:
     """Render the templates of a folder: subject.txt, body.txt, body.html; or BrokenTemplate."""
-    mail = Templates(folders).render(name, values)
-    return RenderedLetter(
-        subject=clean(mail.subject), text=mail.text.strip() + "\n", html=mail.html
-    )
+    templates = Templates(folders)
+    mail = templates.render(name, values)
+    subject, text = clean(mail.subject), mail.text.strip()
+    for file, words in (("subject.txt", subject), ("body.txt", text)):
+        if not words:
+            raise BrokenTemplate(templates.file_of(f"{name}/{file}"), None, "里面没有任何文字")
+    for found in gate.check_forbidden(mail.html):
+        raise BrokenTemplate(templates.file_of(f"{name}/body.html"), None, found.sentence)
+    return RenderedLetter(subject=subject, text=text + "\n", html=mail.html)
 
 
 def build_letter(

@@ -4,17 +4,19 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from distribution.digests.encoding import Encoder, lines_in
-from distribution.digests.layout import ADDRESSES, Layout, Personal, Step, is_whole
+from distribution.digests.layout import ADDRESSES, Layout, Personal, Step, is_whole, lay_out
 from distribution.digests.selecting import Choice
 from distribution.digests.sheet import Sheet
 from distribution.digests.wording import group_label, reason_label
 from distribution.words import Reason
 
 _IN_PREVIEW = 3
-_BODY = ("contents", "contents-end", "foot", "leave", "end")
-_INTROS = {Reason.ENTERPRISE: "intro-enterprise", Reason.DEFAULT: "intro-default"}
 _OF_A_GROUP = ("contents-group", "contents-group-end", "heading")
 _OF_A_MAIL = ("count", "preview")
+_REMEMBERED = 50_000
+"""Lengths kept of each kind: watch words make new ones for ever."""
+
+_Frame = tuple[int, tuple[int, ...], bool, bool, frozenset[Reason]]
 
 
 class Scale:
@@ -35,7 +37,7 @@ class Scale:
             "count": str(len(sheet.articles)),
             "preview": "；".join(titles[:_IN_PREVIEW]),
         }
-        self._frames: dict[tuple[int, tuple[int, ...], tuple[str, str]], int] = {}
+        self._frames: dict[_Frame, int] = {}
         self._entries: dict[tuple[int, str, str, str], tuple[str, int]] = {}
         self._groups: dict[str, int] = {}
         self.pixel = self._lines(("pixel", "", ""), self._longest)
@@ -50,6 +52,8 @@ class Scale:
             key = (choice.article, choice.reason, choice.detail, section)
             entry = self._entries.get(key)
             if entry is None:
+                if len(self._entries) >= _REMEMBERED:
+                    self._entries.clear()
                 entry = self._entries[key] = self._entry(choice, section)
             total += entry[1]
             if entry[0] != group:
@@ -58,15 +62,16 @@ class Scale:
         return total
 
     def _frame(self, choices: Sequence[Choice], *, whole: bool) -> int:
-        """All that stands around the articles."""
+        """All that stands around the articles, known by what its words are chosen by."""
         first = tuple(choice.article for choice in choices[:_IN_PREVIEW])
-        around = ("intro-whole", "to-personal") if whole else (_intro(choices), "to-standard")
-        key = (len(choices), first, around)
+        own = any(choice.own for choice in choices)
+        key = (len(choices), first, whole, own, frozenset(choice.reason for choice in choices))
         if key not in self._frames:
-            titles = (self._sheet.by_id[article].title for article in first)
-            values = {"count": str(len(choices)), "preview": "；".join(titles)}
-            pieces = ("top", *around, *_BODY)
-            self._frames[key] = sum(self._lines((piece, "", ""), values) for piece in pieces)
+            if len(self._frames) >= _REMEMBERED:
+                self._frames.clear()
+            layout = lay_out(self._sheet, choices, pixel=False)
+            around = (step for step in layout.steps if not step[1])  # under no heading
+            self._frames[key] = sum(self._lines(step, layout.values) for step in around)
         return self._frames[key]
 
     def _entry(self, choice: Choice, section: str) -> tuple[str, int]:
@@ -94,12 +99,3 @@ class Scale:
 
     def _lines(self, step: Step, values: Mapping[str, str]) -> int:
         return lines_in(self._encoder.html(Layout("", (step,), values), self._urls))
-
-
-def _intro(choices: Sequence[Choice]) -> str:
-    """As `layout` chooses it for a personal mail."""
-    reasons = {choice.reason for choice in choices}
-    for reason, intro in _INTROS.items():
-        if reason in reasons:
-            return intro
-    return "intro-own" if any(choice.own for choice in choices) else "intro-none"

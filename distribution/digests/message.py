@@ -101,6 +101,10 @@ class Composer:
         parts = (opening, _part_head("plain"), text, opening, _part_head("html"), html)
         return b"".join((head, kind.encode(), *parts, f"--{boundary}--\r\n".encode()))
 
+    def pieces(self, choices: Sequence[Choice]) -> frozenset[str]:
+        """What of the sheet a mail with these articles holds, the pixel apart."""
+        return frozenset(step[0] for step in lay_out(self.sheet, choices, pixel=False).steps)
+
     def html_bytes(self, choices: Sequence[Choice], personal: Personal) -> int:
         """How long the HTML part is, as a browser gets it."""
         layout = lay_out(self.sheet, choices, pixel=personal.open_url is not None)

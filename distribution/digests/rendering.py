@@ -1,6 +1,6 @@
 """From an issue and templates to a sheet: the dear work, done once per issue."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -38,6 +38,7 @@ _SLOTS = (
     *("count", "preview", "group", "reason"),
 )
 """What templates may write as `reader.<name>`; filled in per reader."""
+_IN_SUBJECTS = {"count", "preview"}
 _ONLY_IN = {"group": ("contents-", "heading", "article-"), "reason": ("article-",)}
 """Slots that mean something in some pieces only."""
 _SUMMARY_LENGTHS = (10_000, 80, 40, 24, 0)
@@ -78,21 +79,26 @@ class _Press:
         """All three files of the mail, with marks."""
         return self._templates.render("digest", self.values, self.marks)
 
-    def cut(self, name: str, rendered: str, wanted: Iterable[str]) -> Pieces:
+    def cut(self, name: str, rendered: str, wanted: Sequence[str]) -> Pieces:
         """The pieces of one rendered file."""
         try:
             pieces = self.marks.cut(rendered)
             _check(pieces, wanted)
             if name.endswith(".html"):
                 _check_edges(pieces)
+            if name.endswith("subject.txt"):
+                _check_subject(pieces)
         except CutFailed as error:
             raise BrokenTemplate(self._templates.file_of(name), None, str(error)) from error
         return pieces
 
 
-def _check(pieces: Pieces, wanted: Iterable[str]) -> None:
+def _check(pieces: Pieces, wanted: Sequence[str]) -> None:
     if missing := [name for name in wanted if name not in pieces]:
         problem = f"缺少 piece：{'、'.join(missing[:5])}"
+        raise CutFailed(problem)
+    if unknown := sorted(pieces.keys() - {*wanted, "top"}):
+        problem = f'没有 piece("{unknown[0]}") 这个位置，它的内容不会出现在邮件里'
         raise CutFailed(problem)
     for name, piece in pieces.items():
         for slot in piece[1::2]:
@@ -112,6 +118,16 @@ def _check_edges(pieces: Pieces) -> None:
             problem = (
                 f'piece("{name}") 里的地址应写在属性里，例如 <a href="{{{{ reader.read_url }}}}">'
             )
+            raise CutFailed(problem)
+
+
+def _check_subject(pieces: Pieces) -> None:
+    for slot in {slot for piece in pieces.values() for slot in piece[1::2]} - _IN_SUBJECTS:
+        problem = f"主题里不能用 reader.{slot}"
+        raise CutFailed(problem)
+    for name in _SUBJECTS:
+        if not "".join(pieces[name]).strip():
+            problem = f'piece("{name}") 是空的，邮件会没有主题'
             raise CutFailed(problem)
 
 

@@ -149,7 +149,7 @@ class Selector:
         for stored in self._articles:
             if len(chosen.choices) >= self._minimum:
                 break
-            chosen.take((stored,), Reason.CONTENTS)
+            chosen.take((stored,), Reason.FILL)
         return chosen.selected()
 
     def holding(self, word: str) -> tuple[StoredArticle, ...]:

@@ -29,8 +29,8 @@ class ArticleFacts:
     id: int
     title: str
     section: str
-    topics: tuple[str, ...] = ()
-    """Codes, as they were when the sheet was made."""
+    topics: tuple[str, ...] | None = None
+    """Codes, as they were when the sheet was made; None: of before they were kept."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Sheet:
             "boundary": self.boundary,
             "topics": dict(self.topics),
             "articles": [
-                [entry.id, entry.title, entry.section, list(entry.topics)]
+                [entry.id, entry.title, entry.section, list(entry.topics or ())]
                 for entry in self.articles
             ],
             "commercial": self.commercial,

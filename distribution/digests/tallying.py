@@ -21,7 +21,7 @@ from distribution.words import Cause, MailFormat, Reason, Tracking
 
 NAMED = 20
 """Readers who are named of those whose interests can never match."""
-_KEPT = 20_000
+_KEPT = 50_000
 """Different interests kept apart before they are summed up: bounds the memory."""
 _SHARES = {
     Reason.LEAD: 1,
@@ -29,6 +29,7 @@ _SHARES = {
     Reason.DISCOVERY: 2,
     Reason.SECTION: 3,
     Reason.CONTENTS: 4,
+    Reason.FILL: 4,
 }
 """The place in Shares of a reason that is nobody's own."""
 
@@ -74,6 +75,7 @@ class Tally:
         self._scale = Scale(composer.sheet, replace(personal, open_url=personal.read_url))
         self._leading_nowhere = leading_nowhere
         self._outcomes: dict[Interests, _Outcome] = {}
+        self._known: dict[frozenset[tuple[int, int]], frozenset[tuple[int, int]]] = {}
         self._left_out: Counter[Cause] = Counter()
         self._readers = self._never = self._too_large = 0
         self._named: list[str] = []
@@ -158,8 +160,9 @@ class Tally:
             if len(self._outcomes) >= _KEPT:
                 self._sum_up()
             choices = self._selector.select(key).choices
+            gets = frozenset((self._place[one.article], _share(one)) for one in choices)
             outcome = self._outcomes[key] = _Outcome(
-                gets=frozenset((self._place[one.article], _share(one)) for one in choices),
+                gets=self._known.setdefault(gets, gets),
                 digest=hash(choices),
                 lines=self._scale.at_most(choices) if choices else 0,
             )
@@ -196,6 +199,7 @@ class Tally:
             follows = bool(topics or wishes.watch_words) and not wishes.standard
             alike[topics, follows, outcome.gets] += outcome.readers
         self._outcomes.clear()
+        self._known.clear()
         for (topics, follows, gets), readers in alike.items():
             for topic in topics:
                 self._followers[topic] += readers

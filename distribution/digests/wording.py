@@ -84,6 +84,8 @@ def reason_label(choice: Choice, topics: Mapping[str, str]) -> str:
 
     >>> reason_label(Choice(1, Reason.TOPIC, "quality"), {"quality": "质量管理"})
     '您关注：质量管理'
+    >>> reason_label(Choice(1, Reason.MUST_CARRY, "quality"), {"quality": "质量管理"})
+    '编辑推荐（关注：质量管理）'
     """
     if not choice.detail:
         return choice.reason.label

@@ -43,10 +43,10 @@ def test_what_approval_would_mean_is_told_before_it(office: Office, app: App, is
     assert "读者最少的 10 篇文章" in found.out
     assert "还有 19 篇文章：加 --all 全部列出" in found.out
     rows = {line.split()[0]: line for line in found.out.splitlines() if line.strip()}
-    assert rows["将收到邮件"].split()[1] == "4"
-    assert rows["不发"].split()[1:] == ["1", "未曾同意", "1"]
-    assert rows["关注永远不会匹配"].split()[1] == "1"
-    assert "never@fenhe.example" in rows["关注永远不会匹配"]
+    assert rows["将收到邮件的读者"].split()[1] == "4"
+    assert rows["不发的读者"].split()[1:] == ["1", "未曾同意", "1"]
+    assert rows["关注永远不会匹配的读者"].split()[1] == "1"
+    assert "never@fenhe.example" in rows["关注永远不会匹配的读者"]
     assert "科技前沿（本期 3 篇）" in rows["没有人关注的主题"]
     assert "距上限 69 KiB 还有" in rows["最大的邮件（字节）"]
     with app.reading() as session:
@@ -117,6 +117,7 @@ def test_the_picture_is_one_svg_with_a_cell_for_each_topic_and_article(
     text = file.read_text("utf-8")
     assert "prefers-color-scheme:dark" in text
     assert "Microsoft YaHei" in text
+    assert {mark for mark in ("1–0", ">1<", ">2<") if mark in text} == {">1<", ">2<"}
     for outside in ("<script", "href", "@import", "url("):
         assert outside not in text
     assert set(re.findall(r"https?://[^\"]+", text)) == {"http://www.w3.org/2000/svg"}

@@ -106,7 +106,7 @@ def test_without_a_name_the_page_is_called_after_the_issue(
     assert "gallery-2026-11.html" in office("digest", "gallery", issue).out
     assert (tmp_path / "gallery-2026-11.html").exists()
     refused = office("digest", "gallery", issue, "--out", "g.txt")
-    assert "请用 .html 之一" in refused.sentence
+    assert "的后缀不明：请用 .html" in refused.sentence
     assert "没有期刊" in office("digest", "gallery", "2031-01").sentence
 
 

@@ -108,9 +108,12 @@ def test_who_wants_no_mail_of_this_issue_is_told_of(office: Office, issue: str, 
         (["--role", "质量", "--industry", "nope"], "不在 GB/T 4754"),
         (["--standard", "--industry", "C35"], "--industry 要与 --role 一起用"),
         (["--role", "质量", "--words", "液压"], "--words 要与 --topics 一起用"),
+        (["--topics", "policy", "--words", "长" * 41], "有 41 个字，最多 40 个"),
         (["--subscriber", "nobody@sanjin.example"], "没有订阅者"),
+        (["--subscriber", ""], "没有订阅者 ''："),
         (["--standard", "--format", "nope"], "没有邮件格式 'nope'"),
         (["--standard", "--out", "a.pdf"], "请用 .html、.txt、.eml 之一"),
+        (["--standard", "--out", ""], "'' 的后缀不明"),
     ],
 )
 @only_sqlite

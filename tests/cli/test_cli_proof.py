@@ -71,9 +71,12 @@ def test_a_proof_tells_what_the_check_finds(
     office: Office, issue: str, environment: dict[str, str]
 ) -> None:
     found = office("issue", "check", issue, "--json").document
+    gate = office("digest", "check", issue, "--json").document["findings"]
+    [warning] = [one["sentence"] for one in gate if one["severity"] == "warning"]
     office("digest", "proof", issue)
     text = text_of(mails(environment)[0])
-    assert f"有 {found['notices']} 处提示" in text
+    assert f"有 {found['notices'] + 1} 处提示" in text
+    assert warning[:15] in text
     first = found["findings"][0]
     assert f"第 {first['article']} 篇：{first['problem']}"[:30] in text
 

@@ -90,3 +90,15 @@ def test_clicks_on_a_later_issue_do_not_count(app: App) -> None:
     run_id = plan(app, make_issue(app, 9), SEPTEMBER)
     with app.reading() as session:
         assert session.get_one(Run, run_id).discovery == []
+
+
+def test_a_topic_that_was_merged_hands_its_clicks_on(app: App) -> None:
+    make_subscriber(app, "one@reader.example", topics=("policy",))
+    before = plan(app, make_issue(app, 8), SEPTEMBER)
+    click(app, before, 2, 3)
+    click(app, before, 3, 2)
+    with app.transaction() as session:
+        topics.merge(session, "quality", "technology")
+    run_id = plan(app, make_issue(app, 9), SEPTEMBER)
+    with app.reading() as session:
+        assert session.get_one(Run, run_id).discovery == ["technology"]

@@ -10,7 +10,7 @@ from fake_transport import FakeTransport, Mishap, Refuse
 from sqlalchemy import select, update
 
 from distribution import delivery
-from distribution.app import App
+from distribution.app import App, open_app
 from distribution.db import database_time
 from distribution.delivery import Reply
 from distribution.models import Letter
@@ -108,3 +108,25 @@ def test_after_a_crash_only_what_is_proven_absent_goes_out_again(
     expected = LetterState.SENT if tells else LetterState.IN_DOUBT
     assert [letter.state for letter in letters(app)] == [expected]
     assert relay.recipients == ({ADMIN: 1} if tells else {})
+
+
+def test_what_arrived_before_a_key_came_is_not_sent_again(
+    app: App, environment: dict[str, str]
+) -> None:
+    write(app)
+    relay = FakeTransport(tells=True)
+    post(app, relay)
+    with app.transaction() as session:  # the process died before it could write down the reply
+        session.execute(
+            update(Letter).values(
+                state=LetterState.HANDED, handed_at=database_time(-timedelta(days=1))
+            )
+        )
+    keys = f"a-newer-secret-of-the-tests-012345678901,{environment['DISTRIBUTION_SECRET_KEYS']}"
+    rotated = open_app(environment | {"DISTRIBUTION_SECRET_KEYS": keys})
+
+    post(rotated, relay)
+
+    assert [letter.state for letter in letters(app)] == [LetterState.SENT]
+    assert relay.recipients == {ADMIN: 1}
+    rotated.engine.dispose()

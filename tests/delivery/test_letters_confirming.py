@@ -102,6 +102,8 @@ def test_one_letter_a_day_and_three_ever(app: App) -> None:
     with pytest.raises(NotToConfirm, match="24 小时内不再写"):
         ask(app, reader, at + A_DAY - timedelta(seconds=1))
     ask(app, reader, at + A_DAY)
+    with pytest.raises(NotToConfirm, match="24 小时内不再写"):  # it counts from the last one
+        ask(app, reader, at + A_DAY + timedelta(hours=1))
     ask(app, reader, at + 2 * A_DAY)
 
     with pytest.raises(NotToConfirm, match="已写过 3 封"):

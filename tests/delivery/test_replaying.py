@@ -7,6 +7,7 @@ import pytest
 from factories import (
     SEPTEMBER,
     deliveries,
+    events,
     finish,
     make_issue,
     make_sender,
@@ -15,7 +16,7 @@ from factories import (
     start,
     waits_are_over,
 )
-from fake_transport import FakeTransport, Refuse
+from fake_transport import FakeTransport, Mishap, Refuse
 from sqlalchemy import delete, update
 
 from distribution import audience, clock, delivery, privacy, topics
@@ -187,9 +188,43 @@ def test_without_the_key_that_signed_it_there_is_no_replay(
     other = "a-newer-secret-of-the-tests-012345678901"
     robbed = open_app(environment | {"DISTRIBUTION_SECRET_KEYS": other})
 
-    with pytest.raises(Unmakeable, match="DISTRIBUTION_SECRET_KEYS"):
+    with pytest.raises(Unmakeable, match=r"出来：签发它的密钥.*DISTRIBUTION_SECRET_KEYS"):
         replay(robbed, row.id)
     robbed.engine.dispose()
+
+
+def test_a_run_whose_key_is_gone_is_held_and_its_events_say_which_setting(
+    app: App, key: str, environment: dict[str, str]
+) -> None:
+    make_subscriber(app, "r@fenhe.example")
+    run_id = plan(app, key)
+    start(app, run_id)
+    other = "a-newer-secret-of-the-tests-012345678901"
+    robbed = open_app(environment | {"DISTRIBUTION_SECRET_KEYS": other})
+
+    make_sender(robbed, FakeTransport()).pump(LONG)
+
+    [event] = [event for event in events(app, run_id) if event.state is DeliveryState.HELD]
+    assert "DISTRIBUTION_SECRET_KEYS" in event.reply
+    robbed.engine.dispose()
+
+
+def test_a_doubt_of_before_a_rotation_is_settled_by_the_message_id_it_went_under(
+    app: App, key: str, environment: dict[str, str]
+) -> None:
+    make_subscriber(app, "r@fenhe.example")
+    relay = FakeTransport({"r@fenhe.example": [Mishap.LOST]})
+    send(app, key, relay)
+    keys = f"a-newer-secret-of-the-tests-012345678901,{environment['DISTRIBUTION_SECRET_KEYS']}"
+    rotated = open_app(environment | {"DISTRIBUTION_SECRET_KEYS": keys})
+    relay.tells = True
+
+    make_sender(rotated, relay).pump(LONG)
+
+    [row] = rows(app).values()
+    assert row.state is DeliveryState.ACCEPTED
+    assert len(relay.accepted) == 1
+    rotated.engine.dispose()
 
 
 def test_a_replay_after_a_deferred_attempt_is_what_went_out_at_last(app: App, key: str) -> None:

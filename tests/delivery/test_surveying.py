@@ -7,7 +7,7 @@ from sqlalchemy import event, select
 
 from distribution import audience, delivery, issues, topics
 from distribution.app import App
-from distribution.delivery import Survey, surveying
+from distribution.delivery import Survey, drafting
 from distribution.digests import Coverage
 from distribution.models import Run, Selection
 from distribution.words import Cause, Frequency, MailFormat, RuleField
@@ -87,7 +87,7 @@ def test_slices_count_as_one(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     all_kinds_of_readers(app)
     at_once = survey(app)
 
-    monkeypatch.setattr(surveying, "SLICE", 2)
+    monkeypatch.setattr(drafting, "SLICE", 2)
 
     assert survey(app) == at_once
 

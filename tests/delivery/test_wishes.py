@@ -10,7 +10,8 @@ from runs import make_issue
 from distribution import audience, delivery, issues, topics
 from distribution.app import App
 from distribution.delivery.drafting import NothingMatches
-from distribution.words import Frequency, MailFormat, Role
+from distribution.delivery.press import personal_of
+from distribution.words import Frequency, MailFormat, Role, Tracking
 
 READER = "r@fenhe.example"
 
@@ -97,3 +98,18 @@ def test_topics_by_role_and_industry_choose_for_who_chose_nothing(app: App) -> N
     text = the_mail(app, run_id).get_payload()[0].get_payload(decode=True).decode()  # type: ignore[union-attr,index]
     assert "按您的职务与行业为您选出" in text
     assert "默认关注：政策措施" in text
+
+
+@pytest.mark.parametrize("consent", list(Tracking))
+def test_only_who_agreed_to_be_counted_is_counted(app: App, consent: Tracking) -> None:
+    links = personal_of(app.addresses, 7, 3, consent)
+    if consent is Tracking.GRANTED:
+        assert links.open_url == app.addresses.open(7)
+        assert links.click_url == app.addresses.click(7)
+    else:
+        assert links.open_url is None
+        of_the_run = {
+            Tracking.UNKNOWN: app.addresses.run_click(3),
+            Tracking.DENIED: app.addresses.run_read(3),
+        }
+        assert links.click_url == of_the_run[consent]

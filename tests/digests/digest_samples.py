@@ -71,7 +71,7 @@ HEADERS = Headers(
     recipient="reader@example.com",
     message_id="<" + "a" * 36 + "@mail.example.cn>",
     date=datetime(2026, 11, 1, 1, 0, tzinfo=UTC),
-    list_id="三晋装备通讯 <digest.example.cn>",
+    list_id="digest.example.cn",
     unsubscribe_url=PERSONAL.unsubscribe_url,
     unsubscribe_mailto="mailto:leave@mail.example.cn",
     feedback_id="2026-11:regular:digest:sanjin",
@@ -151,7 +151,11 @@ def compose(
     return Composer(sheet).compose(choices, personal, headers)
 
 
-def compose_tiny(headers: Headers = HEADERS, subject: str = "第 9 期：为您选出 2 篇") -> bytes:
+def compose_tiny(
+    headers: Headers = HEADERS,
+    subject: str = "第 9 期：为您选出 2 篇",
+    html: str = "<p>正文</p>\n",
+) -> bytes:
     """A message of nearly nothing, for what stands above it."""
     frame = dict.fromkeys((*FRAME, "contents-1", "article-1"), ("",))
     sheet = Sheet(
@@ -161,7 +165,7 @@ def compose_tiny(headers: Headers = HEADERS, subject: str = "第 9 期：为您�
         topics={},
         articles=(ArticleFacts(1, "标题", "栏目"),),
         subject=dict.fromkeys(("own", "whole"), (subject,)),
-        html={**frame, "top": ("<p>正文</p>\n",)},
+        html={**frame, "top": (html,)},
         text={**frame, "top": ("正文\n第二行\n",)},
     )
     return compose(sheet, [Choice(1, Reason.CONTENTS, "")], headers=headers)

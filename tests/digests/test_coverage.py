@@ -258,3 +258,15 @@ def test_the_length_reckoned_from_pieces_is_that_of_the_mail(
     reckoned = Scale(SHEET, PERSONAL).at_most(choices)
 
     assert reckoned * LINE == Composer(SHEET).html_bytes(choices, PERSONAL)
+
+
+def test_where_a_template_counts_among_the_articles_the_length_is_never_too_little() -> None:
+    piece = ("<p>", "count", ' <a href="', "click_url", '">', "preview", "</a></p>")
+    pieces = {name: piece for name in SHEET.html if name.startswith("article-")}
+    sheet = replace(SHEET, html={**SHEET.html, **pieces})
+    scale, composer = Scale(sheet, PERSONAL), Composer(sheet)
+
+    for topics in (("quality",), ("policy", "science"), tuple(TOPICS), ()):
+        choices = Selector(WHOLE, minimum=3).select(Interests(topics)).choices
+        least = composer.html_bytes(choices, PERSONAL)
+        assert least <= scale.at_most(choices) * LINE <= least + (3 + 4) * LINE * len(choices)

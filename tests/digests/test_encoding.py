@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distribution.digests import Choice, Composer, Interests, Personal, Sheet, join
-from distribution.digests.encoding import LINE, addressable, lined
+from distribution.digests.encoding import LINE, addressable, lined, wired
 from distribution.digests.layout import ADDRESSES
 from distribution.words import Reason
 
@@ -61,7 +61,9 @@ def unpadded(html: str) -> str:
     word=st.sampled_from(["", "之12", "之2", "煤矿"]) | st.text(max_size=9),
     standard=st.booleans(),
     links=st.lists(tokens, min_size=5, max_size=5),
-    origin=st.sampled_from(["https://a.cn", "http://localhost:8000/刊", "https://" + "x" * 90]),
+    origin=st.sampled_from(
+        ["https://a.cn", "https://a.cn/?a=<1>&b", "http://localhost:8000/刊", "https://" + "x" * 90]
+    ),
     counted=st.booleans(),
 )
 def test_every_reader_gets_what_was_meant(
@@ -113,8 +115,23 @@ def test_a_composer_that_has_made_many_mails_makes_the_same_ones(sheet: Sheet) -
     for number in range(5_000):  # more reasons than are remembered
         word = Choice(101, Reason.WATCH_WORD, f"词{number}")
         composer.compose([word], PERSONAL, HEADERS)
+    assert all(len(known) <= 4_096 for known in composer._encoder._known.values())
+    assert len(sheet.labels) <= 4_096
     choices = choose(make_issue().articles, Interests(("quality",), ("之12",)))
     assert composer.compose(choices, PERSONAL, HEADERS) == compose(sheet, choices)
+
+
+def test_readers_whose_links_lead_to_different_pages_share_no_piece(sheet: Sheet) -> None:
+    composer = Composer(sheet)
+    choices = choose(make_issue().articles, Interests(("quality",)))
+    plain = replace(PERSONAL, click_url="https://read.example.cn/r/" + "E" * 30)
+    for personal in (PERSONAL, plain, PERSONAL):
+        assert composer.compose(choices, personal, HEADERS) == compose(sheet, choices, personal)
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_every_line_end_travels_as_the_standard_wants_it(ending: str) -> None:
+    assert wired(f"一{ending}二") == "一\r\n二".encode()
 
 
 def test_an_address_without_a_token_is_refused(sheet: Sheet) -> None:

@@ -3,7 +3,10 @@
 import pytest
 from gate_samples import errors, judge, mail, spoilt, warnings
 
+from distribution.digests.encoding import LINE
 from distribution.digests.gate import Rule, Severity
+from distribution.digests.gate.sizes import check_size
+from distribution.digests.message import HTML_LINES
 
 HTML = "图文版"
 
@@ -103,3 +106,9 @@ def test_a_mail_that_gmail_would_cut_is_found(size: int) -> None:
     filled = "<!--" + "x" * (size * 1024) + "-->"
 
     assert (Rule.SIZE, HTML) in errors(judge(spoilt("html", "</body>", f"{filled}</body>")))
+
+
+def test_line_ends_count_as_they_travel() -> None:
+    longest = HTML_LINES * LINE
+    assert not list(check_size("x\n" * (longest // 3)))
+    assert list(check_size("x\n" * (longest // 3 + 1)))

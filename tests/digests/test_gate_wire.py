@@ -24,7 +24,7 @@ def test_a_message_of_text_alone_passes_where_it_is_wanted() -> None:
 
 def test_however_long_the_addresses_the_list_fields_stay_legible() -> None:
     url = "https://read.example.cn/" + "x" * 800
-    long = replace(HEADERS, unsubscribe_url=url, list_id=f"{'名' * 90} <{'d' * 200}.example.cn>")
+    long = replace(HEADERS, unsubscribe_url=url, list_id=f"{'d' * 200}.example.cn")
 
     assert check_wire(compose(sheet(), choices(), headers=long)) == ()
 
@@ -83,3 +83,12 @@ def test_a_trial_without_https_and_without_an_address_to_leave_by_is_warned_of()
 
     assert errors(found) == []
     assert warnings(found) == [(Rule.HEADERS, "List-Unsubscribe")] * 2
+
+
+def test_a_third_part_is_one_too_many() -> None:
+    boundary = f"--{HEADERS.boundary}".encode()
+    third = boundary + b"\r\nContent-Type: text/calendar\r\n"
+    third += b"Content-Transfer-Encoding: base64\r\n\r\neA==\r\n"
+    swollen = message().replace(boundary + b"--", third + boundary + b"--")
+
+    assert errors(check_wire(swollen)) == [(Rule.PARTS, "邮件")]

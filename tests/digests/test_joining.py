@@ -47,6 +47,26 @@ def test_the_whole_contents_stand_under_the_magazines_sections(sheet: Sheet) -> 
     ]
 
 
+def test_all_articles_are_no_standard_edition_where_one_is_there_for_the_reader() -> None:
+    articles = [make_article(1, "policy", must_carry=True), make_article(2, "quality")]
+    his = Choice(101, Reason.MUST_CARRY, "policy")
+    rest = Choice(102, Reason.CONTENTS, "")
+    digest = join(make_sheet(*articles), [his, rest], PERSONAL)
+    assert "改收标准版" in digest.html
+    assert (
+        "改收个性化版"
+        in join(make_sheet(*articles), [replace(his, detail=""), rest], PERSONAL).html
+    )
+
+
+def test_a_mail_filled_up_with_all_there_is_is_no_standard_edition() -> None:
+    articles = [make_article(1, "policy"), make_article(2, "quality")]
+    digest = join(make_sheet(*articles), choose(articles, Interests(("science",))), PERSONAL)
+    assert "没有您关注的内容，以下 2 篇供您浏览" in digest.html
+    assert "改收标准版" in digest.html
+    assert headings(digest) == ["本期其他"]
+
+
 def test_every_article_says_why_it_is_there(sheet: Sheet) -> None:
     html = mail(sheet, OWN, "science").html
     reasons = re.findall(r'class="w"[^>]*>([^<]*)<', html)
@@ -97,6 +117,19 @@ def test_both_parts_carry_the_same_titles_in_the_same_order(sheet: Sheet) -> Non
     places = [text.index(title) for title in titles(digest)]
     assert len(places) == 15
     assert places == sorted(places)
+
+
+def test_no_dot_is_left_at_the_end_of_a_line_when_the_reason_moves_to_the_next(
+    sheet: Sheet,
+) -> None:
+    facts = re.findall(r'<p class="m"[^>]*>([^<]*)<span class="w"', mail(sheet, OWN).html)
+    assert len(facts) == 14
+    assert all(re.search(r" · 第 \d+ 页\u3000$", fact) for fact in facts)
+
+
+def test_each_line_of_the_contents_hangs_from_its_own_paragraph(sheet: Sheet) -> None:
+    contents = mail(sheet, OWN).html.partition("<h2")[0]
+    assert len(re.findall(r'<p class="ke"[^>]*text-indent:-15px[^>]*><a ', contents)) == 14
 
 
 def test_every_article_leads_to_its_full_text(sheet: Sheet) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from digest_samples import TEMPLATES
@@ -9,7 +10,7 @@ from lxml import html as reader  # type: ignore[import-untyped]
 
 from distribution.clock import today
 from distribution.compiler import Contact, Masthead
-from distribution.digests import RenderedLetter, render_letter
+from distribution.digests import BrokenTemplate, RenderedLetter, render_letter
 
 CONTACT = Contact("bianji@jikan.example", "0351-1234567", "030000", "太原市示范街 8 号")
 HEAD = Masthead(
@@ -36,9 +37,13 @@ CASES = [("confirm", ASKED), ("welcome", CHOSEN), ("welcome", NOTHING_CHOSEN)]
 
 
 def letter(name: str, values: dict[str, object], issue: Masthead = HEAD) -> RenderedLetter:
+    return render_letter(TEMPLATES, name, whole(values, issue))
+
+
+def whole(values: dict[str, object], issue: Masthead = HEAD) -> dict[str, object]:
     links = {f"{kind}_url": f"https://journal.test/{kind}/{'x' * 30}" for kind in KINDS}
     who = {"sender_name": "编辑部", "sender_address": "digest@jikan.example", "issue": issue}
-    return render_letter(TEMPLATES, name, {**who, **links, **values})
+    return {**who, **links, **values}
 
 
 KINDS = ("confirm", "preferences", "unsubscribe")
@@ -107,3 +112,31 @@ def test_a_subject_is_one_short_line() -> None:
         subject = letter(name, values).subject
         assert "\n" not in subject
         assert len(subject) <= 40
+
+
+@pytest.mark.parametrize("file", ["subject.txt", "body.txt"])
+def test_a_template_that_says_nothing_is_refused(tmp_path: Path, file: str) -> None:
+    (tmp_path / "welcome").mkdir()
+    (tmp_path / "welcome" / file).write_text("{# later #}\n", encoding="utf-8")
+    with pytest.raises(BrokenTemplate, match=f"{file} 有误：里面没有任何文字"):
+        render_letter([tmp_path, *TEMPLATES], "welcome", whole(CHOSEN))
+
+
+@pytest.mark.parametrize(
+    ("extra", "told"),
+    [
+        ("<script>1</script>", "不能用 <script>"),
+        ('<p onclick="x()">x</p>', "onclick"),
+        ('<p style="background:url(https://a.example/x.png)">x</p>', "外部内容"),
+    ],
+)
+def test_what_no_mail_may_hold_is_refused_in_a_letter_too(
+    tmp_path: Path, extra: str, told: str
+) -> None:
+    own = tmp_path / "notice" / "body.html"
+    own.parent.mkdir()
+    own.write_text(f"<!DOCTYPE html><html><body>{extra}</body></html>", encoding="utf-8")
+    values = {"title": "题", "lead": "", "lines": [], "advice": "", "sender_name": ""}
+    with pytest.raises(BrokenTemplate, match=re.escape(told)) as broken:
+        render_letter([tmp_path, *TEMPLATES], "notice", values)
+    assert broken.value.file == str(own)

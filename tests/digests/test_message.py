@@ -13,7 +13,7 @@ from digest_samples import HEADERS, PERSONAL, choose, compose, compose_tiny, mak
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from distribution.digests import Headers, Interests, MalformedHeader, join
+from distribution.digests import Headers, Interests, MalformedHeader, TooLarge, join
 
 ODD = [*"山西机电信息喆𠮷👍é·—“”\"'<>@,;:\\()=?_% ", "=?utf-8?b?", "?="]
 printable = (
@@ -32,8 +32,7 @@ From: =?utf-8?b?5LiJ5pmL6KOF5aSH6YCa6K6v?=
 To: reader@example.com
 Subject: =?utf-8?b?56ysIDkg5pyf77ya5Li65oKo6YCJ5Ye6IDIg56+H?=
 Message-ID: <aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@mail.example.cn>
-List-Id: =?utf-8?b?5LiJ5pmL6KOF5aSH6YCa6K6v?=
- <digest.example.cn>
+List-Id: <digest.example.cn>
 List-Unsubscribe: <https://read.example.cn/u/CCCCCCCCCCCCCCCCCCCCCCCCCCCCCC>,
  <mailto:leave@mail.example.cn>
 List-Unsubscribe-Post: List-Unsubscribe=One-Click
@@ -139,7 +138,7 @@ def test_fields_that_programs_read_are_written_as_they_are() -> None:
     message = compose_tiny(replace(HEADERS, unsubscribe_url=url))
     assert f"List-Unsubscribe: <{url}>,\r\n <mailto:leave@mail.example.cn>\r\n".encode() in message
     assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in message
-    assert b"\r\n <digest.example.cn>\r\n" in message
+    assert b"\r\nList-Id: <digest.example.cn>\r\n" in message
 
 
 def test_what_is_not_given_is_left_out() -> None:
@@ -222,3 +221,10 @@ def test_values_that_are_not_what_they_should_be_are_refused(field: str, value: 
 def test_a_date_without_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         compose_tiny(replace(HEADERS, date=datetime(2026, 11, 1)))  # noqa: DTZ001
+
+
+def test_what_fills_the_last_line_goes_out_and_one_byte_more_does_not() -> None:
+    full = "x" * (69 * 1024 // 57 * 57)
+    assert parsed(compose_tiny(html=full)).get_body(("html",)).get_content().strip() == full
+    with pytest.raises(TooLarge):
+        compose_tiny(html=full + "x")

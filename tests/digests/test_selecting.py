@@ -118,6 +118,13 @@ def test_a_topic_that_is_followed_needs_no_discovery() -> None:
     assert Reason.DISCOVERY not in [reason for _, reason, _ in chosen]
 
 
+def test_nothing_is_a_discovery_for_who_follows_no_topic() -> None:
+    wholly = numbers(Interests(()), discovery=["policy", "science"])
+    assert wholly == numbers(Interests(()))
+    worded = numbers(Interests((), ("智能",)), discovery=["policy"])
+    assert Reason.DISCOVERY not in [reason for _, reason, _ in worded]
+
+
 def test_a_leading_article_that_is_already_in_is_not_replaced_by_the_next() -> None:
     chosen = numbers(Interests(("equipment",)), discovery=["quality"], minimum=0)
     assert [number for number, _, _ in chosen] == [3, 2]
@@ -126,8 +133,8 @@ def test_a_leading_article_that_is_already_in_is_not_replaced_by_the_next() -> N
 def test_a_mail_below_the_minimum_is_filled_up() -> None:
     assert numbers(Interests(("nowhere",)), minimum=3) == [
         (3, Reason.MUST_CARRY, ""),
-        (1, Reason.CONTENTS, ""),
-        (2, Reason.CONTENTS, ""),
+        (1, Reason.FILL, ""),
+        (2, Reason.FILL, ""),
     ]
 
 
@@ -187,6 +194,19 @@ def test_a_limit_yields_to_must_carry_and_to_the_readers_own_words() -> None:
     assert [omitted.article for omitted in chosen.omitted] == [101]
 
 
+def test_a_word_takes_no_place_from_a_topic_where_a_section_is_limited() -> None:
+    issue = [
+        make_article(1, "policy", section="要闻"),
+        make_article(2, "policy", section="要闻", title="煤矿智能化"),
+    ]
+    reader = Interests(("policy",), ("煤矿",))
+    chosen = select(issue, reader, limits=[Limit("要闻", most=1)])
+    assert [(choice.article, choice.reason) for choice in chosen.choices] == [
+        (101, Reason.TOPIC),
+        (102, Reason.WATCH_WORD),
+    ]
+
+
 def test_the_whole_contents_know_no_limit() -> None:
     limits = [Limit("政策措施", most=1)]
     for reader in (Interests(()), Interests(("policy",), standard=True)):
@@ -241,14 +261,14 @@ def test_no_mail_breaks_a_promise(
     if whole:
         assert len(ids) == len(issue)
         return
-    unbound = {Reason.LEAD, Reason.MUST_CARRY, Reason.WATCH_WORD}
     by_id = {stored.id: stored for stored in issue}
     for limit in wanted:
         inside = [one for one in chosen if by_id[one.article].article.section == limit.section]
         of_it = [stored for stored in issue if stored.article.section == limit.section]
         assert len(inside) >= min(limit.least, len(of_it))
-        free = sum(choice.reason in unbound for choice in inside)
-        assert limit.most is None or len(inside) <= max(limit.most, free)
+        for_all = sum(choice.reason in FOR_ALL for choice in inside)
+        words = sum(choice.reason is Reason.WATCH_WORD for choice in inside)
+        assert limit.most is None or len(inside) <= max(limit.most, for_all) + words
     if not wanted:
         assert len(ids) >= min(minimum, len(issue))
 
@@ -271,14 +291,20 @@ def test_one_more_interest_loses_no_article_of_another(
 
 
 @settings(deadline=None)
-@given(articles, readers)
+@given(articles, readers, limits)
 def test_every_article_is_either_chosen_or_accounted_for(
-    issue: list[StoredArticle], reader: Interests
+    issue: list[StoredArticle], reader: Interests, wanted: list[Limit]
 ) -> None:
-    selected = select(issue, replace(reader, when_matching=True))
+    selected = select(issue, replace(reader, when_matching=True), limits=wanted)
     if not selected.choices:
         assert {omitted.reason for omitted in selected.omitted} == {Omission.NO_MATCH}
         assert len(selected.omitted) == len(issue)
+    told = {one.article for one in (*selected.choices, *selected.omitted)}
+    for stored in issue:
+        if stored.id not in told:  # it is said that he does not follow it
+            text = stored.article.title + stored.article.summary
+            assert not set(stored.topics) & set(reader.topics)
+            assert not any(word in text for word in reader.watch_words if word.strip())
 
 
 def test_a_signature_tells_readers_apart_by_everything_that_matters() -> None:

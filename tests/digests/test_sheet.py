@@ -21,11 +21,14 @@ from digest_samples import (
 from distribution.digests import (
     BrokenTemplate,
     Interests,
+    Selected,
     Sheet,
+    explain,
     join,
     render_sheet,
 )
 from distribution.digests.wording import issue_name
+from distribution.words import Omission
 
 BUNDLED = TEMPLATES[0]
 
@@ -55,6 +58,18 @@ def test_a_stored_sheet_makes_identical_mails() -> None:
     choices = choose(make_issue().articles, Interests(("quality", "policy"), ("装备",)))
     assert join(again, choices, PERSONAL) == join(sheet, choices, PERSONAL)
     assert (again, again.sha256) == (sheet, sheet.sha256)
+
+
+def test_a_sheet_of_before_there_were_topics_and_advertising_makes_the_same_mails() -> None:
+    sheet = make_sheet()
+    stored = sheet.to_json() | {"format": 1}
+    del stored["commercial"]
+    stored["articles"] = [facts[:3] for facts in stored["articles"]]
+    choices = choose(make_issue().articles, Interests(("quality",)))
+    again = Sheet.from_json(stored)
+    assert join(again, choices, PERSONAL) == join(sheet, choices, PERSONAL)
+    last = explain(again, Selected(choices), ())[-1]  # nobody knows its topics any more
+    assert (last.place, last.words) == (None, Omission.NOT_FOLLOWED.label)
 
 
 def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -93,6 +108,29 @@ def test_an_installation_replaces_one_file_and_keeps_the_others(tmp_path: Path) 
         ("digest/body.txt", "{{ issue_name }}", "{{ reader.reason }}", None, "不能用"),
         ("digest/body.txt", '{{ piece("heading") }}', "", None, "缺少 piece：heading"),
         ("digest/body.txt", '{{ piece("heading") }}', '{{ piece("foot") }}', None, "两次"),
+        ("digest/body.html", '{{ piece("end") }}', '{{ piece("last") }}', None, "缺少 piece：end"),
+        (
+            "digest/body.html",
+            '{{ piece("end") }}',
+            '{{ piece("end") }}{{ piece("last") }}',
+            None,
+            r'没有 piece\("last"\)',
+        ),
+        ("digest/subject.txt", "{{ reader.count }}", "{{ reader.read_url }}", None, "主题里不能用"),
+        (
+            "digest/subject.txt",
+            "《{{ issue.publication }}》{{ issue_name }}：全部 {{ reader.count }} 篇",
+            "",
+            None,
+            r'piece\("whole"\) 是空的',
+        ),
+        (
+            "digest/body.html",
+            ">退订</a>",
+            ">{{ reader.read_url }}{{ reader.read_url }}</a>",
+            None,
+            "应写在属性里",
+        ),
         ("base.html", ".b{", ".b:has(> p){", None, None),
     ],
 )

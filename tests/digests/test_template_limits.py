@@ -33,8 +33,8 @@ from distribution.room import Limits
 
 LIMITS = Limits(256 * 1024 * 1024, timedelta(seconds=2))
 LOOPS = (
-    "{% for a in range(999) %}{% for b in range(999) %}{% for c in range(999) %}\n"
-    "{% set d = a * b %}{% endfor %}{% endfor %}{% endfor %}"
+    "正文\n{% for a in range(999) %}{% for b in range(999) %}{% for c in range(999) %}"
+    "{% set d = a * b %}{% endfor %}{% endfor %}{% endfor %}"  # all on the second line
 )
 HTML = "<html><body><p>正文</p></body></html>"
 
@@ -234,3 +234,13 @@ def test_a_file_no_mail_uses_is_told_about(tmp_path: Path) -> None:
     ]
 
     assert unused == ["README.md", "dead.txt", "digest/boddy.html"]
+
+
+def test_a_template_folder_that_cannot_be_looked_into_is_no_empty_one(tmp_path: Path) -> None:
+    folder = tmp_path / "templates"
+    assert read_sources([folder]) == {}  # most installations have none
+    folder.write_text("这里应是文件夹", encoding="utf-8")
+
+    with pytest.raises(BrokenTemplate, match="无法读取") as caught:
+        read_sources([folder])
+    assert caught.value.file == str(folder)

@@ -32,7 +32,7 @@ def test_it_holds_what_every_part_of_the_house_knows(document: dict) -> None:
     mail = document["deliveries"][0]
     assert (mail["state"], mail["issue"]) == ("accepted", "2026-09")
     assert mail["events"][0]["reply"].startswith("550")
-    assert {article["reason"] for article in mail["articles"]} <= {"topic", "contents"}
+    assert {article["reason"] for article in mail["articles"]} <= {"topic", "fill"}
     assert [event["signal"] for event in document["readings"]] == ["open", "click"]
     assert document["readings"][1]["article"] == "第 1 篇"
     assert document["returned"][0]["status"] == "5.1.1"

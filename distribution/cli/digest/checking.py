@@ -24,16 +24,17 @@ def check(key: str, everything: bool, as_json: bool) -> None:  # noqa: FBT001 - 
         issue = issues.find_issue(session, key)
         key = issues.key_of(issue)
         run = delivery.run_of(session, issue.id)
-        if run is None:
+        run_id = run.id if run else None
+        if run_id is None:
             found = delivery.inspect_issue(session, issue.id, app.recipe)
-        else:
-            found = delivery.inspect_run(session, run, issues.load_issue(session, issue.id))
+    if run_id is not None:
+        found = delivery.inspect_run(app.reading, run_id)
     unused = [str(path) for path in digests.unused_overrides(app.recipe.templates)]
     if as_json:
-        show_json(_document(key, run.id if run else None, found, unused))
+        show_json(_document(key, run_id, found, unused))
     else:
         _show(found, unused, everything=everything)
-        click.echo(_summary(key, run.id if run else None, found))
+        click.echo(_summary(key, run_id, found))
     if found.errors:
         sys.exit(1)
 

@@ -86,7 +86,7 @@ def _show_articles(articles: Sequence[ArticleCoverage], *, everything: bool) -> 
         ranked = sorted(articles, key=lambda article: (article.readers, article.shares.own))
         shown, title = ranked[:MOST_ARTICLES], f"读者最少的 {MOST_ARTICLES} 篇文章"
     show_table(
-        ("序", "标题", "读者", "关注", "必发", "试读", "栏目", "目录"),
+        ("序", "标题", "读者", "关注", "必发", "试读", "要闻", "目录"),
         [(article.number, article.title, article.readers, *article.shares) for article in shown],
         title=title,
     )
@@ -102,16 +102,16 @@ def _figures(found: Survey) -> Iterator[tuple[str, int, str]]:
     yield "没有人关注的文章", len(not_own), _numbers(not_own)
     lonely = _without_followers(coverage.topics)
     yield "没有人关注的主题", len(lonely), "、".join(_with_articles(topic) for topic in lonely)
-    yield "全部读者", coverage.readers, ""
-    yield "将收到邮件", coverage.mailed, ""
-    yield "不发", sum(left_out.values()), _listed(left_out)
-    yield f"关注的不足 {FEW} 篇", fewer(coverage.own), _counted(coverage.own)
-    yield f"邮件里不足 {FEW} 篇", fewer(coverage.in_mail), _counted(coverage.in_mail)
-    yield "关注永远不会匹配", coverage.never, _never(coverage)
-    yield "不同的关注", coverage.selections, "各有一份选文"
+    yield "全部订阅者", coverage.readers, ""
+    yield "将收到邮件的读者", coverage.mailed, ""
+    yield "不发的读者", sum(left_out.values()), _listed(left_out)
+    yield f"关注的内容不足 {FEW} 篇的读者", fewer(coverage.own), _counted(coverage.own)
+    yield f"邮件不足 {FEW} 篇的读者", fewer(coverage.in_mail), _counted(coverage.in_mail)
+    yield "关注永远不会匹配的读者", coverage.never, _never(coverage)
+    yield "不同的关注（选文）", coverage.selections, ""
     for kind, count in coverage.mails.items():
         yield f"不同的{kind.label}邮件", count, ""
-    yield "邮件过大，会被拒绝", coverage.too_large, ""
+    yield "邮件过大、会被拒绝的读者", coverage.too_large, ""
     if coverage.largest is not None:
         yield "最大的邮件（字节）", coverage.largest.html_bytes, _largest(found)
 

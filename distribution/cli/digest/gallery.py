@@ -78,8 +78,12 @@ def gallery(key: str, out: Path | None, count: int) -> None:
     html = page(title, pictures, different=len(found), at=at)
     out = out or Path(f"gallery-{key}.html")
     write(out, {".html": html.encode()})
-    said = f"已写入 {out}：{len(pictures)} 种邮件，共有 {len(found)} 种不同的"
-    click.echo(printable(f"{said}（{len(html.encode()) // 1024} KiB），用浏览器打开。"))
+    shown = f"{len(found)} 种邮件"
+    if len(pictures) < len(found):
+        shown += f"中差别最大的 {len(pictures)} 种"
+    click.echo(
+        printable(f"已写入 {out}：{shown}（{len(html.encode()) // 1024} KiB），用浏览器打开。")
+    )
     if not any(one.readers for one in found):
         click.echo("目前没有可投递的读者：按每个主题各示一种。")
 

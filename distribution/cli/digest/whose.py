@@ -93,7 +93,8 @@ class Whose:
             return Somebody(Interests((), standard=True), sender, "标准版")
         chosen = topics.resolve(session, split(self.topics) or ())
         codes = tuple(topic.code for topic in chosen)
-        wishes = Interests(codes, split(self.words) or ())
+        words = audience.tidy_words(split(self.words) or ())
+        wishes = Interests(codes, tuple(words))
         return Somebody(wishes, sender, in_words(wishes, topics.names(session)))
 
 

@@ -17,7 +17,9 @@ class UnknownFormat(DistributionError):
 
     def __init__(self, path: Path, formats: tuple[str, ...] = FORMATS) -> None:
         self.path = path
-        super().__init__(f"{path} 的后缀不明：请用 {'、'.join(formats)} 之一")
+        one_of = " 之一" if len(formats) > 1 else ""
+        name = path if path.name else "''"
+        super().__init__(f"{name} 的后缀不明：请用 {'、'.join(formats)}{one_of}")
 
 
 class TextOnly(DistributionError):

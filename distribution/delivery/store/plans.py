@@ -119,33 +119,36 @@ def add_selections(
     return selection_ids(session, run_id, [wishes.signature() for wishes, _ in selected])
 
 
-def planned_selections(session: Session, run_id: int) -> Iterator[Selection]:
-    """The selections that hold articles, not held all at once."""
-    query = select(Selection).where(Selection.run_id == run_id).order_by(Selection.id)
-    for row in session.scalars(query.execution_options(yield_per=1_000)):
-        if row.choices:
-            yield row
+def planned_selections(
+    session: Session, run_id: int, after: int, limit: int
+) -> Sequence[Selection]:
+    """The next selections of a run by their ids, also those that hold no article."""
+    query = select(Selection).where(Selection.run_id == run_id, Selection.id > after)
+    return session.scalars(query.order_by(Selection.id).limit(limit)).all()
 
 
 def most_read_topics(session: Session, issue: Issue) -> Sequence[str]:
     """Topics by the clicks on their articles in earlier issues, the most first.
 
-    Clicks of machines are none; a topic nobody clicked is not there.
+    Clicks of machines are none; a topic nobody clicked is not there, nor one that was merged: its
+    articles went with it. Counted by article before anything is joined: a row for each click
+    would take three times as long.
     """
+    clicks = (
+        select(ReadingEvent.article_id, func.count().label("clicks"))
+        .where(ReadingEvent.signal == Signal.CLICK, ReadingEvent.verdict != Verdict.MACHINE)
+        .group_by(ReadingEvent.article_id)
+        .subquery()
+    )
     query = (
         select(Topic.code)
         .join(ArticleTopic, ArticleTopic.topic_id == Topic.id)
         .join(Article, Article.id == ArticleTopic.article_id)
         .join(Issue, Issue.id == Article.issue_id)
-        .join(ReadingEvent, ReadingEvent.article_id == Article.id)
-        .where(
-            Issue.month < issue.month,
-            Topic.merged_into.is_(None),
-            ReadingEvent.signal == Signal.CLICK,
-            ReadingEvent.verdict != Verdict.MACHINE,
-        )
+        .join(clicks, clicks.c.article_id == Article.id)
+        .where(Issue.month < issue.month)
         .group_by(Topic.id, Topic.code, Topic.position)
-        .order_by(func.count().desc(), Topic.position)
+        .order_by(func.sum(clicks.c.clicks).desc(), Topic.position)
     )
     return session.scalars(query).all()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from distribution.digests.gate import document
 from distribution.digests.gate.clients import check_clients
 from distribution.digests.gate.document import check_document
 from distribution.digests.gate.equality import check_equality, check_pieces
@@ -19,6 +20,7 @@ __all__ = [
     "Imprint",
     "Rule",
     "Severity",
+    "check_forbidden",
     "check_mail",
     "check_sheet",
     "check_wire",
@@ -29,6 +31,11 @@ __all__ = [
 def check_sheet(sheet: Sheet) -> tuple[Finding, ...]:
     """Judge what is the same in all mails: both parts of each article."""
     return tuple(check_pieces(sheet))
+
+
+def check_forbidden(html: str) -> tuple[Finding, ...]:
+    """Judge what neither a digest nor a letter may hold: scripts, forms, what is fetched."""
+    return tuple(document.check_forbidden(html, tree_of(html)))
 
 
 def check_mail(

@@ -33,6 +33,8 @@ def contrast(one: Colour, other: Colour) -> float:
 
     >>> round(contrast((0, 0, 0), (255, 255, 255)))
     21
+    >>> round(contrast((89, 89, 89), (255, 255, 255)), 2)
+    7.0
     """
     dark, bright = sorted((_luminance(one), _luminance(other)))
     return (bright + 0.05) / (dark + 0.05)

@@ -24,7 +24,7 @@ _CSS_URL = re.compile(r"url\s*\(|@import|expression\s*\(|javascript:", re.IGNORE
 def check_document(html: str, tree: Element) -> Iterator[Finding]:
     """Judge the document as a whole."""
     yield from _declared(html, tree)
-    yield from _forbidden(html, tree)
+    yield from check_forbidden(html, tree)
     yield from _images(tree)
     yield from _links(tree)
     yield from _headings(tree)
@@ -48,7 +48,8 @@ def _declared(html: str, tree: Element) -> Iterator[Finding]:
             yield error(Rule.DOCUMENT, HTML, sentence)
 
 
-def _forbidden(html: str, tree: Element) -> Iterator[Finding]:
+def check_forbidden(html: str, tree: Element) -> Iterator[Finding]:
+    """Judge what no mail may hold, a letter as little as a digest: all findings are errors."""
     for name in sorted({one.tag for one in tree.iter(*_FORBIDDEN)}):
         yield error(Rule.FORBIDDEN, HTML, f"不能用 <{name}>；请从邮件模板中删去")
     if re.search(r"<meta[^>]+http-equiv=[\"']?refresh", html, re.IGNORECASE):

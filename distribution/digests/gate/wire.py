@@ -54,8 +54,7 @@ def _headers(fields: list[tuple[str, str]]) -> Iterator[Finding]:
         if (count := names.count(name.lower())) != 1:
             yield error(Rule.HEADERS, name, f"应有且只有一个，实际 {count} 个；请报告给开发者")
     for name, value in fields:
-        unread = _display_name_removed(value) if name.lower() == "list-id" else value
-        if "=?" in unread and _PROGRAMS_READ.fullmatch(name):
+        if "=?" in value and _PROGRAMS_READ.fullmatch(name):
             yield error(Rule.HEADERS, name, "由程序读取，不能编码；请缩短地址，或只用英文字母")
         if name.lower() == "from" and not _MAILBOX.fullmatch(_unfolded(value)):
             yield error(Rule.HEADERS, name, "应为一个发件地址；请检查发件人设置")
@@ -67,10 +66,12 @@ def _list_fields(fields: dict[str, str]) -> Iterator[Finding]:
         schemes = {address.partition(":")[0] for address in addresses}
         if "http" in schemes:
             yield warning(
-                Rule.HEADERS, "List-Unsubscribe", "退订网址不是 https，只适合在本机试用；请设置网址"
+                Rule.HEADERS,
+                "List-Unsubscribe",
+                "退订网址不是 https，只适合在本机试用；请设置 base_url",
             )
         elif "https" not in schemes:
-            yield error(Rule.HEADERS, "List-Unsubscribe", "缺少 https 的退订网址；请设置网址")
+            yield error(Rule.HEADERS, "List-Unsubscribe", "缺少 https 的退订网址；请设置 base_url")
         if "mailto" not in schemes:
             yield warning(Rule.HEADERS, "List-Unsubscribe", "缺少邮件退订地址；请设置退信域名")
     if fields.get("List-Unsubscribe-Post", _ONE_CLICK) != _ONE_CLICK:
@@ -89,10 +90,6 @@ def _parts(head: bytes, body: bytes, *, text_only: bool) -> Iterator[Finding]:
         yield error(Rule.PARTS, MAIL, "应有纯文本和图文两部分，且各一个；请报告给开发者")
     if any(b"base64" not in one.lower() for one in heads):
         yield error(Rule.PARTS, MAIL, "正文应为 base64 编码；请报告给开发者")
-
-
-def _display_name_removed(value: str) -> str:
-    return value[value.rfind("<") :] if "<" in value else value
 
 
 def _unfolded(value: str) -> str:

@@ -67,11 +67,23 @@ def unused_overrides(folders: Sequence[Path]) -> list[Path]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """In the order of their names, without hidden ones."""
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden:
-            yield path
+    """In the order of their names, without hidden ones; raises BrokenTemplate.
+
+    A folder need not exist, but one that cannot be looked into may hold what an editor relies on.
+    """
+    try:
+        entries = sorted(folder.iterdir())
+        for path in entries:
+            if path.name.startswith("."):
+                continue
+            if path.is_dir():
+                yield from _files(path)
+            elif path.is_file():
+                yield path
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise BrokenTemplate(str(folder), None, f"无法读取（{error.strerror}）") from error
 
 
 def _read(path: Path) -> Source:
