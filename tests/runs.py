@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from sink import Sink
 from sqlalchemy.orm import Session
@@ -91,6 +92,16 @@ def approve(app: App, key: str) -> str:
     with app.transaction() as session:
         issues.approve(session, key, by="test", at=SEPTEMBER, override=AS_IT_IS)
     return key
+
+
+def override(app: App, name: str, old: str, new: str) -> Path:
+    """Change one file of the mails' templates in the installation's own folder."""
+    own, bundled = app.recipe.templates
+    content = (bundled / name).read_text(encoding="utf-8")
+    assert old in content
+    (own / name).parent.mkdir(parents=True, exist_ok=True)
+    (own / name).write_text(content.replace(old, new), encoding="utf-8")
+    return own / name
 
 
 # -- readers -------------------------------------------------------------------------------------

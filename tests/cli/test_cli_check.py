@@ -1,10 +1,8 @@
 """`digest check`: what the office is told before a run can be sealed."""
 
-from pathlib import Path
-
 import pytest
 from cli_office import MORNING, Office
-from runs import add_reader
+from runs import add_reader, override
 
 from distribution.app import App
 
@@ -15,16 +13,6 @@ def _readers(app: App) -> None:
         add_reader(session, app, "one@reader.example", MORNING, topics=("quality",))
         add_reader(session, app, "two@reader.example", MORNING, topics=("quality",))
         add_reader(session, app, "three@reader.example", MORNING)
-
-
-def override(app: App, name: str, old: str, new: str) -> Path:
-    """Change one file of the templates in the installation's own folder."""
-    own, bundled = app.recipe.templates
-    content = (bundled / name).read_text(encoding="utf-8")
-    assert old in content
-    (own / name).parent.mkdir(parents=True, exist_ok=True)
-    (own / name).write_text(content.replace(old, new), encoding="utf-8")
-    return own / name
 
 
 def test_a_good_issue_passes_and_says_what_was_looked_at(office: Office, issue: str) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from factories import make_subscriber
@@ -12,6 +11,7 @@ from runs import (
     SEPTEMBER,
     make_article,
     make_issue,
+    override,
     plan,
     sample_issue,
     save_issue,
@@ -27,16 +27,6 @@ from distribution.delivery import GateClosed, gating
 from distribution.digests.gate import Rule, Severity
 from distribution.models import Issue, Selection
 from distribution.words import Edition, MailFormat, RunState
-
-
-def override(app: App, name: str, old: str, new: str) -> Path:
-    """Change one file of the digest's templates in the installation's own folder."""
-    own, bundled = app.recipe.templates
-    content = (bundled / name).read_text(encoding="utf-8")
-    assert old in content
-    (own / name).parent.mkdir(parents=True, exist_ok=True)
-    (own / name).write_text(content.replace(old, new), encoding="utf-8")
-    return own / name
 
 
 def look(app: App, key: str) -> delivery.Inspection:
