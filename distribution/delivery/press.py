@@ -67,9 +67,11 @@ class Press:
                 self._runs[run_id] = _read_run(session, run_id, self._addresses)
         if len(self._selections) > CACHED_SELECTIONS:
             self._selections.clear()
-        for selection_id in selection_ids - self._selections.keys():
+        missing = selection_ids - self._selections.keys()
+        rows = runs.selections_by_id(session, missing) if missing else {}
+        for selection_id in missing:
             with self._noted("selection", selection_id):
-                self._selections[selection_id] = mail_of(runs.selection(session, selection_id))
+                self._selections[selection_id] = mail_of(rows[selection_id])
 
     @contextmanager
     def _noted(self, kind: str, number: int) -> Iterator[None]:

@@ -126,6 +126,12 @@ def selection(session: Session, selection_id: int) -> Selection:
     return session.get_one(Selection, selection_id)
 
 
+def selections_by_id(session: Session, selection_ids: Collection[int]) -> dict[int, Selection]:
+    """Those of the selections that exist."""
+    query = select(Selection).where(Selection.id.in_(selection_ids))
+    return {row.id: row for row in session.scalars(query)}
+
+
 def issue_of(session: Session, run: Run) -> Issue:
     """The issue a run sends."""
     return session.get_one(Issue, run.issue_id)
