@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import servers
+from hypothesis import settings
 from sqlalchemy.orm import Session
 
 from distribution import db, schema
@@ -17,6 +18,9 @@ from distribution.app import App, open_app
 collect_ignore_glob = ["*conftest.py"]  # four files of one name cannot all be searched for doctests
 
 KEY = "a-secret-of-the-tests-only-0123456789"
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

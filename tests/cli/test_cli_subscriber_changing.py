@@ -180,7 +180,8 @@ def test_a_successor_inherits_all_but_consent(office: Office, liang: dict[str, o
 
     assert replaced.out == (
         f"梁毅 已离任，由 王芳 <{WANG}> 接替：太行重工有限公司，联络员。\n"
-        f"尚无同意依据，不会向他投递；取得同意后：distribution consent grant {WANG} --basis 依据\n"
+        f"尚无同意依据，不会向他投递；取得同意后：distribution consent grant {WANG} --basis 依据；"
+        f"或请他本人确认：distribution subscriber confirm {WANG} --request\n"
     )
     his_own = ("email", "name", "phone", "consents", "created_at", "mailable", "barrier", "facts")
     assert without(shown(office, WANG), *his_own) == without(liang, *his_own)
