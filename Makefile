@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock messages clean
+.PHONY: help demo test check bounces format lock messages clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,14 @@ check: $(VENV)/.dev ## format, lint, types, import contracts, schema against mod
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -q tests/test_schema.py -k "make_exactly_the_models or constant_names"
+
+BOUNCES := ../shared/bounces
+bounces: $(VENV)/.dev ## score the reading of bounces on real mails, where ../shared is present
+	@test -d $(BOUNCES) || { echo "没有 $(BOUNCES)：真实退信不随本项目分发 (the real mails are kept apart)" >&2; exit 2; }
+	@$(BIN)/distribution bounce read --score-lines $(BOUNCES)/mails/* \
+	  | $(BIN)/python $(BOUNCES)/score.py /dev/stdin
+	@$(BIN)/distribution bounce explain --replies $(BOUNCES)/chinese-replies.tsv --score-lines \
+	  | $(BIN)/python $(BOUNCES)/score.py --replies /dev/stdin
 
 format: $(VENV)/.dev ## let ruff put the code in order
 	@$(BIN)/ruff format .

@@ -280,6 +280,8 @@ class Returned(Word):
     COMPLAINT = "complaint", "投诉"
     LEAVE = "leave", "来信退订"
     AUTO_REPLY = "auto_reply", "自动回复"
+    CHALLENGE = "challenge", "要求验证发件人"
+    DELIVERED = "delivered", "送达通知"
     OTHER = "other", "其他来信"
     UNREADABLE = "unreadable", "读不懂"
 
@@ -290,3 +292,22 @@ class FoundBy(Word):
     RETURN_PATH = "return_path", "退信地址"
     MESSAGE_ID = "message_id", "邮件编号"
     RECIPIENT = "recipient", "收件人地址"
+
+
+class Meaning(Word):
+    """What a mail system means by a refusal, whatever its words and its code."""
+
+    BAD_ADDRESS = "bad_address", "地址不存在"
+    BAD_DOMAIN = "bad_domain", "域名无效"
+    MAILBOX_FULL = "mailbox_full", "邮箱已满"
+    INACTIVE = "inactive", "邮箱停用"
+    FILTERED = "filtered", "收件人拒收"
+    CONTENT = "content", "内容被拒"
+    REPUTATION = "reputation", "发信方信誉"
+    POLICY = "policy", "对方策略拒收"
+    AUTH = "auth", "发信认证"
+    RATE_LIMIT = "rate_limit", "频率超限"
+    TOO_LARGE = "too_large", "邮件过大"
+    PROTOCOL = "protocol", "协议错误"
+    TRANSIENT = "transient", "暂时故障"
+    UNKNOWN = "unknown", "原因不明"

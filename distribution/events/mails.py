@@ -170,11 +170,11 @@ def _follow(session: Session, mail: _Mail, at: datetime) -> Outcome:
 
 
 def _suppressed(session: Session, mail: _Mail, at: datetime) -> bool:
-    """Only a mailbox that does not exist, and only the one this very mail went to."""
+    """Only an address that is dead itself, and only the one this very mail went to."""
     report, sent = mail.report, mail.sent
-    if report.kind is not Returned.BOUNCE or not report.failed or sent is None:
+    if report.kind is not Returned.BOUNCE or not report.dead or sent is None:
         return False
-    if report.status != replies.NO_SUCH_MAILBOX or not _speaks_of(report, sent):
+    if not _speaks_of(report, sent):
         return False
     return audience.suppress(
         session,
@@ -192,7 +192,7 @@ def _speaks_of(report: ReturnedReport, sent: Sent) -> bool:
 def _evidence(mail: _Mail) -> str:
     """What was said, without an address: a suppression outlives the reader's data."""
     words = _ADDRESS.sub("…", mail.report.diagnostic)
-    return f"{mail.report.status} {words}（来信 {mail.inbox_id}）"
+    return f"{mail.report.status} {words}（来信 {mail.inbox_id}）".lstrip()
 
 
 def _left(session: Session, mail: _Mail, at: datetime) -> bool:

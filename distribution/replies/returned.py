@@ -1,15 +1,20 @@
 """Reads a mail that came back: a bounce, a complaint, or something else."""
 
-import html
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from distribution.replies.judging import enhanced_code
+from distribution.replies import kinds, ses
+from distribution.replies.codes import enhanced_code, more_telling
+from distribution.replies.judging import Judgement, judge_report
+from distribution.replies.notice import RETURNED, Notice, notice_of
+from distribution.replies.prose import told_in_prose
+from distribution.replies.providers import OTHER, provider_of, provider_of_host
+from distribution.replies.reading import STATUS, complained, told_of
 from distribution.replies.returned_mime import Fields, Part, fields, parts
-from distribution.replies.returned_status import Result, addresses, one_line, recipients, results
-from distribution.words import Returned
+from distribution.replies.returned_status import recipients
+from distribution.replies.told import Told, addresses, one_line
+from distribution.words import Meaning, Returned
 
 _MOST_ADDRESSES = 100
 _MOST_MESSAGE_IDS = 50
@@ -18,35 +23,34 @@ _OF_A_MAIL = (
     "from", "to", "subject", "date", "received", "message-id", "return-path", "content-type",
 )  # fmt: skip
 _DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to", "cc")
-_STATUS = ("message/delivery-status", "message/global-delivery-status")
-_RETURNED = (
-    "message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers",
-    "message/global-headers",
-)  # fmt: skip
 _READ = ("text/plain", "text/html")
 _FEEDBACK = "message/feedback-report"
+_SNS = "@sns."  # Amazon mails its notifications from there
 _NO_COMPLAINTS = ("not-spam", "auth-failure")  # RFC 5965, 7.3; RFC 6591
-_AUTOMATIC = ("x-autoreply", "x-autorespond", "x-qq-auto-reply", "x-qq-holidayreply")
-_AUTOMATIC_SUBJECTS = (
-    "自动回复", "自动答复", "auto-reply", "auto reply", "autoreply", "automatic reply",
-    "out of office",
-)  # fmt: skip
-_LEAVING = ("unsubscribe", "退订")
 _MESSAGE_ID = re.compile(
     r"^[> \t]*(?:x-)?(?:original-)?message-id:[ \t]*(?:\n[ \t]+)?(<?[^\s<>]{1,300}>?)",
     re.IGNORECASE | re.MULTILINE,
 )
 _REFERENCE = re.compile(r"<[^\s<>]{1,300}>")
-_COPY = re.compile(
-    r"^[> \t]*(?:return-path|received|message-id|mime-version|x-mailer):",
-    re.IGNORECASE | re.MULTILINE,
-)
-_TAG = re.compile(r"<[a-z/!][^<>]*>", re.IGNORECASE)
-_LONG_ENTITY = re.compile(r"&#\w{9,}")  # a number of thousands of digits is refused by Python
-_SAID = re.compile(r"(?:\b[45]\d\d[ -]\(?#?|\(#)[45]\.\d{1,3}\.\d{1,3}(?!\.?\d).*(?:\n.*\S.*)*")
 
-NO_SUCH_MAILBOX = "5.1.1"
-"""The one status that says of the address itself that it is dead (RFC 3463 3.2)."""
+
+@dataclass(frozen=True, slots=True)
+class RecipientResult:
+    """What became of a mail for one recipient, and how it is judged."""
+
+    recipients: tuple[str, ...]
+    """The same reader, as he is written in several places."""
+    failed: bool
+    status: str
+    """Enhanced status code (RFC 3463) such as 5.1.1: the diagnostic's before the Status field's."""
+    diagnostic: str
+    """The mail system's words: one line, at most 500 characters."""
+    judgement: Judgement
+
+    @property
+    def dead(self) -> bool:
+        """Whether it is evidence that the address itself is dead."""
+        return self.failed and self.judgement.dead
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +59,19 @@ class ReturnedReport:
 
     kind: Returned
     recipients: tuple[str, ...] = ()
-    """Whom it speaks of, as written (RFC 3464, RFC 5965)."""
+    """Whom its gravest result speaks of, as written (RFC 3464, RFC 5965)."""
     status: str = ""
-    """Enhanced status code (RFC 3463) such as 5.1.1: the diagnostic's before the Status field's."""
+    """Enhanced status code of the gravest result."""
     diagnostic: str = ""
-    """The mail system's words: one line, at most 500 characters."""
+    """The mail system's words about it: one line, at most 500 characters."""
     failed: bool = False
     """Given up for good (RFC 3464 action "failed"), not delayed or relayed."""
+    dead: bool = False
+    """Evidence that the addresses in `recipients` are dead themselves."""
+    meaning: Meaning | None = None
+    """Why it came back; None where it is no bounce."""
+    results: tuple[RecipientResult, ...] = ()
+    """Of every recipient."""
     addressed_to: tuple[str, ...] = ()
     """Every address it was delivered to, the most reliable first."""
     message_ids: tuple[str, ...] = ()
@@ -71,7 +81,8 @@ class ReturnedReport:
 def read_returned(raw: bytes) -> ReturnedReport:
     """Read a mail; whatever the bytes are, it never raises.
 
-    Of a bounce to several recipients only those are named who share the worst result.
+    Of a bounce to several recipients only those are named who share the gravest result; `results`
+    has them all.
     """
     found = list(parts(_without_envelope(raw)))
     own = found[0].fields
@@ -94,27 +105,38 @@ def _without_envelope(raw: bytes) -> bytes:
 
 def _outcome(own: Fields, found: list[Part]) -> ReturnedReport:
     """The first that fits: bounces say they are automatic too, so replies come after them."""
-    daemon, empty = "mailer-daemon" in own.first("from").lower(), _empty_return_path(own)
-    automatic = _automatic(own) and not daemon
-    outcome = _report(found)
-    if outcome is None and (daemon or (empty and not automatic)):
-        outcome = _prose(own, found)
-    if outcome is not None:
-        return outcome
-    if automatic:
-        return ReturnedReport(Returned.AUTO_REPLY)
-    if _asks_to_leave(own) and not daemon and not empty:
-        return ReturnedReport(Returned.LEAVE)
-    return ReturnedReport(Returned.OTHER, recipients(own, ("x-failed-recipients",)))
-
-
-def _report(found: list[Part]) -> ReturnedReport | None:
-    """What the parts written for programs say, if there are any."""
     for part in found:
         if part.type == _FEEDBACK:
             return _complaint(part)
-    told = [result for part in found if part.type in _STATUS for result in results(part.content)]
-    return _result(told) if told else None
+    notice = notice_of(found)
+    notified = ses.notification(notice.text)
+    if notified is not None and _SNS in own.first("from").lower():
+        return _notified(own, *notified)
+    if kinds.is_complaint(own, notice.text):
+        return ReturnedReport(Returned.COMPLAINT, complained(notice))
+    reported = told_of(own, found, notice)
+    if reported:
+        return _judged(own, notice, reported)
+    return ReturnedReport(_kind_of_letter(own, notice), recipients(own, ("x-failed-recipients",)))
+
+
+def _notified(own: Fields, kind: Returned, told_so: list[Told]) -> ReturnedReport:
+    if kind is Returned.BOUNCE and told_so:
+        return _judged(own, Notice("", Fields(())), told_so)
+    return ReturnedReport(kind, tuple(a for one in told_so for a in one.recipients))
+
+
+def _kind_of_letter(own: Fields, notice: Notice) -> Returned:
+    """What it is when it is no report."""
+    systems = kinds.is_of_a_daemon(own)
+    leaves = kinds.asks_to_leave(own) and not systems and not kinds.has_empty_path(own)
+    if not leaves and kinds.is_challenge(own, notice.text):
+        return Returned.CHALLENGE
+    if kinds.says_automatic(own) and not systems:
+        return Returned.AUTO_REPLY
+    if leaves:
+        return Returned.LEAVE
+    return Returned.OTHER
 
 
 def _complaint(part: Part) -> ReturnedReport:
@@ -126,74 +148,67 @@ def _complaint(part: Part) -> ReturnedReport:
     )
 
 
-def _result(told: list[Result]) -> ReturnedReport:
-    """The gravest result, with the recipients of just that one: a status is nobody else's."""
-    worst = min(told, key=_gravity)
-    alike = [r for r in told if (_gravity(r), r.status) == (_gravity(worst), worst.status)]
+def _judged(own: Fields, notice: Notice, reported: Sequence[Told]) -> ReturnedReport:
+    """Judge every result; the gravest one speaks for the mail."""
+    if all(one.action not in ("failed", "delayed") for one in reported):
+        return ReturnedReport(Returned.DELIVERED, status=reported[0].status)
+    reporter = " ".join(own.all("from"))
+    told_so = [one for one in reported if one.action in ("failed", "delayed")]
+    beside = _beside(notice)
+    alone = len(told_so) == 1
+    results = [_result(one, beside, notice.text if alone else "", reporter) for one in told_so]
+    gravest = min(results, key=_gravity)
+    alike = [r for r in results if (_gravity(r), r.status) == (_gravity(gravest), gravest.status)]
     return ReturnedReport(
-        _kind(worst),
+        Returned.BOUNCE if gravest.failed else Returned.DELAYED,
         tuple(dict.fromkeys(address for result in alike for address in result.recipients)),
-        worst.status,
-        worst.diagnostic,
-        worst.failed,
+        gravest.status,
+        gravest.diagnostic,
+        gravest.failed,
+        gravest.dead,
+        gravest.judgement.meaning,
+        tuple(results),
     )
 
 
-def _gravity(result: Result) -> tuple[bool, bool, bool]:
-    return (not result.failed, not result.delayed, result.status != NO_SUCH_MAILBOX)
+def _beside(notice: Notice) -> dict[str, str]:
+    """What the notice says beside each address, by address in lower case."""
+    return {
+        address.lower(): one.words
+        for one in told_in_prose(notice.text, ())
+        for address in one.recipients
+    }
 
 
-def _kind(result: Result) -> Returned:
-    if result.failed:
-        return Returned.BOUNCE
-    return Returned.DELAYED if result.delayed else Returned.OTHER
+def _result(
+    told_so: Told, beside: Mapping[str, str], notice: str, reporter: str
+) -> RecipientResult:
+    names = [address.lower() for address in told_so.recipients]
+    said = next((beside[name] for name in names if name in beside), "")
+    words = told_so.words or said or told_so.remark
+    status = more_telling(enhanced_code(words), told_so.status)
+    judged = judge_report(
+        f"{words} {told_so.remark}",
+        notice or said,
+        enhanced=told_so.status,
+        provider=_provider(told_so, reporter),
+        recipient=names[0] if names else "",
+    )
+    return RecipientResult(told_so.recipients, told_so.failed, status, one_line(words), judged)
 
 
-def _prose(own: Fields, found: list[Part]) -> ReturnedReport | None:
-    """A bounce told in words only: known by a code as in "550 5.1.1 …" or "(#5.1.1)".
-
-    A code alone is not enough: versions of programs look the same.
-    """
-    for part in found:
-        if part.type not in _READ:
-            continue
-        text = _readable(part)
-        copy = _COPY.search(text)
-        said = _SAID.search(text, 0, copy.start() if copy else len(text))
-        if said is not None:
-            words = one_line(said.group())
-            status = enhanced_code(words)
-            named = recipients(own, ("x-failed-recipients",))
-            return ReturnedReport(Returned.BOUNCE, named, status, words, status.startswith("5"))
-    return None
-
-
-def _readable(part: Part) -> str:
-    text = part.text[:_MOST_TEXT]
-    if part.type != "text/html":
-        return text
-    return html.unescape(_LONG_ENTITY.sub(" ", _TAG.sub(" ", text)))
-
-
-def _automatic(own: Fields) -> bool:
-    """RFC 3834, and what says so in other ways."""
-    submitted = own.first("auto-submitted").lower()
-    return (
-        (submitted != "" and not submitted.startswith("no"))
-        or any(own.has(name) for name in _AUTOMATIC)
-        or own.first("precedence").lower() == "auto_reply"
-        or "+auto_=" in own.first("return-path")  # QQ's; it says so nowhere else
-        or own.first("subject").lower().startswith(_AUTOMATIC_SUBJECTS)
+def _provider(told_so: Told, reporter: str) -> str:
+    """Whose words they are: of the recipient's provider, of the host, of the reporter."""
+    for address in told_so.recipients:
+        if provider_of(address) != OTHER:
+            return provider_of(address)
+    return provider_of_host(told_so.host) or provider_of_host(
+        reporter.rpartition("@")[2].strip("<> ")
     )
 
 
-def _empty_return_path(own: Fields) -> bool:
-    return own.first("return-path").replace(" ", "") == "<>"
-
-
-def _asks_to_leave(own: Fields) -> bool:
-    subject = unicodedata.normalize("NFKC", own.first("subject")).lower()
-    return re.sub(r"^[\W_]+|[\W_]+$", "", subject) in _LEAVING
+def _gravity(result: RecipientResult) -> tuple[bool, bool]:
+    return (not result.failed, not result.dead)
 
 
 def _addressed_to(own: Fields) -> Iterator[str]:
@@ -204,8 +219,8 @@ def _addressed_to(own: Fields) -> Iterator[str]:
 
 def _message_ids(own: Fields, found: Iterable[Part]) -> Iterator[str]:
     """Of the returned mail, be it a part or a copy in the text; then of what this one answers."""
-    copies = [part for part in found if part.type in _RETURNED]
-    reports = [part for part in found if part.type in (*_STATUS, _FEEDBACK)]
+    copies = [part for part in found if part.type in RETURNED]
+    reports = [part for part in found if part.type in (*STATUS, _FEEDBACK)]
     texts = [part for part in found if part.type in _READ]
     for part in (*copies, *reports, *texts):
         for match in _MESSAGE_ID.finditer(part.text[:_MOST_TEXT]):

@@ -53,11 +53,8 @@ class Part:
 
     fields: Fields
     body: bytes
-
-    @property
-    def type(self) -> str:
-        """The content type, lower-case: `message/delivery-status`."""
-        return _type(self.fields)
+    type: str
+    """The content type, lower-case: `message/delivery-status`."""
 
     @property
     def content(self) -> bytes:
@@ -140,36 +137,37 @@ def _walk(part: Part, depth: int) -> Iterator[Part]:
 
 
 def _split(part: Part) -> list[bytes]:
-    line = _delimiter(part)
-    pieces = re.split(line, part.body, maxsplit=_MOST_PARTS) if line else []
+    mark = _delimiter(part)
+    if mark is None:
+        return []
+    pieces = (b"\n" + part.body).split(b"\n--" + mark, _MOST_PARTS)[1:]
     below = []
-    for closing, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-        if closing:
+    for piece in pieces:
+        rest, _, content = piece.partition(b"\n")
+        if rest.startswith(b"--"):
             break
-        below.append(piece)
+        if not rest.strip(b" \t"):  # else a boundary that begins like this one
+            below.append(content + b"\n")
     return below
 
 
-def _delimiter(part: Part) -> re.Pattern[bytes] | None:
-    """The line between two parts: as announced, or else as it looks."""
+def _delimiter(part: Part) -> bytes | None:
+    """The mark between two parts: as announced, or else as it looks."""
     found = _BOUNDARY.search(part.fields.first("content-type"))
     if found is not None:
         boundary = (found.group(1) or found.group(2)).rstrip().encode()
         if b"--" + boundary in part.body:
-            return _line(boundary)
+            return boundary
     guessed = _LIKE_A_BOUNDARY.search(part.body)
-    return _line(guessed.group(1)) if guessed else None
-
-
-def _line(boundary: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"^--" + re.escape(boundary) + rb"(--)?[ \t]*$\n?", re.MULTILINE)
+    return guessed.group(1) if guessed else None
 
 
 def _part(raw: bytes) -> Part:
     if raw.startswith(b"\n"):
-        return Part(Fields(()), raw[1:])
+        return Part(Fields(()), raw[1:], "text/plain")
     head, _, body = raw.partition(b"\n\n")
-    return Part(fields(head + b"\n"), body)
+    own = fields(head + b"\n")
+    return Part(own, body, _type(own))
 
 
 def _type(own: Fields) -> str:

@@ -89,7 +89,7 @@ def test_a_relay_may_shout_the_return_path(app: App) -> None:
         ("4.4.7", "failed"),
         ("4.1.1", "delayed"),
         ("5.1.1", "delayed"),
-        ("5.1.10", "failed"),
+        ("5.2.1", "failed"),
         ("2.0.0", "delivered"),
     ],
 )
@@ -101,6 +101,14 @@ def test_any_other_bounce_is_only_recorded(app: App, status: str, action: str) -
     assert not outcome.suppressed
     assert suppressed(app) == {}
     assert len(returned(app)) == 1
+
+
+@pytest.mark.parametrize("status", ["5.1.1", "5.1.10", "5.1.2"])
+def test_an_address_or_a_domain_that_is_not_there_is_suppressed(app: App, status: str) -> None:
+    (mail,) = sent_to(app, GRANTED)
+    (outcome,) = judge_mails(app, bounce(mail.recipient, to=back(app, mail), status=status))
+    assert outcome.suppressed
+    assert len(suppressed(app)) == 1
 
 
 @pytest.mark.parametrize("about", ["somebody-else@fenhe.example", OTHER, "", "no address"])

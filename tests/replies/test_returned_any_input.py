@@ -4,8 +4,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from returned_samples import SAMPLES
+from systems import mail, parts, postfix, status
 
-from distribution.replies import read_returned
+from distribution.replies import judge, read_returned
+from distribution.replies.rules import LONGEST_TEXT
 from distribution.words import Returned
 
 
@@ -27,6 +29,25 @@ HOSTILE = {
     "one line": b"From: a\n\n" + b"<" * 2_000_000,
     "a number": b"From: mailer-daemon\nContent-Type: text/html\n\n&#" + b"9" * 9999 + b"; (#5.1.1)",
     "words": b"From: a\nSubject: " + b"=?x?q?" * 100_000,
+    "fifty megabytes": SAMPLES["qmail"] + b"x" * 50_000_000,
+    "carriage returns": SAMPLES["postfix"].replace(b"\n", b"\r"),
+    "eight bits": SAMPLES["exim"].replace(b"No such", bytes(range(128, 256)) * 20),
+    "a thousand parts": parts("mailer-daemon", "x", *[("text/plain", "@")] * 1000),
+    "a thousand recipients": parts(
+        "mailer-daemon",
+        "x",
+        ("message/delivery-status", "\n".join([status("550 mailbox " * 50, "5.0.0")] * 1000)),
+    ),
+    "hidden": b"From: mailer-daemon\nContent-Type: text/html\n\n" + b"<style>" * 100_000,
+    "tags": b"From: mailer-daemon\nContent-Type: text/html\n\nfailed " + b"<p <a " * 100_000,
+    "words before addresses": mail("mailer-daemon", "x", "failed to deliver for " * 5000 + "a@"),
+    "addresses": mail("mailer-daemon", "x", "failed " + "a@b.example " * 20_000),
+    "half addresses": mail("mailer-daemon", "x", "failed " + "a" * 9000 + "@" + "a." * 9000),
+    "commands": mail("mailer-daemon", "x", "failed a@b.example\n" + ">>> DATA " * 9000),
+    "answers": mail("mailer-daemon", "x", "failed a@b.example\n" + "<<< 550 " * 9000),
+    "almost full": postfix("550 " + "mailbox is " * 9000, "5.0.0"),
+    "almost a proof": postfix("550 " + "spf fail dkim " * 9000, "5.0.0"),
+    "JSON": mail("sns@a.example", "x", '{"notificationType":' + '{"a":' * 100_000, ""),
     "codes": b"From: mailer-daemon\n\n" + b"550 5.1.1\n" * 200_000,
     "ids": b"From: a\n\n" + b"Message-ID:\n" * 150_000,
     "charset": b"From: mailer-daemon\nContent-Type: text/plain; charset=iso-8859-99\n\n\xff",
@@ -63,6 +84,27 @@ def test_whatever_happens_to_a_mail_on_its_way_it_is_read(
     check(mail[:place] + instead + mail[place + lost :])
 
 
+@given(
+    st.integers(400, 599),
+    st.tuples(st.sampled_from("245"), st.integers(0, 9), st.integers(0, 30)),
+    st.text(alphabet="0123456789 .-:;<>()[]@#", max_size=60),
+)
+def test_a_reply_without_words_is_evidence_by_its_code_only(
+    code: int, enhanced: tuple[str, int, int], noise: str
+) -> None:
+    number = ".".join(map(str, enhanced))
+
+    judged = judge(code, f"{number} {noise}", "other")
+
+    speaks = number in ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
+    assert judged.dead <= (speaks and not judged.temporary)
+
+
+@given(st.text(max_size=3 * LONGEST_TEXT), st.sampled_from([421, 450, 451, 452]))
+def test_no_words_make_a_4xx_evidence(text: str, code: int) -> None:
+    assert not judge(code, text, "other").dead
+
+
 def check(raw: bytes) -> None:
     """It is read, and everything in it can be stored and shown."""
     read = read_returned(raw)
@@ -72,3 +114,10 @@ def check(raw: bytes) -> None:
     assert len(read.diagnostic) <= 500
     assert len(read.status) <= 9
     assert read.failed <= (read.kind is Returned.BOUNCE)
+    for result in (one for one in read.results if one.dead):
+        assert result.failed
+        assert result.judgement.rule is not None
+        assert result.judgement.rule.dead
+        assert not result.judgement.temporary
+    assert read.dead <= any(one.dead for one in read.results)
+    assert read.dead <= (read.kind is Returned.BOUNCE)

@@ -1,4 +1,4 @@
-"""`distribution bounce`: read mails that came back, from files."""
+"""`distribution bounce read`: read mails that came back, from files."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,7 @@ import click
 
 from distribution import audit, clock, events, mailboxes
 from distribution.app import App
+from distribution.cli.bounce import scoring
 from distribution.cli.common import admin, as_json, installation, show_json, show_table
 from distribution.cli.issue.files import CannotRead
 from distribution.errors import DistributionError
@@ -50,21 +51,31 @@ class _Read:
         return "known" if self.outcome is None else _result(self.outcome)
 
 
-@click.group("bounce")
-def group() -> None:
-    """退信：读入退回的邮件、投诉与来信退订。"""
-
-
-@group.command("read")
+@click.command("read")
 @click.argument("files", metavar="文件…", nargs=-1, required=True)
+@click.option(
+    "--score-lines",
+    is_flag=True,
+    help="只判断、不登记也不读数据库：每个文件一行 JSON，供评分程序读。",
+)
 @as_json
-def read(files: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click's flags
+def read(
+    files: tuple[str, ...],
+    score_lines: bool,  # noqa: FBT001 - click's flags
+    as_json: bool,  # noqa: FBT001 - click's flags
+) -> None:
     """读入退信文件（.eml 或 mbox；- 为标准输入），登记并据此抑制地址或退订。
 
     同一封信再次读入不改动任何内容。有不是邮件的或未找到对应投递的，退出码为 1。
 
     例如：distribution bounce read 退信.eml
     """
+    if score_lines and as_json:
+        raise click.UsageError("--score-lines 与 --json 只能用一个。")
+    if score_lines:
+        for name in files:
+            click.echo(scoring.mail_line(Path(name)))
+        return
     app, names = installation(), list(dict.fromkeys(files))
     for name in names:  # all of them first: where one cannot be read, nothing is done
         _check(name)
