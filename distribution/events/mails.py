@@ -176,6 +176,8 @@ def _suppressed(session: Session, mail: _Mail, at: datetime) -> bool:
         return False
     if not _speaks_of(report, sent):
         return False
+    if mail.found_by is FoundBy.RECIPIENT and not report.status.startswith("5.1."):
+        return False  # anybody can write such words: without a token only a code counts
     return audience.suppress(
         session,
         sent.address_hash,

@@ -338,3 +338,15 @@ def test_an_address_with_chinese_domain_is_recognised_however_it_is_written(app:
     assert mail.recipient == "wang@xn--fsqu00a.xn--fiqs8s"
     (outcome,) = judge_mails(app, bounce("Wang@XN--FSQU00A.xn--fiqs8s", to=back(app, mail)))
     assert outcome.suppressed
+
+
+def test_words_alone_suppress_nobody_where_no_token_says_whose_mail_it_was(app: App) -> None:
+    mail = sent_to(app, GRANTED)[0]
+    raw = (
+        "From: MAILER-DAEMON@mx.example\nTo: bounces@journal.test\nSubject: failure notice\n\n"
+        "Hi. This is the qmail-send program at mx.example.\n\n"
+        f"<{mail.recipient}>:\nSorry, no mailbox here by that name.\n"
+    ).encode()
+    (outcome,) = judge_mails(app, raw)
+    assert (outcome.kind, outcome.found_by) == (Returned.BOUNCE, FoundBy.RECIPIENT)
+    assert not outcome.suppressed
