@@ -5,8 +5,8 @@
 A whole digest is selection, both parts, headers and MIME, as the press makes it; every reader has
 interests of his own (1 to 7 topics, watch words in half of them), so no two selections need be
 alike. The plain way renders the same templates with Jinja2 for each reader, inlines with premailer
-and lets EmailMessage write the message; its readers are the first of ours, and it is spared the
-selection. The two take turns, so that a busy machine slows both. At the end the memory: the peak
+and lets EmailMessage write the message; its readers are the first of ours, and its selection is
+ours. The two take turns, so that a busy machine slows both. At the end the memory: the peak
 of a fresh process that makes a thousand mails, and of one that makes all.
 """
 
@@ -17,7 +17,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -154,7 +153,7 @@ class Plainly:
             "issue": issue.masthead,
             "issue_name": issue_name(issue.masthead),
             "articles": articles,
-            "publication": replace(self._press.composer.sheet.publication),
+            "publication": self._press.composer.sheet.publication,
             "note": nothing,
             "notice": nothing,
             "commercial": False,

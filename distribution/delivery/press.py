@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 CACHED_SELECTIONS = 5_000
 CACHED_RUNS = 8
-"""Each holds its encoded pieces, some 10 MB."""
+"""Each holds its encoded pieces: several MB."""
 
 UNMAKEABLE = (DistributionError, ValueError, LookupError, TypeError)
 """What a mail that cannot be made raises: a limit, a broken value, a fact that is missing."""

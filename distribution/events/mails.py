@@ -117,9 +117,7 @@ def _by_recipient(
 
     A mail with a token that is not ours is forged, or another installation's: it says nothing.
     """
-    if report.kind not in (Returned.BOUNCE, Returned.DELAYED, Returned.COMPLAINT) or _bears_token(
-        report
-    ):
+    if report.kind not in _SPEAKS_OF_A_MAIL or _bears_token(report):
         return []
     hashes = [keyring.address_hash(key) for key in _keys(report.recipients)]
     latest = [delivery.latest_accepted(session, address, since) for address in hashes]

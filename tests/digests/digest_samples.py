@@ -1,5 +1,6 @@
 """Issues and readers for the tests of digests; every sentence in them is made up."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -169,3 +170,8 @@ def compose_tiny(
         text={**frame, "top": ("正文\n第二行\n",)},
     )
     return compose(sheet, [Choice(1, Reason.CONTENTS, "")], headers=headers)
+
+
+def unpadded(html: str) -> str:
+    """Without the blanks that mean nothing to a browser."""
+    return re.sub(r"\s+(?=[<>])|(?<=>)\s+", "", re.sub(r"\s+", " ", html)).strip()

@@ -1,6 +1,5 @@
 """Joined base64: what the standard library reads back is what was meant, whatever the reader."""
 
-import re
 import string
 from dataclasses import replace
 from email import message_from_bytes, policy
@@ -16,6 +15,7 @@ from digest_samples import (
     make_article,
     make_issue,
     make_sheet,
+    unpadded,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,11 +48,6 @@ def read_back(message: bytes) -> tuple[str, str]:
     assert not any(part.defects for part in read.walk())
     text, html = (part.get_content() for part in read.iter_parts())
     return html, text.replace("\r\n", "\n")
-
-
-def unpadded(html: str) -> str:
-    """Without the blanks that mean nothing to a browser."""
-    return re.sub(r"\s+(?=[<>])|(?<=>)\s+", "", re.sub(r"\s+", " ", html)).strip()
 
 
 @settings(deadline=None)

@@ -9,7 +9,16 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 
 import pytest
-from digest_samples import HEADERS, PERSONAL, choose, compose, compose_tiny, make_issue, make_sheet
+from digest_samples import (
+    HEADERS,
+    PERSONAL,
+    choose,
+    compose,
+    compose_tiny,
+    make_issue,
+    make_sheet,
+    unpadded,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -86,11 +95,6 @@ def test_the_standard_library_reads_both_parts_back() -> None:
     assert plain.replace("\r\n", "\n") == digest.text
     assert unpadded(html) == unpadded(digest.html)
     assert read["Subject"] == digest.subject
-
-
-def unpadded(html: str) -> str:
-    """Without the blanks that mean nothing to a browser."""
-    return re.sub(r"\s+(?=[<>])|(?<=>)\s+", "", re.sub(r"\s+", " ", html))
 
 
 def test_a_message_is_ascii_with_short_lines_and_whole_line_ends() -> None:
