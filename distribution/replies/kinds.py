@@ -3,6 +3,7 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -101,6 +102,11 @@ def _answers_a_person(own: Fields) -> bool:
 
 def _says(what: str, text: str) -> bool:
     return _expressions()[what].search(text) is not None
+
+
+def all_that_say(what: str, text: str) -> Iterator[re.Match[str]]:
+    """Where a text says what a list of kinds.toml is about."""
+    return _expressions()[what].finditer(text)
 
 
 @cache

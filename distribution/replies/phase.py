@@ -23,9 +23,14 @@ _SAID = re.compile(
     r"|does not like (recipient)|(sender|my name) was rejected"  # qmail
     r"|failed (after i sent) the message"
     r"|\*\* address (not found) \*\*"  # Google, of what RCPT TO was answered with
+    r"|\((state 1[4578])\)"  # Google, until 2016
     r"|said \d{3} for (rcpt)|most progress was (rcpt|mail|data)",
 )
 _COMMAND = re.compile(r">>> ?(\w+)(?: (?:to|from):? ?<?([^>\s]{0,320})>?)?[^>]{0,600}?<<< ?[45]")
+# Other transcripts: MDaemon's arrows and time stamps, or the reply right behind the command.
+_ANSWERED = re.compile(
+    r"\b(rcpt|mail) (?:to|from): ?<?[^<>\s]{1,320}>?(?:[^<>]{0,40}<-- ?| )[45]\d\d[ -]"
+)
 # Sendmail writes DATA where it had sent RCPT and DATA together; what follows tells them apart.
 _ONLY_RECIPIENT = re.compile(
     r"<<< 5\d\d (?!5\.[02-9])[^\n]{0,400}?55\d 5\.1\.1 <[^>]{1,320}>\.\.\. user unknown"
@@ -40,7 +45,8 @@ _OF_THE_ADDRESS = re.compile(
 _PHASES = {
     "rcpt": RCPT, "recipient": RCPT, "not found": RCPT, "mail": MAIL, "sender": MAIL,
     "data": DATA, "text": DATA, "end": DATA, "body": DATA, "after i sent": DATA, "sending": DATA,
-    "initial": CONNECT, "my name": CONNECT, "helo": CONNECT, "ehlo": CONNECT, "connect": CONNECT,
+    "state 14": RCPT, "state 1": DATA, "initial": CONNECT, "my name": CONNECT, "helo": CONNECT,
+    "ehlo": CONNECT, "connect": CONNECT,
 }  # fmt: skip
 
 
@@ -59,6 +65,8 @@ def phase_in(text: str, recipient: str = "") -> str:
     commands = _COMMAND.findall(text)
     named = [command for command, whom in commands if recipient and whom == recipient]
     told = _known((named or [command for command, _ in commands] or [""])[0])
+    if not told and (answered := _ANSWERED.search(text)):
+        told = _known(answered.group(1))
     return told or (RCPT if _OF_THE_ADDRESS.search(text) else "")
 
 

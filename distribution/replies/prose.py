@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from distribution.replies.codes import enhanced_code, reply_code
 from distribution.replies.told import LONGEST_ADDRESS, Told, one_line
 
 _MOST_FOUND = 50
@@ -22,8 +23,8 @@ ADDRESS = (
 )
 _ANY = re.compile(ADDRESS)
 _HEADING = re.compile(
-    r"^[ \t>]*(?:[-*•·]{1,2}[ \t]*|\d{1,2}[.)][ \t]+)?(?:\[?(?:smtp|mailto):)?"
-    r"[<\[(\"'“「]{0,3}[ \t]*"
+    r"^[ \t>]{0,200}(?:[-*•·]{1,2}[ \t]{0,80}|\d{1,2}[.)][ \t]{1,80})?(?:\[?(?:smtp|mailto):)?"
+    r"[<\[(\"'“「]{0,3}[ \t]{0,80}"
     rf"({ADDRESS})[ \t]*(?=$|[<>\])\"'”」,:;.(-]|\.\.\.|[ \t])[>\])\"'”」]{{0,3}}(.*)$"
 )
 _RCPT = re.compile(rf"rcpt to:[ \t]*<?({ADDRESS})", re.IGNORECASE)
@@ -34,7 +35,7 @@ _ANSWER = re.compile(
 _NAMED = re.compile(
     r"(?:recipients?|users?|mailbox|undeliverable to|deliver(?:ed|y)?|delivery (?:to|failed)"
     r"|reach(?:ed)?|failed|unknown user|destination|address(?:ed)?|\bto|\bfor|account|full"
-    r"|envoy\w*|empf\w+|destinat\w+|\blist|smtp|duplicated message-id|\bsize"
+    r"|envoy\w{0,20}|empf\w{1,20}|destinat\w{1,20}|\blist|smtp|duplicated message-id|\bsize"
     r"|收件人|收信人|发送到|投递到|收件地址|账号|帐号|给|宛先)"
     rf"[^@\n]{{0,60}}?[\s<:：\"'“(\[=]({ADDRESS})",
     re.IGNORECASE,
@@ -110,10 +111,16 @@ def told_in_prose(text: str, own: Collection[str]) -> list[Told]:
         if "@" in line and not _ASIDE.search("\n".join(lines[max(0, n - 3) : n]))
     ]
     for manner in _MANNERS:
-        found = list(manner(written, own))[:_MOST_FOUND]
+        found = _without_inner(list(manner(written, own))[:_MOST_FOUND])
         if found:
             return _with_words(found, lines, above=manner is _answers)
     return []
+
+
+def _without_inner(found: list[_Found]) -> list[_Found]:
+    """Names inside a system, as in reader@daemon, stand beside the address they were reached by."""
+    outer = [item for item in found if "." in item.address.rpartition("@")[2]]
+    return outer or found
 
 
 def _is_recipient(address: str, own: Collection[str]) -> bool:
@@ -134,9 +141,14 @@ def _with_words(found: list[_Found], lines: list[str], *, above: bool) -> list[T
         words = (_words_above if above else _words_below)(item, lines, starts)
         address = item.address.rstrip(".")
         known = told.get(address.lower())
-        if known is None or len(known.words) < len(words):
+        if known is None or _telling(known.words) < _telling(words):
             told[address.lower()] = Told((address,), words=words)
     return list(told.values())
+
+
+def _telling(words: str) -> tuple[bool, int]:
+    """What of two words about the same reader says more: a code first, then the longer one."""
+    return bool(reply_code(words) or enhanced_code(words)), len(words)
 
 
 def _words_below(item: _Found, lines: list[str], starts: Mapping[int, str]) -> str:

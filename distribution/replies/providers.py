@@ -2,10 +2,13 @@
 
 import re
 import tomllib
+import unicodedata
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 OTHER = "other"
+_DOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]+(\.[a-z0-9_-]+)+")
 
 
 def provider_of(address: str) -> str:
@@ -17,10 +20,51 @@ def provider_of(address: str) -> str:
     return _by_domain().get(address.rpartition("@")[2].lower(), OTHER)
 
 
+def lane_of(address: str) -> str:
+    """The lane of an ASCII address: its provider's, else its domain's own.
+
+    What one company's gateway says then holds up nobody else.
+
+    >>> lane_of("a@QQ.com"), lane_of("a@Example.com")
+    ('qq', 'example.com')
+    """
+    provider = provider_of(address)
+    return address.rpartition("@")[2].lower() if provider == OTHER else provider
+
+
+def lane_label(lane: str) -> str:
+    """A lane's name for people.
+
+    >>> lane_label("qq"), lane_label("example.com")
+    ('QQ 邮箱', 'example.com')
+    """
+    entry = _content().get(lane)
+    return str(entry["name"]) if entry else lane
+
+
+def lane_named(name: str) -> str:
+    """The lane a person means by code, name or domain; empty where it can be none.
+
+    >>> lane_named("QQ 邮箱"), lane_named("foxmail.com"), lane_named("Example.com")
+    ('qq', 'qq', 'example.com')
+    >>> lane_named("天气")
+    ''
+    """
+    given = "".join(unicodedata.normalize("NFKC", name).lower().split()).lstrip("@")
+    for code, entry in _content().items():
+        if given in (code, "".join(str(entry["name"]).lower().split())):
+            return code
+    return lane_of(f"@{given}") if _DOMAIN.fullmatch(given) else ""
+
+
+@cache
+def _content() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("providers.toml").read_text(encoding="utf-8"))
+
+
 @cache
 def _by_domain() -> dict[str, str]:
-    content = tomllib.loads(Path(__file__).with_name("providers.toml").read_text(encoding="utf-8"))
-    return {domain: code for code, entry in content.items() for domain in entry["domains"]}
+    return {domain: code for code, entry in _content().items() for domain in entry["domains"]}
 
 
 def provider_of_host(host: str) -> str:
@@ -44,11 +88,15 @@ def provider_named(name: str) -> str:
     return next((word for word in re.split(r"\W+", name.lower()) if word in known), OTHER)
 
 
+def known_providers() -> tuple[str, ...]:
+    """The codes of all providers."""
+    return tuple(dict.fromkeys(_by_host().values()))
+
+
 @cache
 def _by_host() -> dict[str, str]:
-    content = tomllib.loads(Path(__file__).with_name("providers.toml").read_text(encoding="utf-8"))
     return {
         end: code
-        for code, entry in content.items()
+        for code, entry in _content().items()
         for end in (*entry["domains"], *entry.get("hosts", ()))
     }

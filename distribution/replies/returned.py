@@ -1,37 +1,30 @@
 """Reads a mail that came back: a bounce, a complaint, or something else."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from distribution.replies import kinds, ses
 from distribution.replies.codes import enhanced_code, more_telling
+from distribution.replies.departing import has_left
 from distribution.replies.judging import Judgement, judge_report
-from distribution.replies.notice import RETURNED, Notice, notice_of
+from distribution.replies.notice import Notice, notice_of
 from distribution.replies.prose import told_in_prose
 from distribution.replies.providers import OTHER, provider_of, provider_of_host
-from distribution.replies.reading import STATUS, complained, told_of
+from distribution.replies.reading import complained, told_of
 from distribution.replies.returned_mime import Fields, Part, fields, parts
 from distribution.replies.returned_status import recipients
-from distribution.replies.told import Told, addresses, one_line
+from distribution.replies.returned_traces import FEEDBACK, addressed_to, ids_and_links
+from distribution.replies.rules import Rule
+from distribution.replies.told import Notification, Told, one_line
 from distribution.words import Meaning, Returned
 
 _MOST_ADDRESSES = 100
-_MOST_MESSAGE_IDS = 50
-_MOST_TEXT = 256 * 1024
 _OF_A_MAIL = (
     "from", "to", "subject", "date", "received", "message-id", "return-path", "content-type",
 )  # fmt: skip
-_DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to", "cc")
-_READ = ("text/plain", "text/html")
-_FEEDBACK = "message/feedback-report"
+_NO_FIELDS = Fields(())
 _SNS = "@sns."  # Amazon mails its notifications from there
 _NO_COMPLAINTS = ("not-spam", "auth-failure")  # RFC 5965, 7.3; RFC 6591
-_MESSAGE_ID = re.compile(
-    r"^[> \t]*(?:x-)?(?:original-)?message-id:[ \t]*(?:\n[ \t]+)?(<?[^\s<>]{1,300}>?)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_REFERENCE = re.compile(r"<[^\s<>]{1,300}>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +42,8 @@ class RecipientResult:
 
     @property
     def dead(self) -> bool:
-        """Whether it is evidence that the address itself is dead."""
-        return self.failed and self.judgement.dead
+        """Whether it is evidence that the address itself is dead, and says which."""
+        return self.failed and self.judgement.dead and bool(self.recipients)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +69,29 @@ class ReturnedReport:
     """Every address it was delivered to, the most reliable first."""
     message_ids: tuple[str, ...] = ()
     """Of the returned part, then of what it answers."""
+    unsubscribe_links: tuple[str, ...] = ()
+    """Of the returned part's List-Unsubscribe."""
+    departed: bool = False
+    """An automatic answer that says that the reader has left his employer."""
 
 
-def read_returned(raw: bytes) -> ReturnedReport:
-    """Read a mail; whatever the bytes are, it never raises.
+def read_returned(raw: bytes, *, own: Sequence[Rule] = ()) -> ReturnedReport:
+    """Read a mail; whatever the bytes are, it never raises. `own` are an admin's rules.
 
     Of a bounce to several recipients only those are named who share the gravest result; `results`
     has them all.
     """
     found = list(parts(_without_envelope(raw)))
-    own = found[0].fields
-    if not any(own.has(name) for name in _OF_A_MAIL):
+    top = found[0].fields
+    if not any(top.has(name) for name in _OF_A_MAIL):
         return ReturnedReport(Returned.UNREADABLE)
-    outcome = _outcome(own, found)
+    outcome = _outcome(top, found, own)
+    message_ids, unsubscribe_links = ids_and_links(top, found)
     return replace(
         outcome,
-        addressed_to=tuple(dict.fromkeys(_addressed_to(own)))[:_MOST_ADDRESSES],
-        message_ids=tuple(dict.fromkeys(_message_ids(own, found)))[:_MOST_MESSAGE_IDS],
+        addressed_to=outcome.addressed_to + addressed_to(top),
+        message_ids=outcome.message_ids + message_ids,
+        unsubscribe_links=outcome.unsubscribe_links + unsubscribe_links,
         recipients=outcome.recipients[:_MOST_ADDRESSES],
     )
 
@@ -103,27 +102,43 @@ def _without_envelope(raw: bytes) -> bytes:
     return raw.partition(b"\n")[2] if raw.startswith(b"From ") else raw
 
 
-def _outcome(own: Fields, found: list[Part]) -> ReturnedReport:
+def _outcome(own: Fields, found: list[Part], rules: Sequence[Rule]) -> ReturnedReport:
     """The first that fits: bounces say they are automatic too, so replies come after them."""
     for part in found:
-        if part.type == _FEEDBACK:
+        if part.type == FEEDBACK:
             return _complaint(part)
     notice = notice_of(found)
-    notified = ses.notification(notice.text)
-    if notified is not None and _SNS in own.first("from").lower():
-        return _notified(own, *notified)
+    told_so = ses.notification(notice.text)
+    if told_so is not None and _SNS in own.first("from").lower():
+        return notified(told_so, rules, own)
     if kinds.is_complaint(own, notice.text):
         return ReturnedReport(Returned.COMPLAINT, complained(notice))
     reported = told_of(own, found, notice)
     if reported:
-        return _judged(own, notice, reported)
-    return ReturnedReport(_kind_of_letter(own, notice), recipients(own, ("x-failed-recipients",)))
+        return _judged(own, notice, reported, rules)
+    kind = _kind_of_letter(own, notice)
+    return ReturnedReport(
+        kind,
+        recipients(own, ("x-failed-recipients",)),
+        departed=kind is Returned.AUTO_REPLY and has_left(own, notice.text),
+    )
 
 
-def _notified(own: Fields, kind: Returned, told_so: list[Told]) -> ReturnedReport:
-    if kind is Returned.BOUNCE and told_so:
-        return _judged(own, Notice("", Fields(())), told_so)
-    return ReturnedReport(kind, tuple(a for one in told_so for a in one.recipients))
+def notified(
+    given: Notification, rules: Sequence[Rule], own: Fields = _NO_FIELDS
+) -> ReturnedReport:
+    """What a provider's own form tells, by mail (`own` is its header) or by another way."""
+    if given.kind in (Returned.BOUNCE, Returned.DELAYED) and given.told:
+        outcome = _judged(own, Notice("", _NO_FIELDS), given.told, rules)
+    else:
+        whom = tuple(address for one in given.told for address in one.recipients)
+        outcome = ReturnedReport(given.kind, whom)
+    return replace(
+        outcome,
+        addressed_to=given.addressed_to,
+        message_ids=given.message_ids,
+        unsubscribe_links=given.unsubscribe_links,
+    )
 
 
 def _kind_of_letter(own: Fields, notice: Notice) -> Returned:
@@ -148,7 +163,9 @@ def _complaint(part: Part) -> ReturnedReport:
     )
 
 
-def _judged(own: Fields, notice: Notice, reported: Sequence[Told]) -> ReturnedReport:
+def _judged(
+    own: Fields, notice: Notice, reported: Sequence[Told], rules: Sequence[Rule]
+) -> ReturnedReport:
     """Judge every result; the gravest one speaks for the mail."""
     if all(one.action not in ("failed", "delayed") for one in reported):
         return ReturnedReport(Returned.DELIVERED, status=reported[0].status)
@@ -156,7 +173,8 @@ def _judged(own: Fields, notice: Notice, reported: Sequence[Told]) -> ReturnedRe
     told_so = [one for one in reported if one.action in ("failed", "delayed")]
     beside = _beside(notice)
     alone = len(told_so) == 1
-    results = [_result(one, beside, notice.text if alone else "", reporter) for one in told_so]
+    words = notice.text if alone else ""
+    results = [_result(one, beside, words, reporter, rules) for one in told_so]
     gravest = min(results, key=_gravity)
     alike = [r for r in results if (_gravity(r), r.status) == (_gravity(gravest), gravest.status)]
     return ReturnedReport(
@@ -181,7 +199,7 @@ def _beside(notice: Notice) -> dict[str, str]:
 
 
 def _result(
-    told_so: Told, beside: Mapping[str, str], notice: str, reporter: str
+    told_so: Told, beside: Mapping[str, str], notice: str, reporter: str, rules: Sequence[Rule]
 ) -> RecipientResult:
     names = [address.lower() for address in told_so.recipients]
     said = next((beside[name] for name in names if name in beside), "")
@@ -193,6 +211,7 @@ def _result(
         enhanced=told_so.status,
         provider=_provider(told_so, reporter),
         recipient=names[0] if names else "",
+        own=rules,
     )
     return RecipientResult(told_so.recipients, told_so.failed, status, one_line(words), judged)
 
@@ -209,23 +228,3 @@ def _provider(told_so: Told, reporter: str) -> str:
 
 def _gravity(result: RecipientResult) -> tuple[bool, bool]:
     return (not result.failed, not result.dead)
-
-
-def _addressed_to(own: Fields) -> Iterator[str]:
-    for name in _DELIVERED_TO:
-        for value in own.all(name):
-            yield from addresses(value)
-
-
-def _message_ids(own: Fields, found: Iterable[Part]) -> Iterator[str]:
-    """Of the returned mail, be it a part or a copy in the text; then of what this one answers."""
-    copies = [part for part in found if part.type in RETURNED]
-    reports = [part for part in found if part.type in (*STATUS, _FEEDBACK)]
-    texts = [part for part in found if part.type in _READ]
-    for part in (*copies, *reports, *texts):
-        for match in _MESSAGE_ID.finditer(part.text[:_MOST_TEXT]):
-            if match.group(1).isprintable():
-                yield match.group(1)
-    for name in ("in-reply-to", "references"):
-        for value in own.all(name):
-            yield from filter(str.isprintable, _REFERENCE.findall(value))

@@ -9,6 +9,7 @@ import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 MOST_BYTES = 2 * 1024 * 1024
 """Read of a mail: what it says of itself stands at its beginning."""
@@ -96,6 +97,7 @@ def fields(block: bytes) -> Fields:
     return Fields(tuple((name.decode("ascii").lower(), value) for name, value in found))
 
 
+@lru_cache(maxsize=256)  # the same few fields are asked again and again
 def decoded(value: bytes) -> str:
     r"""A field's value as text: unfolded, its encoded words read (RFC 2047).
 

@@ -87,13 +87,15 @@ def _told(own: Fields) -> Told:
     if not action:  # some leave it out, or say "error"
         action = "failed" if status.startswith(("5", "4")) or "5" in words[:1] else "expanded"
     hosts = (host_in(own.first(name)) for name in ("remote-mta", "reporting-mta"))
+    category = own.first("x-powermta-bouncecategory").replace("-", "_")
+    remark = own.first("status").partition(" ")[2].strip(" ()")
     return Told(
         recipients(own, _WHOM),
         action,
         status,
         words,
         next(filter(None, hosts), ""),
-        one_line(own.first("status").partition(" ")[2].strip(" ()")),
+        one_line(f"{remark} category {category}" if category else remark),
     )
 
 

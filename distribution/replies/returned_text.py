@@ -1,9 +1,11 @@
 """A mail that came back as a person reads it: who, when, about what, and its text decoded."""
 
-from distribution.replies.returned_mime import parts
+from distribution.replies.returned_mime import decoded_bytes, parts
 
 _SHOWN = ("from", "to", "date", "subject")
 _HEADS = ("From", "To", "Date", "Subject")
+_MOST_WORDS = 16 * 1024
+_UNREADABLE = "\ufffd"
 
 
 def readable(raw: bytes) -> str:
@@ -26,3 +28,13 @@ def readable(raw: bytes) -> str:
         elif not kind.startswith("multipart/"):
             bodies.append(f"［{kind}］")
     return "\n\n".join(text for text in (head, *bodies) if text)
+
+
+def words_of(data: bytes) -> str:
+    r"""The words of what is no mail, such as a reply in a file; empty where it is no text.
+
+    >>> words_of("550 用户不存在\n".encode("gbk")), words_of(b"\x89PNG\r\n\x1a\n\0")
+    ('550 用户不存在', '')
+    """
+    text = decoded_bytes(data[:_MOST_WORDS].removeprefix(b"\xef\xbb\xbf")).strip()
+    return text if "".join(text.split()).isprintable() and _UNREADABLE not in text else ""

@@ -15,7 +15,7 @@ wait where trying again helps), source, an example.
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -27,8 +27,10 @@ from distribution.words import Meaning
 FOLDER = Path(__file__).with_name("rules")
 PROVIDERS = ("qq", "netease", "aliyun", "china", "abroad", "google", "microsoft", "yahoo")
 TEXTS = (
-    "rate_limit", "sender_auth", "reputation", "content", "size", "domain", "mailbox", "address",
+    "rate_limit", "filtered", "sender_auth", "reputation", "content", "size", "domain", "mailbox",
+    "address",
 )  # fmt: skip
+CERTAIN = ("certain",)
 VAGUE = ("refusal", "network")
 CODES = ("enhanced", "reply")
 LONGEST_TEXT = 4000
@@ -78,6 +80,13 @@ class Rule:
             and not _holds(text, self.without)
         )
 
+    def fitting(self, said: Said) -> str:
+        """The words that made it fit: a phrase, or what the pattern found; empty for codes only."""
+        held = (phrase for phrase in self.says if phrase in said.text)
+        phrase = max(held, key=len, default="")
+        found = self.pattern.search(said.text) if self.pattern else None
+        return found.group() if found else phrase
+
 
 def ready(text: str) -> str:
     r"""A text as the rules read it: the codes of a reply's later lines are left out.
@@ -91,7 +100,7 @@ def ready(text: str) -> str:
     first = _CODES.search(line)
     if first is None:
         return line
-    again = re.compile(rf" {first.group(1)}[ -]{re.escape(first.group(2))} ")
+    again = re.compile(rf"(?<!<<<) {first.group(1)}[ -]{re.escape(first.group(2))} ")
     return line[: first.end()] + again.sub(" ", line[first.end() :])
 
 
@@ -111,13 +120,24 @@ def rules_of(files: tuple[str, ...]) -> tuple[Rule, ...]:
     return tuple(rule for file in files for rule in _read(file))
 
 
+def rule_named(name: str, own: Sequence[Rule] = ()) -> Rule | None:
+    """The rule of this name, an admin's or ours; None where there is none any more.
+
+    >>> rule_named("qq-1").name
+    'qq-1'
+    """
+    everything = (*own, *rules_of(PROVIDERS + TEXTS + CERTAIN + VAGUE + CODES))
+    return next((rule for rule in everything if rule.name == name), None)
+
+
 def _read(file: str) -> Iterator[Rule]:
     content = tomllib.loads((FOLDER / f"{file}.toml").read_text(encoding="utf-8"))
     for number, entry in enumerate(content["rule"], start=1):
-        yield _rule(f"{file}-{number}", {**content.get("all", {}), **entry})
+        yield rule_of(f"{file}-{number}", {**content.get("all", {}), **entry})
 
 
-def _rule(name: str, entry: dict[str, Any]) -> Rule:
+def rule_of(name: str, entry: Mapping[str, Any], flags: int = 0) -> Rule:
+    """The rule an entry of a file says, `flags` are those of its pattern."""
     means = Meaning(entry["means"])
     dead = entry.get("dead", means in (Meaning.BAD_ADDRESS, Meaning.BAD_DOMAIN))
     wait = entry.get("wait_minutes")
@@ -127,7 +147,7 @@ def _rule(name: str, entry: dict[str, Any]) -> Rule:
         dead=dead,
         doubtful=entry.get("doubtful", False),
         says=tuple(entry.get("says", ())),
-        pattern=re.compile(entry["pattern"]) if "pattern" in entry else None,
+        pattern=re.compile(entry["pattern"], flags) if "pattern" in entry else None,
         without=tuple(entry.get("without", ())),
         provider=entry.get("provider", ""),
         code=str(entry.get("code", "")),

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from distribution.words import Returned
+
 LONGEST_ADDRESS = 320
 LONGEST_WORDS = 500
 _SEPARATORS = str.maketrans(dict.fromkeys("<>\"'(),;:[]", " "))
@@ -35,6 +37,18 @@ class Told:
     def delayed(self) -> bool:
         """It may still arrive."""
         return self.action == "delayed"
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """What a provider tells of one mail in a form of its own."""
+
+    kind: Returned
+    told: tuple[Told, ...]
+    addressed_to: tuple[str, ...] = ()
+    """The mail's return path."""
+    message_ids: tuple[str, ...] = ()
+    unsubscribe_links: tuple[str, ...] = ()
 
 
 def addresses(text: str) -> Iterator[str]:

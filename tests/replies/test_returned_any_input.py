@@ -1,11 +1,14 @@
 """Mails from strangers and broken mails: none of them stops the reader, or comes out of it."""
 
+from io import BytesIO
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from returned_samples import SAMPLES
-from systems import mail, parts, postfix, status
+from returned_samples import READER, SAMPLES
+from systems import mail, parts, personal, postfix, status
 
+from distribution import mailboxes
 from distribution.replies import judge, read_returned
 from distribution.replies.rules import LONGEST_TEXT
 from distribution.words import Returned
@@ -17,6 +20,23 @@ def nested(depth: int) -> bytes:
         b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (level, level)
         for level in range(depth)
     )
+
+
+def nested_whole(depth: int, kind: str = "multipart/mixed") -> bytes:
+    """Parts in parts that are closed again, a bounce in the innermost."""
+    body = SAMPLES["qmail"]
+    for level in range(depth):
+        if kind == "message/rfc822":
+            body = b"From: a@b.example\nContent-Type: message/rfc822\n\n" + body
+        else:
+            head = b"Content-Type: %s; boundary=b%d\n\n" % (kind.encode(), level)
+            body = head + b"--b%d\n%s\n--b%d--\n" % (level, body, level)
+    return b"From: mailer-daemon@b.example\n" + body
+
+
+def one_part(head: str, body: bytes) -> bytes:
+    """A mail of a mail system with one part."""
+    return b"From: mailer-daemon@b.example\nSubject: Undeliverable\n" + head.encode() + b"\n" + body
 
 
 HOSTILE = {
@@ -51,6 +71,43 @@ HOSTILE = {
     "codes": b"From: mailer-daemon\n\n" + b"550 5.1.1\n" * 200_000,
     "ids": b"From: a\n\n" + b"Message-ID:\n" * 150_000,
     "charset": b"From: mailer-daemon\nContent-Type: text/plain; charset=iso-8859-99\n\n\xff",
+    "500 levels of parts": nested_whole(500),
+    "500 levels of reports": nested_whole(500, "multipart/report"),
+    "500 levels of mails": nested_whole(500, "message/rfc822"),
+    "one boundary for all": (b"From: a\nContent-Type: multipart/x; boundary=b\n\n--b\n" * 3000),
+    "a boundary within itself": one_part(
+        "Content-Type: multipart/x; boundary=b\n",
+        b"--b\nContent-Type: multipart/x; boundary=bb\n\n--bb\nContent-Type: multipart/x;"
+        b" boundary=b\n\n--b\n\nfailed <a@b.example>\n--bb--\n--b--\n" * 500,
+    ),
+    "a boundary of nothing": one_part('Content-Type: multipart/x; boundary=""\n', b"--\n" * 9000),
+    "a million short lines": one_part("", b"a\n" * 1_000_000),
+    "a million empty lines": one_part("", b"\n" * 1_000_000 + b"failed <a@b.example>"),
+    "a header of 1 MB": one_part("X-Long: " + "a b " * 250_000 + "\n", b"failed <a@b.example>"),
+    "a folded header of 1 MB": one_part("X-Long: a" + "\n b" * 350_000 + "\n", b"failed"),
+    "a Content-Type of 1 MB": one_part("Content-Type: " + "a/" * 500_000 + "\n", b"failed"),
+    "an address of 1 MB": one_part("Delivered-To: " + "a" * 1_000_000 + "@b\n", b"failed"),
+    "ids of 1 MB": one_part("References: " + "<a@b>" * 200_000 + "\n", b"failed"),
+    "huge base64": one_part(
+        "Content-Type: text/plain\nContent-Transfer-Encoding: base64\n", b"QUFB" * 500_000
+    ),
+    "base64 that is none": one_part("Content-Transfer-Encoding: base64\n", b"=\x00\xff=A" * 99_999),
+    "quoted-printable without end": one_part(
+        "Content-Transfer-Encoding: quoted-printable\n", b"=3D=\n=" * 300_000
+    ),
+    "NULs": SAMPLES["postfix"].replace(b" ", b"\x00"),
+    "NULs only": b"\x00" * 1_000_000,
+    "eight bits without a name": SAMPLES["netease"].replace(b"charset=utf-8", b"")
+    + b"\xfe\xff" * 99,
+    "line ends of all kinds": SAMPLES["postfix"].replace(b"\n", b"\r\r\n"),
+    "links": one_part("", b"List-Unsubscribe: <https://a.example/x>,\n " * 50_000),
+    "half a link": one_part("", b"List-Unsubscribe: <https://" + b"a" * 1_000_000),
+    "quoted links": one_part("", b"> List-Unsubscribe: <x\n>  " * 50_000),
+    "who has left": personal(
+        "自动回复",
+        "已于从我因调动不再在离开工作岗位" * 2000 + "left the " * 5000,
+        "X-Autoreply: 1\n",
+    ),
     "unknown": b"From: a\nContent-Type: text/plain; charset=unicode_escape\n\n\\ud800",
 }
 
@@ -58,6 +115,49 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_mail_is_read_like_any_other(name: str) -> None:
     check(HOSTILE[name])
+
+
+@pytest.mark.parametrize("name", ["postfix", "netease", "qmail"])
+def test_a_mail_may_end_at_any_byte(name: str) -> None:
+    mail = SAMPLES[name]
+    for end in range(len(mail)):
+        check(mail[:end])
+
+
+@pytest.mark.parametrize(
+    "charset",
+    [
+        "",
+        "utf-7",
+        "utf-16",
+        "base64",
+        "hex",
+        "idna",
+        "punycode",
+        "x" * 99,
+        "gb2312;",
+        "\u202e",
+        "zlib",
+    ],
+)
+def test_a_wrong_name_of_letters_is_no_fault(charset: str) -> None:
+    body = f"失败 failed\n\n<{READER}>:\n550 5.1.1 用户不存在\n".encode("gbk")
+    head = f"Content-Type: text/plain; charset={charset}\n"
+    word = f"Subject: =?{charset}?b?zcvQxQ==?=\n".encode()
+
+    check(word + one_part(head, body))
+    assert READER in read_returned(one_part(head, body)).recipients
+
+
+def test_of_a_mail_of_fifty_megabytes_a_mailbox_keeps_what_is_read() -> None:
+    mail = SAMPLES["qmail"] + (b"x" * 99 + b"\n") * 500_000
+    (kept,) = mailboxes.mails_of(BytesIO(mail))
+    several = list(mailboxes.mails_of(BytesIO(b"From a 09:00\n" + mail + b"\n\nFrom b 09:00\n\n")))
+
+    assert len(kept) <= mailboxes.MOST_BYTES
+    assert read_returned(kept) == read_returned(mail)
+    assert [len(one) <= mailboxes.MOST_BYTES for one in several] == [True, True]
+    assert read_returned(several[0]).recipients == read_returned(mail).recipients
 
 
 @given(st.binary(max_size=2000))
@@ -108,8 +208,12 @@ def test_no_words_make_a_4xx_evidence(text: str, code: int) -> None:
 def check(raw: bytes) -> None:
     """It is read, and everything in it can be stored and shown."""
     read = read_returned(raw)
-    texts = (read.status, read.diagnostic, *read.addressed_to, *read.recipients, *read.message_ids)
-    assert all(text.isprintable() for text in texts)
+    texts = (read.status, read.diagnostic, *read.addressed_to, *read.recipients)
+    traces = (*read.message_ids, *read.unsubscribe_links)
+    assert all(text.isprintable() for text in (*texts, *traces))
+    assert all(len(text) <= 500 for text in traces)
+    assert len(read.unsubscribe_links) <= 10
+    assert read.departed <= (read.kind is Returned.AUTO_REPLY)
     assert all(len(text) <= 320 for text in (*read.addressed_to, *read.recipients))
     assert len(read.diagnostic) <= 500
     assert len(read.status) <= 9

@@ -7,8 +7,19 @@ from pathlib import Path
 import pytest
 
 from distribution.replies import Rule, judge, judging, phase, providers, reply_code, rules
-from distribution.replies.codes import enhanced_code
-from distribution.replies.rules import CODES, FOLDER, PROVIDERS, TEXTS, VAGUE, Said, ready, rules_of
+from distribution.replies.codes import enhanced_code, unframed
+from distribution.replies.rulebook import rulebook
+from distribution.replies.rules import (
+    CERTAIN,
+    CODES,
+    FOLDER,
+    PROVIDERS,
+    TEXTS,
+    VAGUE,
+    Said,
+    ready,
+    rules_of,
+)
 from distribution.words import Meaning
 
 SAID = [
@@ -18,7 +29,7 @@ SAID = [
     ).items()
     for reply in replies
 ]
-ALL = rules_of(PROVIDERS + TEXTS + VAGUE + CODES)
+ALL = rules_of(PROVIDERS + TEXTS + CERTAIN + VAGUE + CODES)
 FILES = sorted(path.stem for path in FOLDER.glob("*.toml"))
 KEYS = {
     "means", "dead", "doubtful", "says", "pattern", "without", "provider", "code", "enhanced",
@@ -45,7 +56,7 @@ def test_every_rule_is_the_first_to_speak_of_its_own_example(rule: Rule) -> None
 
 
 def test_every_file_of_rules_is_asked_in_its_place() -> None:
-    asked = [*PROVIDERS, *TEXTS, *VAGUE, *CODES]
+    asked = [*PROVIDERS, *TEXTS, *CERTAIN, *VAGUE, *CODES]
 
     assert sorted(asked) == FILES
     assert len(asked) == len(set(asked))
@@ -109,6 +120,12 @@ def test_what_passes_is_never_called_dead(reply: str, provider: str, *, passes: 
     assert (judged.cause is None) is passes
 
 
+def test_a_reply_about_commands_or_log_in_is_no_evidence_whatever_its_words() -> None:
+    assert not judge(535, "5.7.8 user unknown", "other").dead
+    assert not judge(550, "5.6.0 user unknown", "other").dead
+    assert judge(550, "5.7.1 user unknown", "other").dead
+
+
 def test_a_4xx_is_no_evidence_whatever_its_words() -> None:
     assert not judge(450, "4.1.1 User unknown", "other").dead
 
@@ -132,11 +149,94 @@ def test_a_report_in_doubt_at_which_command_is_no_evidence() -> None:
         (">>> data <<< 550 no 554 5.0.0 service unavailable", "data"),
         (">>> data <<< 550 no 550 5.1.1 <a@b.example>... user unknown", "rcpt"),
         (">>> data <<< 550 no <<< 554 error: no valid recipients", "rcpt"),
+        (">>> data <<< 550 5.2.0 no <<< 554 error: no valid recipients", "data"),
+        ("--> rcpt to:<a@b.example> tue 2026-12-01 09:00:00: <-- 550 no", "rcpt"),
+        ("mail from:<c@d.example> 250 ok rcpt to:<a@b.example> 550 no", "rcpt"),
+        ("the other server said: 550 no (state 14).", "rcpt"),
+        ("the other server said: 550 no (state 17).", "data"),
         ("550 no", ""),
     ],
 )  # fmt: skip
 def test_the_command_that_was_refused_is_found(text: str, command: str) -> None:
     assert phase.phase_in(text) == command
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "550-Callback verification of digest@digest.example failed 550 user unknown",
+        "550 5.7.1 host unknown: no reverse name for 192.0.2.10",
+        "550 5.7.1 too many unknown users tried, wait an hour",
+        "554 Configuration is invalid for this certificate",
+        "550 Your address does not exist according to your mail server",
+        "550 User wei not accepted: mailbox over quota",
+        "550 5.1.1 reader@mail.example: recipient rejected, mailbox full",
+        "550 5.7.1 Recipient reader@mail.example not accepted: encryption needed",
+        "550 Account of reader has been disabled, user not found in active directory",
+        "554 5.1.8 digest.example: no such domain",
+        "550 not a local user, relaying prohibited",
+        "550 5.7.1 Too many invalid recipients from 192.0.2.10, rejected",
+        "550 unknown client 192.0.2.10",
+        "450 4.1.2 <reader@mail.example>: Recipient address rejected: Domain not found",
+        "550 5.7.1 mail from unknown users at 192.0.2.10 rejected",
+        "550 5.7.1 The group does not exist for people outside of the organisation",
+        "535 5.7.8 username not known",
+        "550 5.2.3 user not found: message exceeds limit",
+        "550 5.5.2 unknown option in RCPT TO",
+        "550 发件人帐号不存在",
+        "530 用户名或密码错误，帐号不存在",
+        "550 没有该收件人的发送权限",
+    ],
+)
+def test_another_reason_beside_the_address_is_no_evidence(reply: str) -> None:
+    words = f"host mx.mail.example[192.0.2.25] said: {reply} (in reply to RCPT TO command)"
+
+    assert not judging.judge_report(words, "").dead
+
+
+def test_the_reply_is_judged_before_what_its_reporter_says() -> None:
+    words = "The mailbox is full or unknown. Remote host said: 550 5.7.1 blocked by rbl"
+
+    assert judging.judge_report(words, "").meaning is Meaning.REPUTATION
+    assert judging.judge_report("no such user", "").meaning is Meaning.BAD_ADDRESS
+
+
+def test_what_reporters_always_write_is_not_judged() -> None:
+    words = "192.0.2.25 failed. Remote host said: 554 no Giving up on 192.0.2.25"
+
+    assert unframed(ready(words)) == "192.0.2.25 failed.   554 no"
+    assert judging.judge_report(words, "").meaning is not Meaning.TRANSIENT
+
+
+@pytest.mark.parametrize("files", [PROVIDERS + TEXTS, CERTAIN, VAGUE, CODES])
+def test_the_index_finds_the_rule_that_comes_first(files: tuple[str, ...]) -> None:
+    rules_asked = rules_of(files)
+    for rule in ALL:
+        said = as_said(rule)
+        first = next((one for one in rules_asked if one.fits(said)), None)
+        assert rulebook(files).first(said) is first
+
+
+def test_a_host_that_is_not_found_is_evidence_unless_it_is_another() -> None:
+    named = "550 Host unknown: {} (in reply to RCPT TO command)"
+    recipient = "reader@mail.example"
+
+    for name, dead in (
+        ("mail.example", True),
+        ("mx.mail.example", True),
+        ("out.digest.example", False),
+    ):
+        judged = judging.judge_report(named.format(name), "", recipient=recipient)
+        assert judged.dead is dead
+    assert judging.judge_report(named.format("it"), "", recipient=recipient).dead
+
+
+def test_an_address_that_is_unknown_is_evidence_unless_it_is_another() -> None:
+    named = "550 5.1.1 <{}>: user unknown (in reply to RCPT TO command)"
+
+    for address, dead in (("reader@mail.example", True), ("digest@digest.example", False)):
+        words = named.format(address)
+        assert judging.judge_report(words, "", recipient="reader@mail.example").dead is dead
 
 
 def test_a_provider_is_known_by_its_hosts_and_by_its_name() -> None:
