@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from distribution import config, db, delivery, digests, schema
+from distribution import config, db, delivery, digests, events, replies, schema
 from distribution.bundle import bundled
 from distribution.config import Configuration, Settings
 from distribution.errors import DistributionError, InvalidSetting
@@ -50,6 +50,12 @@ class App:
         """Where links and bounces lead."""
         return Addresses(self.keyring, self.settings.base_url, self.settings.domain)
 
+    @cached_property
+    def reply_rules(self) -> tuple[replies.Rule, ...]:
+        """The admin's own rules, read at opening; InvalidRules says what is wrong with them."""
+        path = self.settings.rules_file
+        return replies.read_rules(path) if path else ()
+
     @property
     def recipe(self) -> delivery.Recipe:
         """What turns an issue into mails."""
@@ -66,6 +72,11 @@ class App:
         )
 
     @property
+    def desk(self) -> events.Desk:
+        """Who judges what comes back."""
+        return events.Desk(self.addresses, self.reply_rules, self.settings.editor_addresses)
+
+    @property
     def patience(self) -> timedelta:
         """How long after its intent a mail's result may still be recorded."""
         return timedelta(seconds=self.settings.dot_timeout_seconds) + LATE_RESULT
@@ -74,7 +85,7 @@ class App:
     def office(self) -> delivery.Office:
         """Who posts single mails."""
         sender = (self.settings.sender_name, self.settings.sender_address)
-        return delivery.Office(sender, self.addresses, self.patience)
+        return delivery.Office(sender, self.addresses, self.patience, self.reply_rules)
 
     @property
     def stationery(self) -> delivery.Stationery:
@@ -96,6 +107,7 @@ class App:
             press=delivery.Press(self.addresses),
             addresses=self.addresses,
             pace=delivery.Pace(settings.connections, settings.batch_size, terms),
+            rules=self.reply_rules,
         )
 
 
@@ -108,15 +120,16 @@ def open_app(environ: Mapping[str, str]) -> App:
             settings.home.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InvalidSetting("DISTRIBUTION_HOME", str(settings.home), str(error)) from error
-    engine = db.open_engine(settings.database)
+    app = App(configuration, db.open_engine(settings.database))
     try:
+        _ = app.reply_rules  # what is wrong with them is said now, not in the middle of a run
         with db.friendly():
-            schema.ensure(engine, embedded=settings.embedded)
-            schema.refuse_lossy_settings(engine)
+            schema.ensure(app.engine, embedded=settings.embedded)
+            schema.refuse_lossy_settings(app.engine)
     except DistributionError:
-        engine.dispose()
+        app.engine.dispose()
         raise
-    return App(configuration, engine)
+    return app
 
 
 def open_transport(settings: Settings) -> delivery.Transport:

@@ -217,6 +217,10 @@ class Addresses:
         token = for_mail(self.keyring.sign(Use.LETTER, letter))
         return f"<l-{token}@{self.mail_domain}>"
 
+    def letter_return_path(self, letter: int) -> str:
+        """The envelope sender of a single mail: a bounce to it names the letter."""
+        return self.letter_id(letter).strip("<>")
+
     def letter_ids(self, letter: int) -> list[str]:
         """Those it may have gone under: a newer key may have come since."""
         keyrings = (replace(self.keyring, signing=at) for at in range(len(self.keyring.keys)))
@@ -235,6 +239,22 @@ class Addresses:
     def sent_as(self, message_id: str) -> int | None:
         """The delivery that bears this Message-ID."""
         return self._mail_row(message_id.strip().strip("<>").partition("@")[0])
+
+    def letter_named(self, text: str) -> int | None:
+        """The single mail whose return path or Message-ID this is."""
+        prefix, _, token = text.strip().strip("<>").partition("@")[0].rpartition("-")
+        known = prefix.lower() == "l"
+        return self.keyring.verify(Use.LETTER, from_mail(token)) if known else None
+
+    def unsubscribes(self, url: str) -> int | None:
+        """The delivery whose unsubscribe link this is, wherever the pages were then."""
+        _, _, token = url.partition("/u/")
+        return self.keyring.verify(Use.UNSUBSCRIBE, from_url(token))
+
+    def letter_unsubscribes(self, url: str) -> int | None:
+        """As `unsubscribes`, of a single mail."""
+        _, _, token = url.partition("/u/")
+        return self.keyring.verify(Use.LETTER_UNSUBSCRIBE, from_url(token))
 
     def _mail_row(self, token: str) -> int | None:
         return self.keyring.verify(Use.MESSAGE, from_mail(token))

@@ -23,6 +23,7 @@ from sqlalchemy.types import TypeEngine
 from distribution.db import BIG_INTEGER, DOCUMENT, Utc, word
 from distribution.words import (
     Cause,
+    Consequence,
     CorrectionKind,
     Decision,
     DeliveryState,
@@ -33,6 +34,7 @@ from distribution.words import (
     LetterPurpose,
     LetterState,
     MailFormat,
+    Meaning,
     Purpose,
     RequestKind,
     Returned,
@@ -352,6 +354,14 @@ class Suppression(Base):
     since: Mapped[datetime]
 
 
+class Release(Base):
+    """An address was let be used again: what was counted against it before counts no more."""
+
+    __tablename__ = "releases"
+    address_hash: Mapped[AddressHash] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
 class SuppressedDomain(Base):
     """A domain none of whose addresses is written to."""
 
@@ -491,6 +501,7 @@ class Slot(Base):
 # Spelled out, because a partial index serves only queries that repeat its condition literally.
 DUE = text("state IN ('planned', 'deferred')")
 UNDER_WAY = text("state IN ('leased', 'handed')")
+REFUSED = text("meaning IS NOT NULL AND state IN ('failed', 'expired')")
 
 
 class Delivery(Base):
@@ -518,6 +529,7 @@ class Delivery(Base):
             sqlite_where=text("state = 'in_doubt'"),
             postgresql_where=text("state = 'in_doubt'"),
         ),
+        Index("ix_deliveries_refused", "id", sqlite_where=REFUSED, postgresql_where=REFUSED),
     )
     id: Mapped[PrimaryKey]
     run_id: Mapped[int] = mapped_column(reference("runs.id"))
@@ -525,9 +537,11 @@ class Delivery(Base):
     selection_id: Mapped[int] = mapped_column(reference("selections.id"))
     recipient: Mapped[Address]  # ASCII domain, ready for the envelope
     address_hash: Mapped[AddressHash]
-    lane: Mapped[str] = mapped_column(String(40))  # mailbox provider, see `replies.provider_of`
+    lane: Mapped[str] = mapped_column(String(255))  # mailbox provider, see `replies.lane_of`
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.PLANNED)
     cause: Mapped[Cause | None]  # why failed, skipped or held
+    meaning: Mapped[Meaning | None]  # of what the relay last refused it with
+    consequence: Mapped[Consequence | None]  # of that; None: nothing followed
     attempts: Mapped[int] = mapped_column(default=0)
     crashes: Mapped[int] = mapped_column(default=0)  # leases that ran out, or doubts
     next_attempt_at: Mapped[datetime]
@@ -536,6 +550,36 @@ class Delivery(Base):
     handed_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     message_sha256: Mapped[Digest | None]  # of the bytes that were last handed over
+
+
+class Lane(Base):
+    """What holds up the mails to a provider or a domain; without a row nothing does."""
+
+    __tablename__ = "lanes"
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    resting_until: Mapped[datetime | None]  # it asked for patience
+    rests: Mapped[int] = mapped_column(default=0)  # in a row, each longer than the one before
+    stopped_at: Mapped[datetime | None]  # until an admin resumes it
+    stopped_by: Mapped[Who | None]
+    meaning: Mapped[Meaning | None]  # of what it said
+    words: Mapped[str] = mapped_column(String(500), default="")  # of the provider, or the admin
+
+
+UNTOLD = text("told_at IS NULL")
+
+
+class Alert(Base):
+    """What the admins should know, once per key; `told_at`: it went out to them by mail."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (Index(None, "id", sqlite_where=UNTOLD, postgresql_where=UNTOLD),)
+    id: Mapped[PrimaryKey]
+    key: Mapped[str] = mapped_column(String(300), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    lines: Mapped[list[Any]]  # of text; they name no person
+    advice: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
 
 
 class DeliveryEvent(Base):
@@ -577,6 +621,7 @@ class Letter(Base):
     purpose: Mapped[LetterPurpose]
     subscriber_id: Mapped[int | None] = mapped_column(reference("subscribers.id"), index=True)
     recipient: Mapped[Address]
+    reply_to: Mapped[Address | None]  # who wrote what is passed on
     subject: Mapped[str] = mapped_column(String(300))
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
@@ -622,8 +667,8 @@ class Inbox(Base):
     signal: Mapped[Signal]
     at: Mapped[datetime]
     fingerprint: Mapped[Digest | None] = mapped_column(unique=True)  # of a mail, however often seen
-    content: Mapped[dict[str, Any]]  # of a request: what was asked for, and by what
-    raw: Mapped[bytes | None] = mapped_column(LargeBinary)  # a mail
+    content: Mapped[dict[str, Any]]  # of a request: what was asked for; of a notice: its source
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary)  # a mail, a notice
     judged_at: Mapped[datetime | None]
 
 
@@ -642,16 +687,20 @@ class ReadingEvent(Base):
 
 
 class ReturnedMail(Base):
-    """Append-only: a mail that came back, understood; its text is in the inbox."""
+    """Append-only: a mail or notice that came back, understood; its text is in the inbox."""
 
     __tablename__ = "returned_mails"
     inbox_id: Mapped[int] = mapped_column(reference("inbox.id"), primary_key=True)
     kind: Mapped[Returned]
     delivery_id: Mapped[int | None] = mapped_column(reference("deliveries.id"), index=True)
+    letter_id: Mapped[int | None] = mapped_column(reference("letters.id"), index=True)
     found_by: Mapped[FoundBy | None]
+    lane: Mapped[str] = mapped_column(String(255), default="")  # of the delivery
+    meaning: Mapped[Meaning | None]  # of a bounce
+    rule: Mapped[str] = mapped_column(String(60), default="")  # that said so
     status: Mapped[str] = mapped_column(String(20), default="")  # RFC 3463: 5.1.1
     diagnostic: Mapped[str] = mapped_column(String(500), default="")  # the mail system's words
-    suppressed: Mapped[bool] = mapped_column(default=False)  # it took the address out of use
+    consequence: Mapped[Consequence] = mapped_column(default=Consequence.NONE)
     at: Mapped[datetime]
 
 

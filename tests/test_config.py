@@ -114,7 +114,7 @@ def test_a_fault_in_the_environment_is_named_as_it_is_spelt_there(
     assert expected in fault.value.expected
 
 
-SECRETS = ("database_url", "redis_url", "secret_keys", "smtp_password")
+SECRETS = ("aliyun_token", "database_url", "redis_url", "secret_keys", "smtp_password")
 
 
 @pytest.mark.parametrize("name", SECRETS)

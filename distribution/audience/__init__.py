@@ -94,6 +94,7 @@ from distribution.audience.store.standing import (
     tracking_answers,
 )
 from distribution.audience.store.suppression import (
+    address_hash_of,
     release,
     release_domain,
     subscribers_at,
@@ -157,6 +158,7 @@ __all__ = [
     "Wishes",
     "add_enterprise",
     "add_subscriber",
+    "address_hash_of",
     "agrees_to_tracking",
     "barrier",
     "change_contact",

@@ -1,5 +1,6 @@
 """The settings themselves: names, units, defaults, and what each may be."""
 
+import os
 import re
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,6 +18,10 @@ _MAIL_ADDRESS = re.compile(rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]+@{_HOST}(\.{_HOS
 _WEB_ADDRESS = re.compile(
     rf"https?://({_HOST}(\.{_HOST})*|\[[0-9A-Fa-f:.]+\])(:[0-9]{{1,5}})?(/[A-Za-z0-9._~/%-]*)?"
 )
+_SNS_TOPIC = re.compile(
+    r"arn:aws(-[a-z]+)*:sns:[a-z]+(-[a-z]+)+-[0-9]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}"
+)
+_TOKEN = re.compile(rf"[!-~]{{{_MINIMUM_KEY_LENGTH},200}}")
 _REDIS = re.compile(r"(rediss?://|unix:///).")
 
 
@@ -71,6 +76,9 @@ class Settings(BaseSettings):
     admin_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="管理员的邮件地址，逗号分隔：提醒寄到这里。空：只在命令行显示"
     )
+    editor_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="编辑的邮件地址，逗号分隔：读者的回信转到这里。空：只登记，不转"
+    )
     mail_domain: str = Field("", description="退信地址与 Message-ID 的域名；空：发件人的域名")
     connections: Annotated[Whole, Field(ge=1, le=200)] = Field(8, description="同时与中继的连接数")
     batch_size: Count = Field(50, description="一次领取的投递数")
@@ -85,7 +93,30 @@ class Settings(BaseSettings):
     web_host: str = Field("127.0.0.1", description="网页服务监听的地址；对外由反向代理转发")
     web_port: Port = Field(8000, description="网页服务的端口")
     bounce_maildir: File = Field(None, description="收退信的 Maildir 文件夹；空：不自动收")
-    bounce_seconds: Seconds = Field(60, description="检查退信文件夹的间隔")
+    bounce_imap_host: str = Field("", description="收退信的 IMAP 服务器；空：不从 IMAP 收")
+    bounce_imap_port: Port = Field(993, description="IMAP 端口；starttls 与 none 多为 143")
+    bounce_imap_security: Literal["none", "starttls", "tls"] = Field(
+        "tls", description="IMAP 的加密方式"
+    )
+    bounce_imap_username: str = Field("", description="IMAP 用户名，多为整个邮件地址")
+    bounce_imap_password: SecretStr = Field(
+        SecretStr(""), description="IMAP 密码；163、QQ 等邮箱须用其授权码"
+    )
+    bounce_imap_folder: str = Field("INBOX", description="IMAP 中收退信的文件夹")
+    bounce_imap_archive: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")] = Field(
+        "bounces", description="IMAP 中存放处理过的邮件的文件夹，其下分 processed、unclear、failed"
+    )
+    bounce_imap_ca_file: File = Field(None, description="IMAP 服务器证书的根证书文件；空：系统自带")
+    sns_topics: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="发布 Amazon SES 通知的 SNS 主题（ARN），逗号分隔；空：不接收"
+    )
+    aliyun_token: SecretStr = Field(
+        SecretStr(""), description="阿里云事件总线 HTTP 目标的 Token，至少 16 个字符；空：不接收"
+    )
+    bounce_seconds: Seconds = Field(60, description="检查退信文件夹与 IMAP 邮箱的间隔")
+    reply_rules: File = Field(
+        None, description="本装置自己的应答规则文件；空：home 中的 reply_rules.toml，若有"
+    )
     minimum_articles: Annotated[Whole, Field(ge=1, le=100)] = Field(
         3, description="一封邮件至少的文章数"
     )
@@ -130,24 +161,41 @@ class Settings(BaseSettings):
     @classmethod
     def _mail_address(cls, value: str) -> str:
         if not _MAIL_ADDRESS.fullmatch(value):
-            message = "应为一个 ASCII 邮件地址，例如 digest@mail.xinxi.cn"
+            message = "应为一个 ASCII 邮件地址，例如 digest@mail.qikan.example"
             raise ValueError(message)
         return value
 
-    @field_validator("admin_addresses", mode="before")
+    @field_validator("admin_addresses", "editor_addresses", "sns_topics", mode="before")
     @classmethod
-    def _split_addresses(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("admin_addresses")
+    @field_validator("admin_addresses", "editor_addresses")
     @classmethod
     def _mail_addresses(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         if not all(map(_MAIL_ADDRESS.fullmatch, values)):
             message = "应为一个或几个 ASCII 邮件地址，逗号分隔"
             raise ValueError(message)
         return values
+
+    @field_validator("sns_topics")
+    @classmethod
+    def _topics(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(_SNS_TOPIC.fullmatch, values)):
+            message = "应为一个或几个 SNS 主题，例如 arn:aws:sns:us-east-1:123456789012:bounces"
+            raise ValueError(message)
+        return values
+
+    @field_validator("aliyun_token")
+    @classmethod
+    def _unguessable(cls, value: SecretStr) -> SecretStr:
+        token = value.get_secret_value()
+        if token and not _TOKEN.fullmatch(token):
+            message = f"应为 {_MINIMUM_KEY_LENGTH} 至 200 个字符，不含空格与汉字"
+            raise ValueError(message)
+        return value
 
     @field_validator("redis_url")
     @classmethod
@@ -172,7 +220,7 @@ class Settings(BaseSettings):
     @classmethod
     def _host_name(cls, value: str) -> str:
         if value and not _DOMAIN.fullmatch(value):
-            message = "应为一个 ASCII 域名，例如 mail.xinxi.cn"
+            message = "应为一个 ASCII 域名，例如 mail.qikan.example"
             raise ValueError(message)
         return value
 
@@ -210,6 +258,12 @@ class Settings(BaseSettings):
     def domain(self) -> str:
         """The domain of return paths and Message-IDs."""
         return self.mail_domain or self.sender_address.rpartition("@")[2]
+
+    @property
+    def rules_file(self) -> Path | None:
+        """The admin's own rules for replies, where there are any."""
+        own = self.home / "reply_rules.toml"
+        return self.reply_rules or (own if os.path.lexists(own) else None)
 
     @property
     def key_file(self) -> Path:

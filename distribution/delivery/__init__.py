@@ -1,5 +1,6 @@
 """Delivery: runs and their ledger: plan, seal, lease, hand over, settle."""
 
+from distribution.delivery.alerting import alerts_untold, raise_alert, tell_alerts
 from distribution.delivery.books import Status, finish_drained, status, verify
 from distribution.delivery.confirming import (
     CONSENT_WORDING,
@@ -12,6 +13,7 @@ from distribution.delivery.confirming import (
     confirm,
     request_consent,
 )
+from distribution.delivery.consequences import Refusal, follow, refused, without_addresses
 from distribution.delivery.drafting import Draft, NothingMatches, Rehearsal, rehearse
 from distribution.delivery.exhibiting import exhibits
 from distribution.delivery.explaining import Explanation, explain
@@ -19,7 +21,7 @@ from distribution.delivery.forgetting import Forgotten, UnderWay, forget, forget
 from distribution.delivery.gating import GateClosed, Inspection, inspect_run
 from distribution.delivery.inspecting import STANDARD, inspect_issue, inspect_wishes
 from distribution.delivery.ledger import Terms
-from distribution.delivery.letters import Office, message_of, post_due
+from distribution.delivery.letters import Office, bury, message_of, post_due
 from distribution.delivery.notices import notice_endings
 from distribution.delivery.ownership import Owner, claim, resign
 from distribution.delivery.planning import NotApproved, Recipe, plan, seal, wishes_of
@@ -37,12 +39,21 @@ from distribution.delivery.replaying import Replay, replay
 from distribution.delivery.sending import Sender
 from distribution.delivery.stationery import Stationery
 from distribution.delivery.steering import WrongState, cancel, pause, resume, start
+from distribution.delivery.store.alerts import list_alerts
 from distribution.delivery.store.forgetting import is_through, recipients
+from distribution.delivery.store.lanes import held_lanes
+from distribution.delivery.store.lanes import resume as resume_lane
+from distribution.delivery.store.lanes import stop as stop_lane
 from distribution.delivery.store.letters import (
+    SentLetter,
     add_letter,
     find_letter,
+    find_letters,
     letters_due,
     list_letters,
+    mark_returned,
+    pass_on,
+    passed_on,
     resolve_letter,
 )
 from distribution.delivery.store.lookups import (
@@ -105,6 +116,7 @@ __all__ = [
     "Proof",
     "Pumped",
     "Recipe",
+    "Refusal",
     "RefusedByRelay",
     "Rehearsal",
     "RelayUnavailable",
@@ -113,6 +125,7 @@ __all__ = [
     "Reply",
     "Sender",
     "Sent",
+    "SentLetter",
     "Standing",
     "Stationery",
     "Status",
@@ -125,9 +138,11 @@ __all__ = [
     "accepted_with",
     "add_letter",
     "add_proof_reader",
+    "alerts_untold",
     "anything_to_do",
     "ask_to_confirm",
     "asked",
+    "bury",
     "cancel",
     "claim",
     "confirm",
@@ -136,42 +151,55 @@ __all__ = [
     "exhibits",
     "explain",
     "find_letter",
+    "find_letters",
     "find_run",
     "find_sent",
     "finish_drained",
+    "follow",
     "forget",
     "forget_letters",
+    "held_lanes",
     "inspect_issue",
     "inspect_run",
     "inspect_wishes",
     "is_through",
     "latest_accepted",
     "letters_due",
+    "list_alerts",
     "list_letters",
     "list_runs",
+    "mark_returned",
     "message_of",
     "notice_endings",
     "out_of_use",
+    "pass_on",
+    "passed_on",
     "pause",
     "plan",
     "post_due",
     "proof_readers",
     "prove_accepted",
+    "raise_alert",
     "readers_on",
     "recipients",
+    "refused",
     "rehearse",
     "replay",
     "request_consent",
     "resign",
     "resolve_letter",
     "resume",
+    "resume_lane",
     "run_of",
     "seal",
     "start",
     "status",
+    "stop_lane",
     "survey",
+    "tell_alerts",
     "verify",
     "welcome",
     "wishes_of",
+    "without_addresses",
     "write_proofs",
 ]

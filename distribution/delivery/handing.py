@@ -4,7 +4,7 @@ import hashlib
 import logging
 import random
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from distribution import replies
@@ -42,6 +42,8 @@ class Hand:
     writer: LedgerWriter
     unrecorded: list[Result]
     """Results the database would not take; true all the same, and offered to it later."""
+    rules: tuple[replies.Rule, ...] = ()
+    """The admin's own."""
     accepted: int = field(default=0, init=False)
 
     async def deliver(self, row: Leased) -> None:
@@ -107,17 +109,23 @@ class Hand:
             self.accepted += 1
             await self._settle(row, DeliveryState.ACCEPTED, reply=f"{reply.code} {reply.text}")
         else:
-            await self._settle_refused(row, reply)
+            await self._settle_refused(row, reply, body_came=True)
 
-    async def _settle_refused(self, row: Leased, reply: Reply) -> None:
-        judgement = replies.judge(reply.code, reply.text, row.lane)
+    async def _settle_refused(self, row: Leased, reply: Reply, *, body_came: bool = False) -> None:
+        """Who took the recipient and refuses the message says nothing of the address."""
+        judgement = replies.judge(reply.code, reply.text, row.lane, own=self.rules)
+        if body_came:
+            judgement = replace(judgement, dead=False)
         words = f"{reply.code} {reply.text}"
+        ended = (row.delivery_id, row.token)
         if judgement.cause is not None:
-            await self._settle(row, DeliveryState.FAILED, judgement.cause, words)
+            failed = DeliveryState.FAILED
+            await self.record(Result(*ended, failed, judgement.cause, words, judgement=judgement))
             return
         chance = random.random()  # noqa: S311 - spreads load, guards nothing
         wait = next_wait(row.attempts, judgement.wait, chance)
-        await self._settle(row, DeliveryState.DEFERRED, reply=words, wait=wait)
+        deferred = DeliveryState.DEFERRED
+        await self.record(Result(*ended, deferred, None, words, wait, judgement))
 
     async def _settle(
         self,
@@ -125,6 +133,5 @@ class Hand:
         state: DeliveryState,
         cause: Cause | None = None,
         reply: str = "",
-        wait: timedelta = timedelta(0),
     ) -> None:
-        await self.record(Result(row.delivery_id, row.token, state, cause, reply, wait))
+        await self.record(Result(row.delivery_id, row.token, state, cause, reply))

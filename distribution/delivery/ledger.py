@@ -6,6 +6,7 @@ never sent again blindly. Every verb is one short transaction; none is open whil
 the wire.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,15 +15,22 @@ from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
+from distribution.delivery import consequences
 from distribution.delivery.states import OPEN
 from distribution.delivery.store import closing, lookups, runs
 from distribution.delivery.store import rows as store
 from distribution.delivery.store.events import add_events
+from distribution.delivery.store.times import present
 from distribution.delivery.transport import Evidence
-from distribution.words import Cause, DeliveryState
+from distribution.replies import Judgement
+from distribution.words import Cause, Consequence, DeliveryState, Meaning
 
 POISON_AT = 3
 """A delivery under which a worker died this often is held: it may be what kills them."""
+
+
+_BY = "ledger"
+_Ending = tuple[DeliveryState, Cause | None, timedelta, Meaning | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,8 @@ class Result:
     reply: str = ""
     wait: timedelta = timedelta(0)
     """For DEFERRED: until the next attempt."""
+    judgement: Judgement | None = None
+    """Of a refusal: what it means, and whether it says something of address or lane."""
 
 
 def lease(session: Session, limit: int, token: str, terms: Terms) -> list[Leased] | None:
@@ -156,18 +166,43 @@ def hand_over(
 def settle(session: Session, results: Sequence[Result], *, by: str) -> set[int]:
     """Record results and their events; returns the deliveries that were still ours to settle."""
     settled: set[int] = set()
-    groups: dict[tuple[DeliveryState, Cause | None, timedelta], list[Result]] = {}
+    groups: dict[_Ending, list[Result]] = {}
     for result in results:
-        groups.setdefault((result.state, result.cause, result.wait), []).append(result)
-    for (state, cause, wait), group in groups.items():
+        meaning = result.judgement.meaning if result.judgement else None
+        groups.setdefault((result.state, result.cause, result.wait, meaning), []).append(result)
+    for (state, cause, wait, meaning), group in groups.items():
         rows = [(result.delivery_id, result.token) for result in group]
-        changed = store.mark_settled(session, rows, state, cause, wait)
+        changed = store.mark_settled(session, rows, (state, cause, meaning), wait)
         replies = {row.delivery_id: row.reply for row in group if row.delivery_id in changed}
         add_events(session, replies, state, cause, by=by)
         if state in OPEN:
             runs.reopen(session, changed)
         settled |= changed
+    _follow(session, [result for result in results if result.delivery_id in settled])
     return settled
+
+
+def _follow(session: Session, results: Sequence[Result]) -> None:
+    """Do what follows from refusals, by ascending address and lane: see `consequences`."""
+    refused = {row.delivery_id: row for row in results if row.judgement is not None}
+    if not refused:
+        return
+    at, followed = present(session), defaultdict[Consequence, list[int]](list)
+    for sent in sorted(lookups.find_sent(session, refused).values(), key=consequences.in_order):
+        result = refused[sent.delivery_id]
+        if result.judgement is not None:
+            refusal = consequences.refused(
+                sent,
+                result.judgement,
+                result.reply,
+                final=result.state is DeliveryState.FAILED,
+                source=f"批次 {sent.run_id} 投递时的应答",
+            )
+            consequence = consequences.follow(session, refusal, by=_BY, at=at)
+            if consequence is not Consequence.NONE:
+                followed[consequence].append(sent.delivery_id)
+    for consequence, delivery_ids in followed.items():
+        store.mark_consequence(session, delivery_ids, consequence)
 
 
 def doubts(session: Session, after: int, limit: int) -> list[Doubt]:

@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from distribution import digests
+from distribution import audience, digests, replies
 from distribution.clock import SHANGHAI
 from distribution.db import Transaction
 from distribution.delivery.backoff import next_wait
+from distribution.delivery.consequences import without_addresses
 from distribution.delivery.press import UNMAKEABLE
 from distribution.delivery.store import letters
+from distribution.delivery.store.times import present
 from distribution.delivery.transport import (
     Envelope,
     Evidence,
@@ -27,10 +29,9 @@ from distribution.delivery.transport import (
 )
 from distribution.links import Addresses
 from distribution.models import Letter
-from distribution.words import LetterPurpose, LetterState
+from distribution.words import LetterPurpose, LetterState, SuppressionReason
 
 MOST_ATTEMPTS = 8
-_PERMANENT = 500
 _AT_ONCE = 50
 _EVIDENCE = {Evidence.ACCEPTED: LetterState.SENT, Evidence.ABSENT: LetterState.WAITING}
 
@@ -43,6 +44,8 @@ class Office:
     addresses: Addresses
     patience: timedelta
     """After an intent of this age, whoever had it is dead."""
+    rules: tuple[replies.Rule, ...] = ()
+    """The admin's own, for what relays say."""
 
 
 async def post_due(
@@ -80,13 +83,13 @@ async def _post(
     try:
         body = message_of(letter, office, at=at)
     except UNMAKEABLE as error:  # it must not keep the others waiting
-        return _settle(transaction, letter, Reply(550, f"5.6.0 {error}"))
+        return _fail(transaction, letter, f"5.6.0 {error}")
     try:
         handover = await transport.begin(envelope)
     except RefusedByRelay as refused:
-        return _settle(transaction, letter, refused.reply)
+        return _settle_refused(transaction, office, letter, refused.reply)
     except NonAsciiAddressUnsupported:
-        return _settle(transaction, letter, Reply(550, "5.6.7 no SMTPUTF8"))
+        return _fail(transaction, letter, "5.6.7 no SMTPUTF8")
     with transaction() as session:
         state = _intend(session, letter.id)
     if state is not LetterState.HANDED:
@@ -95,12 +98,8 @@ async def _post(
     try:
         reply = await handover.finish(body)
     except OutcomeUnknown as lost:
-        with transaction() as session:
-            letters.settle_letter(
-                session, letter.id, LetterState.IN_DOUBT, str(lost), wait=timedelta(0)
-            )
-        return LetterState.IN_DOUBT
-    return _settle(transaction, letter, reply)
+        return _end(transaction, letter, LetterState.IN_DOUBT, str(lost))
+    return _settle(transaction, office, letter, reply)
 
 
 def _intend(session: Session, letter_id: int) -> LetterState | None:
@@ -127,7 +126,9 @@ def message_of(letter: Letter, office: Office, *, at: datetime) -> bytes:
 
 
 def _extra(letter: Letter, addresses: Addresses) -> list[tuple[str, str]]:
-    """One-click unsubscribing (RFC 8058) for whoever is subscribed."""
+    """One-click unsubscribing (RFC 8058) for whoever is subscribed; whom an answer is meant for."""
+    if letter.reply_to:
+        return [("Reply-To", f"<{letter.reply_to}>")]
     if letter.purpose is not LetterPurpose.WELCOME:
         return []
     return [
@@ -136,18 +137,56 @@ def _extra(letter: Letter, addresses: Addresses) -> list[tuple[str, str]]:
     ]
 
 
-def _settle(transaction: Transaction, letter: Letter, reply: Reply) -> LetterState:
-    tried = letter.attempts + 1
-    if reply.positive:
-        state = LetterState.SENT
-    elif reply.code >= _PERMANENT or tried >= MOST_ATTEMPTS:
-        state = LetterState.FAILED
-    else:
-        state = LetterState.WAITING
-    wait = next_wait(tried, timedelta(0), 0.5)
+def _fail(transaction: Transaction, letter: Letter, words: str) -> LetterState:
+    """It can never go out."""
+    return _end(transaction, letter, LetterState.FAILED, words)
+
+
+def _settle(transaction: Transaction, office: Office, letter: Letter, reply: Reply) -> LetterState:
+    """The final reply, after the message had come."""
+    if not reply.positive:
+        return _settle_refused(transaction, office, letter, reply, body_came=True)
+    return _end(transaction, letter, LetterState.SENT, f"{reply.code} {reply.text}")
+
+
+def _end(transaction: Transaction, letter: Letter, state: LetterState, words: str) -> LetterState:
     with transaction() as session:
-        letters.settle_letter(session, letter.id, state, f"{reply.code} {reply.text}", wait=wait)
+        letters.settle_letter(session, letter.id, state, words, wait=timedelta(0))
     return state
+
+
+def _settle_refused(
+    transaction: Transaction,
+    office: Office,
+    letter: Letter,
+    reply: Reply,
+    *,
+    body_came: bool = False,
+) -> LetterState:
+    """Wait where trying again can help; a reader who is not there is written to no more."""
+    provider = replies.provider_of(letter.recipient)
+    judgement = replies.judge(reply.code, reply.text, provider, own=office.rules)
+    tried, words = letter.attempts + 1, f"{reply.code} {reply.text}"
+    waits = judgement.cause is None and tried < MOST_ATTEMPTS
+    state = LetterState.WAITING if waits else LetterState.FAILED
+    wait = next_wait(tried, judgement.wait, 0.5)
+    with transaction() as session:
+        letters.settle_letter(session, letter.id, state, words, wait=wait)
+        if judgement.dead and not body_came:
+            bury(session, letter.id, words, source="寄信时的应答", at=present(session))
+    return state
+
+
+def bury(session: Session, letter_id: int, words: str, *, source: str, at: datetime) -> bool:
+    """Suppress the address a letter went to, if it is its reader's still; whether it was new."""
+    found = letters.find_letters(session, [letter_id]).get(letter_id)
+    if found is None or found.subscriber_id is None:
+        return False
+    address_hash = audience.address_hash_of(session, found.subscriber_id, found.recipient)
+    evidence = f"{without_addresses(words)}（{source}）"
+    return address_hash is not None and audience.suppress(
+        session, address_hash, SuppressionReason.HARD_BOUNCE, evidence=evidence, at=at
+    )
 
 
 async def _recover(transaction: Transaction, transport: Transport, office: Office) -> None:
@@ -158,8 +197,7 @@ async def _recover(transaction: Transaction, transport: Transport, office: Offic
     for letter in lost:
         found = await _evidence(transport, office.addresses.letter_ids(letter.id))
         state = _EVIDENCE.get(found, LetterState.IN_DOUBT)
-        with transaction() as session:
-            letters.settle_letter(session, letter.id, state, found.value, wait=timedelta(0))
+        _end(transaction, letter, state, found.value)
 
 
 async def _evidence(transport: Transport, message_ids: list[str]) -> Evidence:
@@ -172,7 +210,7 @@ async def _evidence(transport: Transport, message_ids: list[str]) -> Evidence:
 
 def _envelope(office: Office, letter: Letter) -> Envelope:
     return Envelope(
-        sender=office.sender[1],
+        sender=office.addresses.letter_return_path(letter.id),
         recipient=letter.recipient,
         message_id=office.addresses.letter_id(letter.id),
     )

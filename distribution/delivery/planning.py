@@ -25,7 +25,7 @@ from distribution.errors import Refused
 from distribution.issues import StoredIssue
 from distribution.links import Addresses
 from distribution.models import Issue, Run, Selection
-from distribution.replies import provider_of
+from distribution.replies import lane_of
 from distribution.words import Cause, Reason, RunState
 
 SLICE = 2_000
@@ -173,7 +173,7 @@ def _plan_slice(transaction: Transaction, run_id: int, recipe: Recipe) -> bool:
         taken = plans.take_slots(session, run, served)
         excluded[Cause.ALREADY.value] += len(served) - len(taken)
         planned = [
-            (reader, chosen[reader.subscriber_id], provider_of(reader.recipient))
+            (reader, chosen[reader.subscriber_id], lane_of(reader.recipient))
             for reader in served
             if reader.subscriber_id in taken
         ]

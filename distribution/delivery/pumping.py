@@ -18,6 +18,7 @@ from distribution.delivery.press import Press
 from distribution.delivery.transport import RelayUnavailable, Transport
 from distribution.errors import DistributionError
 from distribution.links import Addresses
+from distribution.replies import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Outfit:
     stopping: Callable[[], bool]
     unrecorded: list[Result] = field(default_factory=list)
     """Results that earlier pumps could not record."""
+    rules: tuple[Rule, ...] = ()
+    """The admin's own, for what the relay says."""
 
 
 class Pump:
@@ -63,7 +66,9 @@ class Pump:
         self.outfit = outfit
         self.pace = outfit.pace
         self.writer = LedgerWriter(outfit.transaction, self.pace.terms, outfit.worker)
-        self.hand = Hand(outfit.press, outfit.transport, self.writer, outfit.unrecorded)
+        self.hand = Hand(
+            outfit.press, outfit.transport, self.writer, outfit.unrecorded, outfit.rules
+        )
         self.until = time.monotonic() + at_most.total_seconds()
         self.recover_at = 0.0
         self.outcome = Pumped()

@@ -14,6 +14,7 @@ from distribution.delivery.pumping import Outfit, Pace, Pump, Pumped
 from distribution.delivery.transport import RelayUnavailable, Transport
 from distribution.errors import DistributionError
 from distribution.links import Addresses
+from distribution.replies import Rule
 
 TROUBLES = 3
 """A relay that fails this often in a row is worth telling the person who waits."""
@@ -28,6 +29,8 @@ class Sender:
     press: Press
     addresses: Addresses
     pace: Pace
+    rules: tuple[Rule, ...] = ()
+    """The admin's own, for what the relay says."""
     worker: str = field(default_factory=lambda: secrets.token_hex(8))
     """Leads all lease tokens of this process."""
     troubles: int = 0
@@ -72,6 +75,7 @@ class Sender:
             worker=self.worker,
             stopping=self._stop.is_set,
             unrecorded=self.unrecorded,
+            rules=self.rules,
         )
         return await Pump(outfit, at_most).run()
 

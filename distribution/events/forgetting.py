@@ -27,12 +27,14 @@ class Dropped:
     diagnostics: int
 
 
-def forget(session: Session, delivery_ids: Sequence[int], traces: Traces) -> Dropped:
+def forget(
+    session: Session, subscriber_id: int, delivery_ids: Sequence[int], traces: Traces
+) -> Dropped:
     """Drop the text of all mails that speak of him or show his address; raises Unjudged.
 
     Every mail is looked into, since some were never traced to a delivery, or to another's.
     """
-    about = store.mails_of(session, delivery_ids)
+    about = store.mails_of(session, subscriber_id, delivery_ids)
     for inbox_id, judged, raw in store.mails(session):
         if traces.in_mail(raw):
             if not judged:
@@ -46,9 +48,9 @@ def forget(session: Session, delivery_ids: Sequence[int], traces: Traces) -> Dro
 
 
 def mails_about(
-    session: Session, delivery_ids: Sequence[int], traces: Traces
+    session: Session, subscriber_id: int, delivery_ids: Sequence[int], traces: Traces
 ) -> dict[int, tuple[datetime, bytes]]:
     """The same mails as they came, by inbox id: when, and their text."""
-    about = store.mails_of(session, delivery_ids)
+    about = store.mails_of(session, subscriber_id, delivery_ids)
     about |= {inbox_id for inbox_id, _, raw in store.mails(session) if traces.in_mail(raw)}
     return store.texts(session, about)

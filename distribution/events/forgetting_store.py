@@ -3,14 +3,15 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from distribution import audience
 from distribution.audience import Traces
-from distribution.models import Inbox, ReturnedMail
+from distribution.models import Inbox, Letter, ReturnedMail
 from distribution.words import Signal
 
+_MAILS = (Signal.MAIL, Signal.NOTICE)
 _PAGE = 20
 """Mails looked into at a time: some carry back all that was attached."""
 
@@ -21,7 +22,11 @@ def mails(session: Session) -> Iterator[tuple[int, bool, bytes]]:
     while True:
         query = (
             select(Inbox.id, Inbox.judged_at, Inbox.raw)
-            .where(Inbox.id > last, Inbox.signal == Signal.MAIL, Inbox.raw.is_not(None))
+            .where(
+                Inbox.id > last,
+                Inbox.signal.in_(_MAILS),
+                Inbox.raw.is_not(None),
+            )
             .order_by(Inbox.id)
             .limit(_PAGE)
         )
@@ -33,10 +38,11 @@ def mails(session: Session) -> Iterator[tuple[int, bool, bytes]]:
         last = rows[-1].id
 
 
-def mails_of(session: Session, delivery_ids: Collection[int]) -> set[int]:
-    """Mails that speak of these deliveries."""
-    query = select(ReturnedMail.inbox_id).where(ReturnedMail.delivery_id.in_(delivery_ids))
-    return set(session.scalars(query))
+def mails_of(session: Session, subscriber_id: int, delivery_ids: Collection[int]) -> set[int]:
+    """Mails that speak of these deliveries, or of single mails to him."""
+    letters = select(Letter.id).where(Letter.subscriber_id == subscriber_id)
+    his = or_(ReturnedMail.delivery_id.in_(delivery_ids), ReturnedMail.letter_id.in_(letters))
+    return set(session.scalars(select(ReturnedMail.inbox_id).where(his)))
 
 
 def texts(session: Session, inbox_ids: Collection[int]) -> dict[int, tuple[datetime, bytes]]:

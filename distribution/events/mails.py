@@ -1,28 +1,42 @@
 """Judges mails that came back: which delivery each speaks of, and what follows for its reader."""
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
 from distribution import audience, delivery, replies
-from distribution.delivery import Sent
 from distribution.events import store
 from distribution.events.leaving import leave
-from distribution.links import Addresses, Keyring
-from distribution.replies import ReturnedReport
-from distribution.words import FoundBy, Returned, SuppressionReason
+from distribution.events.passing_on import pass_on
+from distribution.events.tracing import Mail, keys_of, trace
+from distribution.links import Addresses
+from distribution.replies import RecipientResult, ReturnedReport, Rule
+from distribution.words import (
+    Consequence,
+    FoundBy,
+    Meaning,
+    Returned,
+    SuppressionReason,
+)
 
-RECENT = timedelta(days=10)
-"""How long after its acceptance a mail may bounce: relays give up within five days (RFC 5321)."""
-
-_TOKEN = re.compile(r"<?(b-)?[a-z2-7]{36}@", re.IGNORECASE)
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']*[@＠][^\s<>()\[\],;:\"']*")
-_SPEAKS_OF_A_MAIL = (Returned.BOUNCE, Returned.DELAYED, Returned.COMPLAINT)
 _COMPLAINED = "收件人向其邮箱服务商投诉了这封邮件，由服务商转来（RFC 5965 反馈报告）"
 _WROTE = "读者按邮件所给的退订地址来信退订"
+_RETURNED = (Returned.BOUNCE, Returned.DELAYED)
+_BY = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who judges: how our mails are known again, whose rules come first, who reads letters."""
+
+    addresses: Addresses
+    own: tuple[Rule, ...] = ()
+    """The admin's rules."""
+    editors: tuple[str, ...] = ()
+    """To whom readers' answers are passed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,176 +46,234 @@ class Outcome:
     inbox_id: int
     kind: Returned
     delivery_id: int | None
+    letter_id: int | None
     found_by: FoundBy | None
     recipient: str
-    """Of the delivery; empty where none was found."""
+    """Of the delivery or letter; empty where none was found."""
     status: str
     diagnostic: str
-    suppressed: bool
-    """By this mail."""
-    left: bool
-    """Unsubscribed by this mail."""
+    meaning: Meaning | None
+    """Of a bounce."""
+    rule: str
+    """That said so."""
+    consequence: Consequence
 
+    @property
+    def suppressed(self) -> bool:
+        """Whether it took the address out of use."""
+        return self.consequence is Consequence.SUPPRESSED
 
-@dataclass(frozen=True, slots=True)
-class _Mail:
-    inbox_id: int
-    at: datetime
-    report: ReturnedReport
-    sent: Sent | None = None
-    found_by: FoundBy | None = None
+    @property
+    def left(self) -> bool:
+        """Whether it unsubscribed the reader."""
+        return self.consequence is Consequence.LEFT
 
 
 def judge_mails(
-    session: Session, inbox_ids: Sequence[int], addresses: Addresses, at: datetime
+    session: Session, inbox_ids: Sequence[int], desk: Desk, at: datetime
 ) -> list[Outcome]:
     """Judge what is unjudged of these, in the order it came; each mail has one outcome, once."""
     taken = store.take_mails(session, sorted(set(inbox_ids)))
     reports = {
-        inbox_id: replies.read_returned(store.raw_mail(session, inbox_id)) for inbox_id in taken
+        inbox_id: _read(store.raw_mail(session, inbox_id), source, desk.own)
+        for inbox_id, (_, source) in taken.items()
     }
-    mails = _find(session, taken, reports, addresses)
+    mails = trace(session, taken, reports, desk.addresses)
     found = {mail.sent.delivery_id: mail.sent for mail in mails if mail.sent is not None}
     store.lock_ledger(session, {sent.run_id for sent in found.values()}, found)
     bounced = {
         mail.sent.delivery_id
         for mail in mails
-        if mail.sent is not None and mail.report.kind in (Returned.BOUNCE, Returned.DELAYED)
+        if mail.sent is not None and mail.report.kind in _RETURNED
     }
     delivery.prove_accepted(session, bounced, by=Returned.BOUNCE.value)
-    outcomes = [_follow(session, mail, at) for mail in sorted(mails, key=_locking_order)]
+    outcomes = [_follow(session, mail, desk, at) for mail in sorted(mails, key=_locking_order)]
     store.mark_judged(session, list(taken), at)
     return sorted(outcomes, key=lambda outcome: outcome.inbox_id)
 
 
-def _locking_order(mail: _Mail) -> tuple[int, int]:
+def _read(raw: bytes, source: str, own: Sequence[Rule]) -> ReturnedReport:
+    """A mail, or a provider's notice."""
+    if not source:
+        return replies.read_returned(raw, own=own)
+    reader = replies.NOTICE_READERS.get(source)
+    return reader(raw, own=own) if reader else ReturnedReport(Returned.UNREADABLE)
+
+
+def _locking_order(mail: Mail) -> tuple[int, int]:
     """Readers are locked by ascending id, so that two judges cannot wait in a circle."""
-    return (mail.sent.subscriber_id if mail.sent else 0, mail.inbox_id)
+    return (mail.subscriber_id or 0, mail.inbox_id)
 
 
-# -- whose mail it is ----------------------------------------------------------------------------
+def _follow(session: Session, mail: Mail, desk: Desk, at: datetime) -> Outcome:
+    """Write it down, then do what follows, then say so: what follows may look at what is written.
 
-
-def _find(
-    session: Session,
-    taken: Mapping[int, datetime],
-    reports: Mapping[int, ReturnedReport],
-    addresses: Addresses,
-) -> list[_Mail]:
-    traces = {
-        inbox_id: _by_token(report, addresses)
-        or _by_recipient(session, report, addresses.keyring, since=taken[inbox_id] - RECENT)
-        for inbox_id, report in reports.items()
-    }
-    ids = {delivery_id for trace in traces.values() for delivery_id, _ in trace}
-    sent = delivery.find_sent(session, ids)
-    mails = []
-    for inbox_id, report in reports.items():
-        real = [(sent[row], found_by) for row, found_by in traces[inbox_id] if row in sent]
-        first = real[0] if real else (None, None)
-        mails.append(_Mail(inbox_id, taken[inbox_id], report, *first))
-    return mails
-
-
-def _by_token(report: ReturnedReport, addresses: Addresses) -> list[tuple[int, FoundBy]]:
-    """The deliveries our own tokens name, the most reliable first."""
-    paths = [(addresses.returned_to(given), FoundBy.RETURN_PATH) for given in report.addressed_to]
-    named = [(addresses.sent_as(given), FoundBy.MESSAGE_ID) for given in report.message_ids]
-    return [(row, found_by) for row, found_by in paths + named if row is not None]
-
-
-def _by_recipient(
-    session: Session, report: ReturnedReport, keyring: Keyring, *, since: datetime
-) -> list[tuple[int, FoundBy]]:
-    """What was last sent to those the mail speaks of.
-
-    A mail with a token that is not ours is forged, or another installation's: it says nothing.
+    All in one transaction.
     """
-    if report.kind not in _SPEAKS_OF_A_MAIL or _bears_token(report):
-        return []
-    hashes = [keyring.address_hash(key) for key in _keys(report.recipients)]
-    latest = [delivery.latest_accepted(session, address, since) for address in hashes]
-    return [(row, FoundBy.RECIPIENT) for row in latest if row is not None]
-
-
-def _bears_token(report: ReturnedReport) -> bool:
-    return any(_TOKEN.match(given) for given in (*report.addressed_to, *report.message_ids))
-
-
-def _keys(addresses: Sequence[str]) -> list[str]:
-    keys = []
-    for address in addresses:
-        try:
-            keys.append(audience.read_address(address).key)
-        except audience.InvalidAddress:
-            continue  # other systems write there what they like
-    return list(dict.fromkeys(keys))
-
-
-# -- what follows --------------------------------------------------------------------------------
-
-
-def _follow(session: Session, mail: _Mail, at: datetime) -> Outcome:
+    report, result = mail.report, _result_of(mail)
+    rule = result.judgement.rule if result else None
     outcome = Outcome(
         inbox_id=mail.inbox_id,
-        kind=mail.report.kind,
+        kind=report.kind,
         delivery_id=mail.sent.delivery_id if mail.sent else None,
+        letter_id=mail.letter.letter_id if mail.letter else None,
         found_by=mail.found_by,
-        recipient=mail.sent.recipient if mail.sent else "",
-        status=mail.report.status,
-        diagnostic=mail.report.diagnostic,
-        suppressed=_suppressed(session, mail, at),
-        left=_left(session, mail, at),
+        recipient=mail.recipient,
+        status=result.status if result else report.status,
+        diagnostic=result.diagnostic if result else report.diagnostic,
+        meaning=result.judgement.meaning if result else report.meaning,
+        rule=rule.name if rule else "",
+        consequence=Consequence.NONE,
     )
-    store.add_returned(
-        session,
-        inbox_id=outcome.inbox_id,
-        kind=outcome.kind,
-        delivery_id=outcome.delivery_id,
-        found_by=outcome.found_by,
-        status=outcome.status,
-        diagnostic=outcome.diagnostic,
-        suppressed=outcome.suppressed,
-        at=mail.at,
-    )
-    return outcome
+    facts = {name: value for name, value in asdict(outcome).items() if name != "recipient"}
+    store.add_returned(session, at=mail.at, lane=mail.sent.lane if mail.sent else "", **facts)
+    consequence = _FOLLOWING.get(report.kind, _nothing)(session, mail, desk, at)
+    if consequence is Consequence.NONE:
+        return outcome
+    store.mark_consequence(session, mail.inbox_id, consequence)
+    return replace(outcome, consequence=consequence)
 
 
-def _suppressed(session: Session, mail: _Mail, at: datetime) -> bool:
-    """Only an address that is dead itself, and only the one this very mail went to."""
-    report, sent = mail.report, mail.sent
-    if report.kind is not Returned.BOUNCE or not report.dead or sent is None:
-        return False
-    if not _speaks_of(report, sent):
-        return False
-    if mail.found_by is FoundBy.RECIPIENT and not report.status.startswith("5.1."):
-        return False  # anybody can write such words: without a token only a code counts
-    return audience.suppress(
+# -- bounces -------------------------------------------------------------------------------------
+
+
+def _result_of(mail: Mail) -> RecipientResult | None:
+    """What the mail says of our reader; of a report on several people that is not the gravest."""
+    results = mail.report.results
+    ours = set(keys_of([mail.recipient])) if mail.recipient else set()
+    his = [result for result in results if not ours.isdisjoint(keys_of(result.recipients))]
+    return next(iter(his or results), None)
+
+
+def _bounced(session: Session, mail: Mail, _desk: Desk, at: datetime) -> Consequence:
+    """Follow only what speaks of the very address our mail went to."""
+    result = _result_of(mail)
+    if result is None or not _speaks_of_him(mail, result.recipients):
+        return Consequence.NONE
+    if mail.letter is not None:
+        return _letter_bounced(session, mail, result, at)
+    judgement, failed = result.judgement, mail.report.kind is Returned.BOUNCE and result.failed
+    if mail.sent is None or not _may_act(mail, result):
+        return Consequence.NONE
+    words = " ".join(part for part in (result.status, result.diagnostic) if part)
+    refusal = delivery.refused(
+        mail.sent, judgement, words, final=failed, source=f"来信 {mail.inbox_id}"
+    )
+    return delivery.follow(session, refusal, by=_BY, at=at)
+
+
+def _may_act(mail: Mail, result: RecipientResult) -> bool:
+    """Without a token anybody may have written it: then only a code speaks, and only of him."""
+    if mail.known:
+        return True
+    if result.judgement.dead:
+        return result.status.startswith("5.1.")
+    return result.judgement.meaning in replies.COUNTED
+
+
+def _letter_bounced(
+    session: Session, mail: Mail, result: RecipientResult, at: datetime
+) -> Consequence:
+    """A single mail did not arrive: its reader's address may be dead, and no lane is at fault."""
+    letter = mail.letter
+    if letter is None or mail.report.kind is not Returned.BOUNCE or not result.failed:
+        return Consequence.NONE
+    words = f"{result.status} {result.diagnostic}".strip()
+    delivery.mark_returned(session, letter.letter_id, words)
+    source = f"来信 {mail.inbox_id}"
+    buried = result.dead and delivery.bury(session, letter.letter_id, words, source=source, at=at)
+    return Consequence.SUPPRESSED if buried else Consequence.NONE
+
+
+def _speaks_of_him(mail: Mail, recipients: Sequence[str]) -> bool:
+    return not set(keys_of(recipients)).isdisjoint(keys_of([mail.recipient]))
+
+
+# -- complaints and letters ----------------------------------------------------------------------
+
+
+def _complained(session: Session, mail: Mail, _desk: Desk, at: datetime) -> Consequence:
+    """He leaves, and his address is not written to again; only where a token says who he is.
+
+    Who passes a complaint on may have blackened the address, but not put another in its place.
+    """
+    named = keys_of(mail.report.recipients)
+    ours = mail.sent or mail.letter
+    if ours is None or not mail.known or (named and not _speaks_of_him(mail, named)):
+        return Consequence.NONE
+    if mail.subscriber_id is None:
+        return Consequence.NONE
+    left = leave(
+        session, mail.subscriber_id, _delivery_of(mail), channel="complaint", wording=_COMPLAINED,
+        at=at,
+    )  # fmt: skip
+    address_hash = (
+        mail.sent.address_hash
+        if mail.sent
+        else audience.address_hash_of(session, mail.subscriber_id, mail.recipient)
+    )
+    reason, evidence = SuppressionReason.COMPLAINT, f"投诉（来信 {mail.inbox_id}）"
+    new = address_hash is not None and audience.suppress(
+        session, address_hash, reason, evidence=evidence, at=at
+    )
+    return Consequence.LEFT if left or new else Consequence.NONE
+
+
+def _asked_to_leave(session: Session, mail: Mail, _desk: Desk, at: datetime) -> Consequence:
+    asked = mail.found_by is FoundBy.RETURN_PATH or mail.genuine
+    if mail.subscriber_id is None or not asked:
+        return Consequence.NONE
+    left = leave(
+        session, mail.subscriber_id, _delivery_of(mail), channel="mail", wording=_WROTE, at=at
+    )
+    return Consequence.LEFT if left else Consequence.NONE
+
+
+def _delivery_of(mail: Mail) -> int | None:
+    return mail.sent.delivery_id if mail.sent else None
+
+
+def _answered_by_machine(session: Session, mail: Mail, _desk: Desk, at: datetime) -> Consequence:
+    """Nothing follows by itself; but that somebody has left his employer the admin should know."""
+    if not mail.report.departed or not mail.known or mail.subscriber_id is None:
+        return Consequence.NONE
+    new = delivery.raise_alert(
         session,
-        sent.address_hash,
-        SuppressionReason.HARD_BOUNCE,
-        evidence=_evidence(mail),
+        f"departed:{mail.subscriber_id}",
+        f"一位订阅者的自动回复说他已离任（来信 {mail.inbox_id}）",
+        (
+            "他的邮箱自动答复说，他已离开原单位或岗位；系统没有改动他的订阅。",
+            f"是谁、怎么说的：distribution bounce show {mail.inbox_id}",
+        ),
+        "核实后记为离任：distribution subscriber depart 邮箱；"
+        "有人接任：distribution subscriber replace 邮箱。",
         at=at,
     )
+    return Consequence.SHOWN if new else Consequence.NONE
 
 
-def _speaks_of(report: ReturnedReport, sent: Sent) -> bool:
-    return not set(_keys(report.recipients)).isdisjoint(_keys([sent.recipient]))
+def _wrote(session: Session, mail: Mail, desk: Desk, at: datetime) -> Consequence:
+    """A person's answer is passed on to the editors, where a token says that he is a reader."""
+    if not mail.known or mail.subscriber_id is None or not desk.editors:
+        return Consequence.NONE
+    letter = replies.read_personal(store.raw_mail(session, mail.inbox_id))
+    if letter is None:
+        return Consequence.NONE
+    passed = pass_on(session, mail, letter, desk.editors, at=at)
+    return Consequence.FORWARDED if passed else Consequence.NONE
 
 
-def _evidence(mail: _Mail) -> str:
-    """What was said, without an address: a suppression outlives the reader's data."""
-    words = _ADDRESS.sub("…", mail.report.diagnostic)
-    return f"{mail.report.status} {words}（来信 {mail.inbox_id}）".lstrip()
+def _nothing(_session: Session, _mail: Mail, _desk: Desk, _at: datetime) -> Consequence:
+    return Consequence.NONE
 
 
-def _left(session: Session, mail: _Mail, at: datetime) -> bool:
-    kind, sent = mail.report.kind, mail.sent
-    if sent is None:
-        return False
-    whose = (sent.subscriber_id, sent.delivery_id)
-    if kind is Returned.COMPLAINT:
-        return leave(session, *whose, channel="complaint", wording=_COMPLAINED, at=at)
-    if kind is Returned.LEAVE and mail.found_by is FoundBy.RETURN_PATH:
-        return leave(session, *whose, channel="mail", wording=_WROTE, at=at)
-    return False
+_FOLLOWING = MappingProxyType(
+    {
+        Returned.BOUNCE: _bounced,
+        Returned.DELAYED: _bounced,
+        Returned.COMPLAINT: _complained,
+        Returned.LEAVE: _asked_to_leave,
+        Returned.AUTO_REPLY: _answered_by_machine,
+        Returned.OTHER: _wrote,
+    }
+)

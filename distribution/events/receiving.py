@@ -63,6 +63,17 @@ def receive_mail(session: Session, raw: bytes, at: datetime) -> tuple[int, bool]
     return store.add_mail(session, fingerprint(raw), raw, at)
 
 
+def receive_notice(
+    session: Session, source: str, event_id: str, raw: bytes, at: datetime
+) -> tuple[int, bool]:
+    """Store a provider's notice, whose signature has been checked, as `receive_mail` does.
+
+    `event_id` is the provider's own: a notice that is delivered again is none.
+    """
+    known_as = hashlib.sha256(f"{source}\0{event_id}".encode()).hexdigest()
+    return store.add_mail(session, known_as, raw, at, source=source)
+
+
 def fingerprint(raw: bytes) -> str:
     r"""The same for a mail from a Maildir, an mbox or a pipe, whatever they did to its lines.
 

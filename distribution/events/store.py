@@ -24,9 +24,10 @@ from distribution.models import (
     ReturnedMail,
     Run,
 )
-from distribution.words import Signal, Verdict
+from distribution.words import Consequence, Signal, Verdict
 
 _REQUESTS = (Signal.OPEN, Signal.CLICK)
+_MAILS = (Signal.MAIL, Signal.NOTICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,17 @@ def add_requests(
     return session.scalars(added, rows).all()
 
 
-def add_mail(session: Session, fingerprint: str, raw: bytes, at: datetime) -> tuple[int, bool]:
-    """The mail's id, and whether it is new here."""
-    row = {"signal": Signal.MAIL, "at": at, "fingerprint": fingerprint, "content": {}, "raw": raw}
+def add_mail(
+    session: Session, fingerprint: str, raw: bytes, at: datetime, *, source: str = ""
+) -> tuple[int, bool]:
+    """The mail's id, and whether it is new here; `source` is of a provider's notice."""
+    row = {
+        "signal": Signal.NOTICE if source else Signal.MAIL,
+        "at": at,
+        "fingerprint": fingerprint,
+        "content": {"source": source} if source else {},
+        "raw": raw,
+    }
     added = upsert(session, Inbox).values(row).on_conflict_do_nothing().returning(Inbox.id)
     inbox_id = session.scalar(added)
     if inbox_id is not None:
@@ -98,15 +107,19 @@ def remove(session: Session, inbox_ids: Collection[int]) -> None:
     )
 
 
-def take_mails(session: Session, inbox_ids: Collection[int]) -> dict[int, datetime]:
-    """Lock those that nobody judges and nobody has judged; gives when they came."""
+def take_mails(session: Session, inbox_ids: Collection[int]) -> dict[int, tuple[datetime, str]]:
+    """Lock those that nobody judges and nobody has judged; gives when they came.
+
+    And the source of a provider's notice; empty for a mail.
+    """
     query = (
-        select(Inbox.id, Inbox.at)
-        .where(UNJUDGED, Inbox.id.in_(inbox_ids), Inbox.signal == Signal.MAIL)
+        select(Inbox.id, Inbox.at, Inbox.content)
+        .where(UNJUDGED, Inbox.id.in_(inbox_ids), Inbox.signal.in_(_MAILS))
         .order_by(Inbox.id)
         .with_for_update(skip_locked=True)
     )
-    return {row.id: row.at for row in session.execute(query)}
+    rows = session.execute(query)
+    return {row.id: (row.at, str(row.content.get("source", ""))) for row in rows}
 
 
 def raw_mail(session: Session, inbox_id: int) -> bytes:
@@ -169,3 +182,27 @@ def add_readings(session: Session, readings: Sequence[Reading]) -> None:
 def add_returned(session: Session, **facts: Any) -> None:  # noqa: ANN401 - models.ReturnedMail's
     """Append one understood mail."""
     session.execute(insert(ReturnedMail).values(**facts))
+
+
+def mark_consequence(session: Session, inbox_id: int, consequence: Consequence) -> None:
+    """What a returned mail led to, in the transaction that writes it down."""
+    session.execute(
+        update(ReturnedMail)
+        .where(ReturnedMail.inbox_id == inbox_id)
+        .values(consequence=consequence)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def understood(session: Session, inbox_id: int) -> bool | None:
+    """Whether a mail names a mail of ours, or is known to mean nothing; None while unjudged."""
+    query = (
+        select(Inbox.judged_at, ReturnedMail.kind, ReturnedMail.delivery_id, ReturnedMail.letter_id)
+        .join(ReturnedMail, ReturnedMail.inbox_id == Inbox.id, isouter=True)
+        .where(Inbox.id == inbox_id)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None or row.judged_at is None:
+        return None
+    ours = row.delivery_id is not None or row.letter_id is not None
+    return ours or (row.kind is not None and row.kind.harmless)

@@ -185,7 +185,7 @@ class Audience(RuleBasedStateMachine):
             if on:
                 audience.suppress(session, key, reason, evidence="550", at=self.at)
             else:
-                audience.release(session, key)
+                audience.release(session, key, at=self.at)
         self.world.people[email].suppressed = on
 
     @rule(domain=domains, on=st.booleans())

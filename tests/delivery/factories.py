@@ -12,7 +12,7 @@ from distribution import audience, delivery
 from distribution.app import App
 from distribution.delivery import Transport, ledger
 from distribution.delivery.ledger import Leased, Result, Terms
-from distribution.models import Delivery, DeliveryEvent, Run, Slot, Subscriber, Suppression
+from distribution.models import Delivery, DeliveryEvent, Lane, Run, Slot, Subscriber, Suppression
 from distribution.words import Decision, DeliveryState, RunState, SuppressionReason
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -206,10 +206,12 @@ def leases_run_out(app: App, *delivery_ids: int) -> None:
 
 
 def waits_are_over(app: App) -> None:
-    """Whatever was deferred is due."""
+    """Whatever was deferred is due, and no lane rests any more."""
     with app.transaction() as session:
         waiting = update(Delivery).where(Delivery.state == DeliveryState.DEFERRED)
         session.execute(waiting.values(next_attempt_at=LONG_AGO))
+        resting = update(Lane).where(Lane.resting_until.is_not(None))
+        session.execute(resting.values(resting_until=LONG_AGO))
 
 
 def time_is_up(app: App, run_id: int) -> None:

@@ -7,9 +7,10 @@ from email import message_from_bytes, policy
 import pytest
 from factories import SEPTEMBER
 from fake_transport import FakeTransport, Mishap, Refuse
+from runs import add_reader
 from sqlalchemy import select, update
 
-from distribution import delivery
+from distribution import audience, delivery
 from distribution.app import App, open_app
 from distribution.db import database_time
 from distribution.delivery import Reply
@@ -130,3 +131,25 @@ def test_what_arrived_before_a_key_came_is_not_sent_again(
     assert [letter.state for letter in letters(app)] == [LetterState.SENT]
     assert relay.recipients == {ADMIN: 1}
     rotated.engine.dispose()
+
+
+def test_a_temporary_550_of_qq_is_tried_again(app: App) -> None:
+    write(app, recipient="10001@qq.com")
+    relay = FakeTransport({"10001@qq.com": [Refuse(Reply(550, "Connection frequency limited"))]})
+    assert post(app, relay) == {LetterState.WAITING: 1}
+    due_again(app)
+    assert post(app, relay) == {LetterState.SENT: 1}
+
+
+def test_a_reader_who_is_not_there_is_written_to_no_more(app: App) -> None:
+    email = "gone@fenhe.example"
+    with app.transaction() as session:
+        row = add_reader(session, app, email, SEPTEMBER)
+        delivery.welcome(session, app.stationery, row, by="test", at=SEPTEMBER)
+    write(app)  # to an admin who is not there either: he is no reader
+    gone = Refuse(Reply(550, "5.1.1 User unknown"))
+    assert post(app, FakeTransport({email: [gone], ADMIN: [gone]})) == {LetterState.FAILED: 2}
+    with app.reading() as session:
+        ((found, name, _),) = audience.suppressions(session)
+        assert name == email
+        assert found.evidence == "550 5.1.1 User unknown（寄信时的应答）"

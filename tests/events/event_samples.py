@@ -170,7 +170,7 @@ def judge_mails(app: App, *mails: bytes) -> list[Outcome]:
     """Receive and judge mails."""
     ids = arrive(app, *mails)
     with app.transaction() as session:
-        return events.judge_mails(session, ids, app.addresses, clock.now())
+        return events.judge_mails(session, ids, app.desk, clock.now())
 
 
 def suppressed(app: App) -> dict[str, str]:

@@ -28,7 +28,7 @@ from runs import make_issue
 from distribution import clock, events
 from distribution.app import App
 from distribution.delivery import Sent
-from distribution.words import DeliveryState, FoundBy, Returned
+from distribution.words import Consequence, DeliveryState, FoundBy, Returned
 
 OTHER = "other@fenhe.example"
 
@@ -66,7 +66,7 @@ def test_the_words_of_the_mail_system_are_kept(app: App) -> None:
     assert row.kind is Returned.BOUNCE
     assert row.delivery_id == mail.delivery_id
     assert row.found_by is FoundBy.RETURN_PATH
-    assert row.suppressed
+    assert row.consequence is Consequence.SUPPRESSED
     assert row.status == "5.1.1"
     assert "as the mail system says" in row.diagnostic
     assert row.at == kept.at
@@ -154,7 +154,7 @@ def test_a_recipient_tells_nothing_long_after_his_mail(app: App) -> None:
     much_later = clock.now() + timedelta(days=11)
     with app.transaction() as session:
         inbox_id, _new = events.receive_mail(session, bounce(mail.recipient), much_later)
-        (outcome,) = events.judge_mails(session, [inbox_id], app.addresses, much_later)
+        (outcome,) = events.judge_mails(session, [inbox_id], app.desk, much_later)
     assert outcome.delivery_id is None
     assert suppressed(app) == {}
 
@@ -178,15 +178,24 @@ def test_who_complains_leaves(app: App) -> None:
     assert (outcome.kind, outcome.found_by) == (Returned.COMPLAINT, FoundBy.MESSAGE_ID)
     assert outcome.left
     assert departures(app) == [(mail.subscriber_id, "complaint", mail.delivery_id)]
-    assert suppressed(app) == {}
+    assert list(suppressed(app)) == [mail.address_hash]
     assert audits(app, "reader.leave") == 1
 
 
-def test_a_complaint_may_name_the_reader_only(app: App) -> None:
+def test_a_complaint_without_any_token_may_be_anybodys(app: App) -> None:
     mail, _other = sent_to(app, GRANTED, OTHER)
     (outcome,) = judge_mails(app, complaint(about=mail.recipient))
     assert outcome.found_by is FoundBy.RECIPIENT
-    assert departures(app) == [(mail.subscriber_id, "complaint", mail.delivery_id)]
+    assert not outcome.left
+    assert (departures(app), suppressed(app)) == ([], {})
+
+
+def test_a_complaint_about_one_reader_with_the_token_of_another_is_nobodys(app: App) -> None:
+    mail, other = sent_to(app, GRANTED, OTHER)
+    message_id = app.addresses.message_id(mail.delivery_id)
+    (outcome,) = judge_mails(app, complaint(message_id, about=other.recipient))
+    assert not outcome.left
+    assert (departures(app), suppressed(app)) == ([], {})
 
 
 def test_a_mail_to_the_unsubscribe_address_is_enough_to_leave(app: App) -> None:
@@ -255,7 +264,12 @@ def test_two_mails_about_one_delivery_are_both_recorded(app: App) -> None:
     )
     assert [outcome.suppressed for outcome in outcomes] == [True, False, False, False]
     assert [outcome.left for outcome in outcomes] == [False, False, True, False]
-    assert [row.suppressed for row in returned(app)] == [True, False, False, False]
+    assert [row.consequence.value for row in returned(app)] == [
+        "suppressed",
+        "none",
+        "left",
+        "none",
+    ]
     assert len(departures(app)) == audits(app, "reader.leave") == 1
 
 
@@ -268,8 +282,8 @@ def test_outcomes_come_in_the_order_of_the_mails(app: App) -> None:
 
 def test_ids_that_name_no_waiting_mail_are_passed_over(app: App) -> None:
     with app.transaction() as session:
-        assert events.judge_mails(session, [], app.addresses, clock.now()) == []
-        assert events.judge_mails(session, [-1, 0, 10**9], app.addresses, clock.now()) == []
+        assert events.judge_mails(session, [], app.desk, clock.now()) == []
+        assert events.judge_mails(session, [-1, 0, 10**9], app.desk, clock.now()) == []
 
 
 def test_two_judges_at_once_judge_each_mail_once(app: App) -> None:
@@ -283,7 +297,7 @@ def test_two_judges_at_once_judge_each_mail_once(app: App) -> None:
     def work(mine: list[int]) -> None:
         together.wait()
         with app.transaction() as session:
-            judged = events.judge_mails(session, mine, app.addresses, clock.now())
+            judged = events.judge_mails(session, mine, app.desk, clock.now())
         outcomes.extend(judged)
 
     threads = [Thread(target=work, args=(order,)) for order in (ids, ids[::-1])]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from distribution.audience.wording import tidy
 from distribution.db import upsert
-from distribution.models import Subscriber, SuppressedDomain, Suppression
+from distribution.models import Release, Subscriber, SuppressedDomain, Suppression
 from distribution.words import SuppressionReason
 
 
@@ -26,6 +26,14 @@ def suppress(
     )
     added = insert.on_conflict_do_nothing().returning(Suppression.address_hash)
     return session.scalar(added) is not None
+
+
+def address_hash_of(session: Session, subscriber_id: int, address: str) -> str | None:
+    """The hash of a subscriber's address; None where it is another address by now."""
+    query = select(Subscriber.address_hash).where(
+        Subscriber.id == subscriber_id, Subscriber.email_key == address
+    )
+    return session.scalar(query)
 
 
 def suppress_all(
@@ -62,8 +70,13 @@ def suppress_domain(
     return session.scalar(added) is not None
 
 
-def release(session: Session, address_hash: str) -> bool:
-    """Let an address be used again; False where it was in use. Consent stays what it was."""
+def release(session: Session, address_hash: str, *, at: datetime) -> bool:
+    """Let an address be used again; False where it was in use. Consent stays what it was.
+
+    What was counted against it before counts no more, or the next bounce would suppress it again.
+    """
+    row = upsert(session, Release).values(address_hash=address_hash, at=at)
+    session.execute(row.on_conflict_do_update(index_elements=["address_hash"], set_={"at": at}))
     gone = delete(Suppression).where(Suppression.address_hash == address_hash)
     return session.scalar(gone.returning(Suppression.address_hash)) is not None
 

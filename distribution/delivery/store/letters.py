@@ -1,9 +1,10 @@
 """SQL of letters: written once per key, handed over with an intent, settled."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from distribution import audience
@@ -30,6 +31,67 @@ def add_letter(
 ) -> bool:
     """Write a letter (subject, text, HTML); False where one of this key was written before."""
     return _insert(session, key, purpose, (recipient, None), content, at) is not None
+
+
+def pass_on(
+    session: Session,
+    key: str,
+    recipient: str,
+    writer: tuple[int | None, str | None],
+    content: tuple[str, str],
+    *,
+    at: datetime,
+) -> bool:
+    """Pass on what a reader (id, address to answer to) wrote; False where it was done before.
+
+    It is about him, not to him: whether he may be mailed does not matter.
+    """
+    subscriber_id, reply_to = writer
+    to = (recipient, subscriber_id)
+    letter_id = _insert(session, key, LetterPurpose.FORWARDED, to, (*content, ""), at)
+    if letter_id is None:
+        return False
+    session.execute(update(Letter).where(Letter.id == letter_id).values(reply_to=reply_to))
+    return True
+
+
+def passed_on(session: Session, subscriber_id: int, since: datetime) -> int:
+    """How many letters were made of what a reader wrote since then."""
+    query = select(func.count()).where(
+        Letter.subscriber_id == subscriber_id,
+        Letter.purpose == LetterPurpose.FORWARDED,
+        Letter.created_at > since,
+    )
+    return session.scalars(query).one()
+
+
+@dataclass(frozen=True, slots=True)
+class SentLetter:
+    """A single mail as those see it who meet it again."""
+
+    letter_id: int
+    subscriber_id: int | None
+    """To whom it went; None where it went to staff, whoever it is about."""
+    recipient: str
+    purpose: LetterPurpose
+
+
+def find_letters(session: Session, letter_ids: Collection[int]) -> dict[int, SentLetter]:
+    """Letters by their ids; those that do not exist are left out."""
+    to_him = case((Letter.purpose != LetterPurpose.FORWARDED, Letter.subscriber_id))
+    query = select(Letter.id, to_him, Letter.recipient, Letter.purpose)
+    rows = session.execute(query.where(Letter.id.in_(letter_ids)))
+    return {row[0]: SentLetter(*row) for row in rows}
+
+
+def mark_returned(session: Session, letter_id: int, words: str) -> None:
+    """It did not arrive after all."""
+    went = (LetterState.SENT, LetterState.HANDED, LetterState.IN_DOUBT)
+    session.execute(
+        update(Letter)
+        .where(Letter.id == letter_id, Letter.state.in_(went))
+        .values(state=LetterState.FAILED, reply=words[:500], settled_at=database_time())
+    )
 
 
 def begin_letter(
@@ -151,6 +213,8 @@ def letter_barred(session: Session, letter_id: int) -> str:
     if found is None:
         return ""
     purpose, why, moved = found
+    if purpose is LetterPurpose.FORWARDED:
+        return ""
     if purpose is LetterPurpose.CONFIRMATION:
         if why is None:
             return AGREED

@@ -26,6 +26,7 @@ class Sent:
     address_hash: str
     accepted_at: datetime | None
     """When the relay took it; None where that is not known."""
+    lane: str
 
 
 def find_sent(session: Session, delivery_ids: Collection[int]) -> dict[int, Sent]:
@@ -40,6 +41,7 @@ def find_sent(session: Session, delivery_ids: Collection[int]) -> dict[int, Sent
             Delivery.recipient,
             Delivery.address_hash,
             Delivery.accepted_at,
+            Delivery.lane,
         )
         .join(Run, Run.id == Delivery.run_id)
         .where(Delivery.id.in_(delivery_ids))

@@ -25,9 +25,10 @@ from sqlalchemy.orm import Session
 from distribution import audience
 from distribution.db import database_time
 from distribution.delivery.states import IN_HANDS, sources
+from distribution.delivery.store import lanes
 from distribution.delivery.store.times import moment
 from distribution.models import DUE, UNDER_WAY, Delivery, Run, Subscriber, Suppression
-from distribution.words import Cause, DeliveryState, RunState
+from distribution.words import Cause, Consequence, DeliveryState, Meaning, RunState
 
 
 def lock(session: Session, delivery_ids: Collection[int]) -> None:
@@ -40,7 +41,7 @@ def find_due(session: Session, limit: int) -> Sequence[Row[int, int]]:
     """Due rows of running runs and how often a worker died under each, the longest due first."""
     query = (
         select(Delivery.id, Delivery.crashes)
-        .where(DUE, Delivery.next_attempt_at <= moment(), _sending())
+        .where(DUE, Delivery.next_attempt_at <= moment(), _sending(), ~lanes.held())
         .order_by(Delivery.next_attempt_at, Delivery.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -143,14 +144,15 @@ def mark_handed(
 def mark_settled(
     session: Session,
     rows: Sequence[tuple[int, str]],
-    state: DeliveryState,
-    cause: Cause | None,
+    ending: tuple[DeliveryState, Cause | None, Meaning | None],
     wait: timedelta,
 ) -> set[int]:
-    """Move rows that are in hands to `state` where it may follow; returns the ids that moved.
+    """Move rows that are in hands to a state where it may follow; returns the ids that moved.
 
-    A deferred one has not killed its worker: it is no suspect any more.
+    `ending` is the state, why, and what the refusal meant if it was one. A deferred one has not
+    killed its worker: it is no suspect any more.
     """
+    state, cause, meaning = ending
     accepted = state is DeliveryState.ACCEPTED
     tried = state is DeliveryState.DEFERRED
     settled = session.scalars(
@@ -160,6 +162,7 @@ def mark_settled(
             state=state,
             cause=cause,
             lease_until=None,
+            **({"meaning": meaning, "consequence": None} if meaning or accepted else {}),
             **({"accepted_at": _when_accepted()} if accepted else {}),
             **({"next_attempt_at": database_time(wait)} if not accepted else {}),
             **({"crashes": 0} if tried else {}),
@@ -168,6 +171,18 @@ def mark_settled(
         .execution_options(synchronize_session=False)
     )
     return set(settled)
+
+
+def mark_consequence(
+    session: Session, delivery_ids: Collection[int], consequence: Consequence
+) -> None:
+    """What followed from what these were refused with."""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(delivery_ids))
+        .values(consequence=consequence)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _when_accepted() -> ColumnElement[datetime]:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from distribution.db import database_time
 from distribution.delivery.states import OPEN
+from distribution.delivery.store import lanes
 from distribution.delivery.store.times import moment
 from distribution.errors import NotFound
-from distribution.models import DUE, UNDER_WAY, Delivery, Issue, Run, Selection, Sheet
+from distribution.models import DUE, UNDER_WAY, Delivery, Issue, Lane, Run, Selection, Sheet
 from distribution.words import Cause, DeliveryState, RunState
 
 
@@ -24,6 +25,8 @@ class Waiting:
     later: int
     next_in: timedelta | None
     """Until the first of the later ones; negative where it has come."""
+    stopped: int = 0
+    """In lanes that are stopped: they wait for an admin, and are in none of the above."""
 
 
 def find_run(session: Session, run_id: int, *, lock: bool = False) -> Run:
@@ -67,25 +70,37 @@ def causes(session: Session, run_id: int) -> Sequence[Row[DeliveryState, Cause |
 def waiting(session: Session, run_id: int) -> Waiting:
     """What is due now and what waits for its time, leases included."""
     now = database_time()
-    due_at = func.coalesce(Delivery.lease_until, Delivery.next_attempt_at)
-    is_due = due_at <= now
+    due_at = case(
+        (Delivery.lease_until.is_not(None), Delivery.lease_until),
+        (Lane.resting_until > Delivery.next_attempt_at, Lane.resting_until),
+        else_=Delivery.next_attempt_at,
+    )
+    is_stopped = and_(Delivery.lease_until.is_(None), Lane.stopped_at.is_not(None))
     row = session.execute(
         select(
-            func.count().filter(is_due),
-            func.count().filter(~is_due),
-            func.min(due_at).filter(~is_due),
+            func.count().filter(due_at <= now, ~is_stopped),
+            func.count().filter(due_at > now, ~is_stopped),
+            func.min(due_at).filter(due_at > now, ~is_stopped),
             now,
-        ).where(Delivery.run_id == run_id, Delivery.state.in_(OPEN))
+            func.count().filter(is_stopped),
+        )
+        .select_from(Delivery)
+        .outerjoin(Lane, Lane.name == Delivery.lane)
+        .where(Delivery.run_id == run_id, Delivery.state.in_(OPEN))
     ).one()
-    return Waiting(row[0], row[1], row[2] - row[3] if row[2] else None)
+    return Waiting(row[0], row[1], row[2] - row[3] if row[2] else None, row[4])
 
 
 def anything_to_do(session: Session) -> bool:
-    """Whether a row is due, a lease has run out, or a run is to be tidied up or finished."""
+    """Whether a row may go, a lease has run out, or a run is to be tidied up or finished."""
     running = exists().where(Run.id == Delivery.run_id, Run.state == RunState.SENDING)
+    may_go = and_(running.correlate(Delivery), ~lanes.held())
+    started = Run.state.in_((RunState.SENDING, RunState.PAUSED))
+    waits = exists().where(DUE, Delivery.run_id == Run.id).correlate(Run)
     cancelled = exists().where(Run.id == Delivery.run_id, Run.state == RunState.CANCELLED)
     signs = (
-        exists().where(DUE, Delivery.next_attempt_at <= moment(), running.correlate(Delivery)),
+        exists().where(DUE, Delivery.next_attempt_at <= moment(), may_go),
+        exists(Run.id).where(started, Run.expires_at <= moment(), waits),
         exists().where(UNDER_WAY, Delivery.lease_until <= moment()),
         exists(Delivery.id).where(DUE, cancelled.correlate(Delivery)),
         exists().where(Run.state == RunState.SENDING, *_drained()),

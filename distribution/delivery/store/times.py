@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import ScalarSelect, select
+from sqlalchemy.orm import Session
 
 from distribution.db import database_time
 
@@ -14,3 +15,8 @@ def moment(ahead: timedelta = timedelta(0)) -> ScalarSelect[datetime]:
     index: with many mails deferred it would read all of them to find the few that are due.
     """
     return select(database_time(ahead)).scalar_subquery()
+
+
+def present(session: Session) -> datetime:
+    """The database's time, for what is written in several statements."""
+    return session.scalars(select(database_time())).one()

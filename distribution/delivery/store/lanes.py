@@ -1,0 +1,89 @@
+"""SQL of lanes: what holds up the mails to one provider or domain. Times are the database's.
+
+Lanes are locked last, after runs, deliveries and subscribers, and by name: nobody waits in a
+circle.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy.orm import Session
+
+from distribution.db import upsert
+from distribution.delivery.store.times import moment, present
+from distribution.models import Delivery, Lane
+from distribution.words import Meaning
+
+_FORGIVEN_AFTER = timedelta(days=1)
+"""A lane that has kept still for so long begins with a short rest again."""
+_LONGEST_WORDS = 500
+
+
+def held() -> ColumnElement[bool]:
+    """SQL: nothing may go to the lane of a row of `deliveries` now."""
+    halted = or_(Lane.stopped_at.is_not(None), Lane.resting_until > moment())
+    return exists().where(Lane.name == Delivery.lane, halted).correlate(Delivery)
+
+
+def rest(
+    session: Session,
+    name: str,
+    steps: Sequence[timedelta],
+    asked: timedelta,
+    said: tuple[Meaning, str],
+) -> datetime | None:
+    """Let a lane rest, longer each time in a row; gives until when, None where it rests already.
+
+    Many mails are refused in the same moment: together they are one reason to rest.
+    """
+    lane, now = _lock(session, name), present(session)
+    if lane.resting_until is not None and lane.resting_until > now:
+        return None
+    if lane.resting_until is None or now - lane.resting_until > _FORGIVEN_AFTER:
+        lane.rests = 0
+    lane.resting_until = now + max(steps[min(lane.rests, len(steps) - 1)], asked)
+    lane.rests += 1
+    if lane.stopped_at is None:
+        lane.meaning, lane.words = said[0], said[1][:_LONGEST_WORDS]
+    session.flush()
+    return lane.resting_until
+
+
+def stop(
+    session: Session, name: str, *, by: str, meaning: Meaning | None = None, words: str = ""
+) -> datetime | None:
+    """Let nothing go to a lane until it is resumed; gives since when, None where it was so."""
+    lane = _lock(session, name)
+    if lane.stopped_at is not None:
+        return None
+    lane.stopped_at, lane.stopped_by = present(session), by
+    lane.meaning, lane.words = meaning, words[:_LONGEST_WORDS]
+    session.flush()
+    return lane.stopped_at
+
+
+def resume(session: Session, name: str) -> Lane | None:
+    """Let mails go to a lane again; gives what held them up, None where nothing did."""
+    lane = session.get(Lane, name, with_for_update=True)
+    if lane is None or (lane.stopped_at is None and lane.resting_until is None):
+        return None
+    session.execute(
+        delete(Lane).where(Lane.name == name).execution_options(synchronize_session=False)
+    )
+    session.expunge(lane)
+    return lane
+
+
+def held_lanes(session: Session) -> Sequence[Lane]:
+    """Lanes to which nothing goes now, by name."""
+    halted = or_(Lane.stopped_at.is_not(None), Lane.resting_until > moment())
+    return session.scalars(select(Lane).where(halted).order_by(Lane.name)).all()
+
+
+def _lock(session: Session, name: str) -> Lane:
+    """The lane's row, locked; a new one where there was none."""
+    row = {"name": name, "rests": 0, "words": ""}
+    session.execute(upsert(session, Lane).values(row).on_conflict_do_nothing())
+    found = select(Lane).where(Lane.name == name).with_for_update()
+    return session.scalars(found.execution_options(populate_existing=True)).one()

@@ -1,0 +1,314 @@
+"""What a refusal while sending leads to: for the address, for the lane, or for nobody."""
+
+from datetime import timedelta
+
+import pytest
+from factories import (
+    deliveries,
+    lease,
+    make_run,
+    make_sender,
+    make_subscriber,
+    plan,
+    recover,
+    start,
+    tally,
+    time_is_up,
+    waits_are_over,
+)
+from fake_transport import FakeTransport, Refuse
+from runs import make_issue
+from sqlalchemy import select, update
+
+from distribution import audience, clock, delivery
+from distribution.app import App
+from distribution.delivery import Pumped, Reply
+from distribution.models import Alert, Delivery, Lane, Letter, Suppression
+from distribution.words import Cause, LetterPurpose, Meaning, SuppressionReason
+from distribution.words import DeliveryState as S
+
+UNKNOWN_USER = Reply(550, "5.1.1 User unknown")
+FULL = Reply(552, "5.2.2 mailbox full")
+INACTIVE = Reply(550, "5.2.1 This account has been disabled")
+CONTENT = Reply(550, "Mail content denied")
+FREQUENCY = Reply(550, "Connection frequency limited")
+READER, OTHER = "r1@fenhe.example", "r2@fenhe.example"
+
+
+def pump(app: App, relay: FakeTransport) -> Pumped:
+    return make_sender(app, relay, connections=1, batch_size=1).pump(timedelta(seconds=20))
+
+
+def suppressions(app: App) -> dict[str, Suppression]:
+    """By address hash."""
+    with app.reading() as session:
+        rows = session.scalars(select(Suppression)).all()
+        session.expunge_all()
+    return {row.address_hash: row for row in rows}
+
+
+def lanes(app: App) -> dict[str, Lane]:
+    with app.reading() as session:
+        rows = session.scalars(select(Lane)).all()
+        session.expunge_all()
+    return {row.name: row for row in rows}
+
+
+def alerts(app: App) -> list[Alert]:
+    with app.reading() as session:
+        rows = list(session.scalars(select(Alert).order_by(Alert.id)))
+        session.expunge_all()
+    return rows
+
+
+def next_issue(app: App, label: str) -> int:
+    """A run of another issue that is being sent."""
+    run_id = plan(app, make_issue(app, label))
+    start(app, run_id)
+    return run_id
+
+
+# -- the address ---------------------------------------------------------------------------------
+
+
+def test_who_is_not_there_is_suppressed_at_once_with_what_was_said(app: App) -> None:
+    run_id = make_run(app, [READER, OTHER])
+    pump(app, FakeTransport({READER: [Refuse(UNKNOWN_USER)]}))
+
+    gone = deliveries(app, run_id)[READER]
+    assert (gone.state, gone.cause) == (S.FAILED, Cause.BAD_ADDRESS)
+    assert gone.meaning is Meaning.BAD_ADDRESS
+    found = suppressions(app)
+    assert list(found) == [gone.address_hash]
+    assert found[gone.address_hash].reason is SuppressionReason.HARD_BOUNCE
+    assert found[gone.address_hash].evidence == (
+        f"550 5.1.1 User unknown（批次 {run_id} 投递时的应答）"
+    )
+    assert alerts(app) == []
+
+
+def test_who_took_the_recipient_and_refuses_the_message_buries_nobody(app: App) -> None:
+    run_id = make_run(app, [READER])
+    pump(app, FakeTransport({READER: [UNKNOWN_USER]}))
+    assert deliveries(app, run_id)[READER].state is S.FAILED
+    assert suppressions(app) == {}
+
+
+def test_the_evidence_names_nobody(app: App) -> None:
+    make_run(app, [READER])
+    words = f"5.1.1 <{READER}>: Recipient address rejected: User unknown"
+    pump(app, FakeTransport({READER: [Refuse(Reply(550, words))]}))
+    ((_, found),) = suppressions(app).items()
+    assert "@" not in found.evidence
+    assert "User unknown" in found.evidence
+
+
+def test_an_address_that_fails_three_issues_in_a_row_is_suppressed(app: App) -> None:
+    make_subscriber(app, READER)
+    for label, so_far in (("07", 0), ("08", 0), ("09", 1)):
+        run_id = next_issue(app, label)
+        pump(app, FakeTransport({READER: [Refuse(INACTIVE)]}))
+        assert tally(app, run_id) == {"failed": 1}
+        assert len(suppressions(app)) == so_far
+    ((_, found),) = suppressions(app).items()
+    assert found.reason is SuppressionReason.SOFT_BOUNCES
+
+
+def test_one_issue_that_arrives_makes_what_was_before_forgotten(app: App) -> None:
+    make_subscriber(app, READER)
+    for label, refused in (("05", True), ("06", True), ("07", False), ("08", True), ("09", True)):
+        next_issue(app, label)
+        pump(app, FakeTransport({READER: [Refuse(INACTIVE)]} if refused else {}))
+    assert suppressions(app) == {}
+    next_issue(app, "10")
+    pump(app, FakeTransport({READER: [Refuse(INACTIVE)]}))
+    assert len(suppressions(app)) == 1
+
+
+def test_what_was_refused_for_a_reason_of_ours_says_nothing_of_the_mailbox(app: App) -> None:
+    make_subscriber(app, READER)
+    for label, said in (("06", INACTIVE), ("07", INACTIVE), ("08", CONTENT), ("09", INACTIVE)):
+        next_issue(app, label)
+        assert len(suppressions(app)) == 0
+        pump(app, FakeTransport({READER: [Refuse(said)]}))
+        with app.transaction() as session:
+            delivery.resume_lane(session, "fenhe.example")
+    assert len(suppressions(app)) == 1
+
+
+def test_a_mailbox_full_until_the_run_is_over_counts_as_an_issue(app: App) -> None:
+    make_subscriber(app, READER)
+    for label in ("07", "08"):
+        run_id = next_issue(app, label)
+        pump(app, FakeTransport({READER: [Refuse(FULL)]}))
+        assert tally(app, run_id) == {"deferred": 1}
+        time_is_up(app, run_id)
+        recover(app)
+        assert tally(app, run_id) == {"expired": 1}
+    assert suppressions(app) == {}
+    next_issue(app, "09")
+    pump(app, FakeTransport({READER: [Refuse(INACTIVE)]}))
+    assert len(suppressions(app)) == 1
+
+
+def test_what_was_counted_before_a_release_counts_no_more(app: App) -> None:
+    make_subscriber(app, READER)
+    for label in ("07", "08", "09"):
+        next_issue(app, label)
+        pump(app, FakeTransport({READER: [Refuse(INACTIVE)]}))
+    (address_hash,) = suppressions(app)
+    with app.transaction() as session:
+        assert audience.release(session, address_hash, at=clock.now())
+    next_issue(app, "10")
+    pump(app, FakeTransport({READER: [Refuse(INACTIVE)]}))
+    assert suppressions(app) == {}
+
+
+# -- the lane ------------------------------------------------------------------------------------
+
+
+def test_what_speaks_of_us_stops_the_lane_and_no_other(app: App) -> None:
+    run_id = make_run(app, ["10001@qq.com", "10002@qq.com", "reader@163.com"])
+    pump(app, FakeTransport({"10001@qq.com": [Refuse(CONTENT)]}))
+
+    assert tally(app, run_id) == {"failed": 1, "planned": 1, "accepted": 1}
+    assert deliveries(app, run_id)["10002@qq.com"].state is S.PLANNED
+    assert suppressions(app) == {}
+    stopped = lanes(app)["qq"]
+    assert stopped.stopped_at is not None
+    assert (stopped.meaning, stopped.words) == (Meaning.CONTENT, "550 Mail content denied")
+
+    with app.reading() as session:
+        assert delivery.status(session, run_id).waiting.stopped == 1
+        assert not delivery.anything_to_do(session)
+    (alert,) = alerts(app)
+    assert alert.title == "线路 QQ 邮箱 已停止：内容被拒"
+    assert "对方原话：550 Mail content denied" in alert.lines
+    assert "distribution lane resume qq" in alert.advice
+
+
+def test_a_lane_that_is_resumed_goes_on_where_it_stood(app: App) -> None:
+    run_id = make_run(app, ["10001@qq.com", "10002@qq.com"])
+    pump(app, FakeTransport({"10001@qq.com": [Refuse(CONTENT)]}))
+    assert pump(app, FakeTransport()).tried == 0
+    with app.transaction() as session:
+        lane = delivery.resume_lane(session, "qq")
+    assert lane is not None
+    assert lane.meaning is Meaning.CONTENT
+    with app.transaction() as session:
+        assert delivery.resume_lane(session, "qq") is None
+    pump(app, FakeTransport())
+    assert tally(app, run_id) == {"failed": 1, "accepted": 1}
+
+
+def test_one_companys_gateway_stops_nobody_else(app: App) -> None:
+    run_id = make_run(app, ["a@fenhe.example", "b@fenhe.example", "c@taihang.example"])
+    refusal = Reply(554, "5.7.1 Message blocked by our content policy: spam detected")
+    pump(app, FakeTransport({"a@fenhe.example": [refusal]}))
+    assert list(lanes(app)) == ["fenhe.example"]
+    assert tally(app, run_id) == {"failed": 1, "planned": 1, "accepted": 1}
+
+
+def test_a_rate_limit_lets_the_lane_rest_and_then_it_goes_on(app: App) -> None:
+    run_id = make_run(app, ["10001@qq.com", "10002@qq.com", "reader@163.com"])
+    pump(app, FakeTransport({"10001@qq.com": [Refuse(FREQUENCY)]}))
+
+    assert tally(app, run_id) == {"deferred": 1, "planned": 1, "accepted": 1}
+    rests = lanes(app)["qq"]
+    assert rests.stopped_at is None
+    assert rests.resting_until is not None
+    assert rests.resting_until > clock.now() + timedelta(minutes=5)
+    assert lease(app) == []
+    assert (suppressions(app), alerts(app)) == ({}, [])
+
+    waits_are_over(app)
+    pump(app, FakeTransport())
+    assert tally(app, run_id) == {"accepted": 3}
+
+
+def test_a_lane_that_asks_again_rests_longer_and_many_at_once_are_one_reason(app: App) -> None:
+    make_run(app, [f"1000{number}@qq.com" for number in range(1, 5)])
+    busy = FakeTransport(
+        {f"1000{number}@qq.com": [Refuse(FREQUENCY)] * 3 for number in range(1, 5)}
+    )
+    sender = make_sender(app, busy, connections=4, batch_size=4)
+    sender.pump(timedelta(seconds=20))
+    first = lanes(app)["qq"]
+    assert first.rests == 1
+    with app.transaction() as session:
+        just_now = clock.now() - timedelta(minutes=1)
+        session.execute(update(Lane).values(resting_until=just_now))
+    with app.transaction() as session:
+        session.execute(update(Delivery).values(next_attempt_at=just_now))
+    sender.pump(timedelta(seconds=20))
+    second = lanes(app)["qq"]
+    assert second.rests == 2
+    assert second.resting_until is not None
+    assert second.resting_until > clock.now() + timedelta(minutes=50)
+
+
+def test_a_stopped_lane_is_stopped_once(app: App) -> None:
+    with app.transaction() as session:
+        assert delivery.stop_lane(session, "qq", by="li", words="对方要求") is not None
+        assert delivery.stop_lane(session, "qq", by="wang") is None
+    assert (lanes(app)["qq"].stopped_by, lanes(app)["qq"].words) == ("li", "对方要求")
+    with app.reading() as session:
+        assert [lane.name for lane in delivery.held_lanes(session)] == ["qq"]
+
+
+def test_a_run_with_a_stopped_lane_ends_with_its_time(app: App) -> None:
+    run_id = make_run(app, ["10001@qq.com", "10002@qq.com"])
+    pump(app, FakeTransport({"10001@qq.com": [Refuse(CONTENT)]}))
+    time_is_up(app, run_id)
+    with app.reading() as session:
+        assert delivery.anything_to_do(session)
+    pump(app, FakeTransport())
+    assert tally(app, run_id) == {"failed": 1, "expired": 1}
+
+
+# -- those who must know -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stopped(app: App) -> App:
+    make_run(app, ["10001@qq.com"])
+    pump(app, FakeTransport({"10001@qq.com": [Refuse(CONTENT)]}))
+    return app
+
+
+def tell(app: App, *admins: str) -> int:
+    folders = app.recipe.templates[-1:]
+    return delivery.tell_alerts(app.transaction, folders, "编辑部", admins, at=clock.now())
+
+
+def told(app: App) -> list[Letter]:
+    with app.reading() as session:
+        query = select(Letter).where(Letter.purpose == LetterPurpose.ALERT).order_by(Letter.id)
+        rows = list(session.scalars(query))
+        session.expunge_all()
+    return rows
+
+
+def test_each_admin_is_told_once(stopped: App) -> None:
+    assert tell(stopped, "li@federation.example", "wang@federation.example") == 1
+    assert tell(stopped, "li@federation.example", "wang@federation.example") == 0
+    letters = told(stopped)
+    assert [letter.recipient for letter in letters] == [
+        "li@federation.example",
+        "wang@federation.example",
+    ]
+    assert letters[0].subject == "线路 QQ 邮箱 已停止：内容被拒"
+    for content in (letters[0].text, letters[0].html):
+        assert "550 Mail content denied" in content
+        assert "distribution lane resume qq" in content
+    with stopped.reading() as session:
+        assert not delivery.alerts_untold(session)
+
+
+def test_the_same_trouble_after_a_resume_is_told_again(stopped: App) -> None:
+    with stopped.transaction() as session:
+        delivery.resume_lane(session, "qq")
+    make_subscriber(stopped, "10002@qq.com")
+    next_issue(stopped, "10")
+    pump(stopped, FakeTransport({"10002@qq.com": [Refuse(CONTENT)]}))
+    assert len(alerts(stopped)) == 2
