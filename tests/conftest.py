@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import imap
 import psycopg
 import pytest
 import servers
@@ -123,3 +124,27 @@ def redis_server() -> Iterator[servers.Redis]:
             yield server
     except servers.NoServer as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture
+def imap_port() -> Iterator[int]:
+    """The port of an IMAP server of this test alone, empty."""
+    try:
+        with imap.server() as port:
+            yield port
+    except imap.NoImap as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture
+def box(imap_port: int) -> imap.Box:
+    """What lies on the IMAP server."""
+    return imap.Box(imap_port)
+
+
+@pytest.fixture
+def wire(imap_port: int) -> Iterator[imap.Wire]:
+    """The way to the IMAP server."""
+    laid = imap.Wire(imap_port)
+    yield laid
+    laid.close()

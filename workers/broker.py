@@ -23,6 +23,7 @@ from redis.retry import Retry
 
 from distribution.config import PREFIX, Settings
 from distribution.errors import DistributionError, InvalidSetting
+from workers.listening import Listening
 from workers.ticker import Ticker, queues_of
 
 log = logging.getLogger(__name__)
@@ -121,11 +122,11 @@ def make_broker(settings: Settings) -> Broker:
     None of Dramatiq's own middleware: no retries, delays, results, age or time limits. A time
     limit could strike between the relay's acceptance and our record of it.
     """
-    line, ticker = Line(), Ticker(settings.ticker_seconds)
+    line, beside = Line(), [Listening(), Ticker(settings.ticker_seconds)]
     url = settings.redis_url.get_secret_value()
     if not url:
-        return StubBroker(middleware=[line, ticker])
-    return Doorbell(_client(url), line, [ticker])
+        return StubBroker(middleware=[line, *beside])
+    return Doorbell(_client(url), line, beside)
 
 
 def ring(actor: Actor[_Words, Any], *args: _Words.args, **kwargs: _Words.kwargs) -> bool:

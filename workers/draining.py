@@ -131,7 +131,7 @@ def _at_rest(status: Status) -> bool:
     waiting = status.waiting
     if waiting.due_now or status.count(DeliveryState.LEASED) or status.count(DeliveryState.HANDED):
         return False
-    return waiting.next_in is not None and waiting.next_in > NEAR
+    return waiting.next_in is None or waiting.next_in > NEAR  # none: the rest is stopped
 
 
 @dataclass(slots=True)

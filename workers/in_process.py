@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import dramatiq
 
+from distribution import mailboxes, webhooks
 from distribution.app import App
 from distribution.config import Settings
 from workers import bounces, sending, tracking
@@ -24,8 +25,9 @@ QUICK_MS = 200
 
 
 def queues_on_redis(settings: Settings) -> tuple[str, ...]:
-    """The queues of one host among many: returned mail is fetched where its folder is."""
-    return ALL_QUEUES if settings.bounce_maildir is not None else (SENDING, TRACKING)
+    """The queues of one host among many: what comes back is judged where its sources are set."""
+    comes_back = mailboxes.configured(settings) or webhooks.configured(settings)
+    return ALL_QUEUES if comes_back else (SENDING, TRACKING)
 
 
 @contextmanager

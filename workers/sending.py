@@ -59,11 +59,31 @@ def _post(app: App) -> None:
         log.info("letters wait: %s", trouble)
 
 
+def tell() -> None:
+    """Write what the admins should know to them, if any are named."""
+    app = get_app()
+    admins = app.settings.admin_addresses
+    if not admins:
+        return
+    with app.reading() as session:
+        untold = delivery.alerts_untold(session)
+    if untold:
+        # In the product's own templates: a broken one of the installation must not keep it back.
+        delivery.tell_alerts(
+            app.transaction,
+            app.recipe.templates[-1:],
+            app.settings.sender_name,
+            admins,
+            at=clock.now(),
+        )
+
+
 def ring_if_due() -> None:
     """Ring where a running run or a letter is due; do it here where nobody hears."""
     app = get_app()
     if app.sender.stopping:
         return
+    tell()
     with app.reading() as session:
         due = delivery.anything_to_do(session) or delivery.letters_due(session, app.patience)
     if due and not ring(send_due):

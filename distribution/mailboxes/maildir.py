@@ -4,16 +4,16 @@ import logging
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
 from distribution.mailboxes.files import MOST_BYTES
-from distribution.mailboxes.mailbox import UnusableMailbox
+from distribution.mailboxes.mailbox import CannotFile, Filing, Survey, UnusableMailbox
 
 log = logging.getLogger(__name__)
 
-_SEEN = "S"
+_SEEN, _FLAGGED = "S", "F"
 _FLAGS = ":2,"
 _TIME = re.compile(r"(\d{1,12})\.(?:M(\d{1,6})(?!\d))?", re.ASCII)
 _complained: set[Path] = set()  # each unreadable file is named once in the life of a process
@@ -27,17 +27,21 @@ class MaildirMail:
     raw: bytes
     path: Path
 
-    def done(self) -> None:
-        """Move it to those that have been seen; if it is gone meanwhile, so be it."""
+    def filed(self, where: Filing) -> None:
+        """Move it to those that have been seen; if it is gone meanwhile, so be it.
+
+        What a person should look at is flagged.
+        """
         base, _, flags = self.path.name.partition(_FLAGS)
-        name = base + _FLAGS + "".join(sorted({*flags, _SEEN}))
+        more = _SEEN if where is Filing.PROCESSED else _SEEN + _FLAGGED
+        name = base + _FLAGS + "".join(sorted({*flags, *more}))
         try:
             self.path.rename(self.path.parents[1] / "cur" / name)
         except FileNotFoundError:
             return  # moved by another program: it comes again, and is known
         except OSError as error:
             _stuck.add(self.path)
-            raise _unusable(self.path.parents[1], _why(error)) from error
+            raise CannotFile(_sentence(self.path.parents[1], _why(error))) from error
 
 
 class Maildir:
@@ -46,7 +50,16 @@ class Maildir:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def waiting(self, limit: int) -> Iterator[MaildirMail]:
+    @property
+    def name(self) -> str:
+        """The folder."""
+        return f"Maildir {self._folder}"
+
+    def survey(self) -> Survey:
+        """How many mails nobody has seen."""
+        return Survey(len(self._unseen()))
+
+    def waiting(self, limit: int) -> Generator[MaildirMail, None, None]:
         """The mails that nobody has seen, the oldest first.
 
         They are read one by one, when the iterator comes to them. A file that cannot be read is
@@ -80,7 +93,7 @@ class Maildir:
             return "它不是 Maildir，其中应有 new 与 cur 两个文件夹"
         return _why(error)
 
-    def _read(self, paths: list[Path], limit: int) -> Iterator[MaildirMail]:
+    def _read(self, paths: list[Path], limit: int) -> Generator[MaildirMail, None, None]:
         given = 0
         for path in paths:
             if given == limit:
@@ -123,7 +136,11 @@ def _bytes_of(path: Path) -> bytes | None:
 
 
 def _unusable(folder: Path, why: str) -> UnusableMailbox:
-    return UnusableMailbox(f"收退信的文件夹 {folder} 不能用（{why}）：请检查设置 bounce_maildir")
+    return UnusableMailbox(_sentence(folder, why))
+
+
+def _sentence(folder: Path, why: str) -> str:
+    return f"收退信的文件夹 {folder} 不能用（{why}）：请检查设置 bounce_maildir"
 
 
 def _why(error: OSError) -> str:

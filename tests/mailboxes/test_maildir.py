@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from distribution import mailboxes
-from distribution.mailboxes import Mailbox, Maildir, UnusableMailbox, mails_of
+from distribution.mailboxes import Filing, Mailbox, Maildir, UnusableMailbox, mails_of
 
 not_root = pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
 
@@ -67,11 +67,11 @@ def test_what_was_seen_or_is_no_mail_does_not_wait(folder: Path) -> None:
     (folder / "tmp").chmod(0o700)
 
 
-def test_a_mail_that_is_done_is_marked_as_seen_and_waits_no_longer(folder: Path) -> None:
+def test_a_mail_that_is_filed_is_marked_as_seen_and_waits_no_longer(folder: Path) -> None:
     put(folder, "new/1.a", "cur/2.b:2,RF", "cur/3.c", "new/4.d:2,T")
 
     for mail in Maildir(folder).waiting(10):
-        mail.done()
+        mail.filed(Filing.PROCESSED)
 
     assert waiting(folder) == []
     assert list((folder / "new").iterdir()) == []
@@ -81,7 +81,25 @@ def test_a_mail_that_is_done_is_marked_as_seen_and_waits_no_longer(folder: Path)
     assert (folder / "cur" / "1.a:2,S").read_bytes() == b"1.a"
 
 
-def test_a_mail_that_is_not_done_comes_again(folder: Path) -> None:
+@pytest.mark.parametrize("where", [Filing.UNCLEAR, Filing.FAILED])
+def test_a_mail_that_a_person_should_look_at_is_flagged(folder: Path, where: Filing) -> None:
+    put(folder, "new/1.a", "cur/2.b:2,R")
+
+    for mail in Maildir(folder).waiting(10):
+        mail.filed(where)
+
+    assert waiting(folder) == []
+    assert sorted(path.name for path in (folder / "cur").iterdir()) == ["1.a:2,FS", "2.b:2,FRS"]
+
+
+def test_a_survey_counts_what_waits(folder: Path) -> None:
+    put(folder, "new/1.a", "cur/2.b:2,R", "cur/3.c:2,S")
+
+    assert Maildir(folder).survey().waiting == 2
+    assert Maildir(folder).name == f"Maildir {folder}"
+
+
+def test_a_mail_that_is_not_filed_comes_again(folder: Path) -> None:
     put(folder, "new/1.a")
 
     assert waiting(folder) == waiting(folder) == ["1.a"]
@@ -94,7 +112,7 @@ def test_files_that_vanish_meanwhile_harm_nobody(folder: Path) -> None:
 
     (folder / "new" / "1.a").rename(folder / "cur" / "1.a:2,")
     (folder / "new" / "2.b").unlink()
-    first.done()
+    first.filed(Filing.PROCESSED)
 
     assert [mail.raw for mail in mails] == [b"3.c"]
     assert waiting(folder) == ["1.a", "3.c"]  # the first was not marked, so it comes again
@@ -158,7 +176,7 @@ def test_a_mail_whose_place_is_taken_by_a_file_is_no_success(folder: Path) -> No
     (folder / "cur").touch()
 
     with pytest.raises(UnusableMailbox, match="Not a directory"):
-        mail.done()
+        mail.filed(Filing.PROCESSED)
 
 
 def test_a_mail_that_cannot_be_moved_does_not_stand_in_the_way_of_others(
@@ -169,7 +187,7 @@ def test_a_mail_that_cannot_be_moved_does_not_stand_in_the_way_of_others(
     with monkeypatch.context() as broken:
         broken.setattr(Path, "rename", refuse)
         with pytest.raises(UnusableMailbox):
-            mail.done()
+            mail.filed(Filing.PROCESSED)
     put(folder, "new/2.b")
 
     assert waiting(folder) == ["2.b"]
@@ -186,7 +204,7 @@ def test_a_mail_that_cannot_be_marked_is_no_success(folder: Path) -> None:
     (mail,) = Maildir(folder).waiting(1)
 
     with pytest.raises(UnusableMailbox, match="没有权限"):
-        mail.done()
+        mail.filed(Filing.PROCESSED)
     (folder / "cur").chmod(0o700)
     assert (folder / "new" / "1.a").exists()  # for the next process, or a person
 
