@@ -21,10 +21,21 @@ from distribution.app import App
 from distribution.db import DatabaseUnusable
 from distribution.delivery import Press
 from distribution.errors import NotFound
-from distribution.web import confirming, health, leaving, pages, preferences, reading, tracking
+from distribution.web import (
+    confirming,
+    health,
+    leaving,
+    pages,
+    preferences,
+    reading,
+    tracking,
+    webhooks,
+)
 from distribution.web.collecting import Announcer, GroupCommit, Opens
+from distribution.web.fetching import Kept, fetch
 from distribution.web.library import Library
-from distribution.web.site import Site
+from distribution.web.site import Hooks, Site
+from distribution.webhooks import Fetch
 
 log = logging.getLogger(__name__)
 
@@ -38,22 +49,33 @@ LAST_OPENS_SECONDS = 5.0
 """How long the end waits until the last opens are stored."""
 
 
-def make_app(app: App, ring: Callable[[list[int]], None]) -> Starlette:
-    """The pages of an installation; `ring` is told of stored requests, from a thread."""
+Ring = Callable[[list[int]], None]
+"""Is told of what was stored, from a thread."""
+
+
+def find_later(_inbox_ids: list[int]) -> None:
+    """No bell: the ticker finds them."""
+
+
+def make_app(
+    app: App, ring: Ring, ring_notices: Ring = find_later, *, fetch: Fetch = fetch
+) -> Starlette:
+    """The pages of an installation; `ring` is for opens and clicks, the other for notices."""
     _ = app.keyring  # made here where it is new, not by two threads at once
-    announcer = Announcer(ring)
+    announcer, notices = Announcer(ring), Announcer(ring_notices)
     store = partial(_store, app)
     site = Site(
         app=app,
         library=Library(Press(app.addresses)),
         clicks=GroupCommit(store, announcer),
         opens=Opens(store, announcer),
+        hooks=Hooks(notices, fetch, Kept(fetch)),
     )
     made = Starlette(
         routes=_routes(site),
         middleware=[Middleware(RefuseLongAddresses)],
         exception_handlers=_handlers(),
-        lifespan=partial(_lifespan, site, announcer),
+        lifespan=partial(_lifespan, site, announcer, notices),
     )
     made.state.outage = _Outage()
     made.router.redirect_slashes = False  # it would believe the Host header
@@ -66,7 +88,9 @@ def _store(app: App, requests: Sequence[events.Request]) -> list[events.Received
 
 
 @asynccontextmanager
-async def _lifespan(site: Site, announcer: Announcer, _app: Starlette) -> AsyncIterator[None]:
+async def _lifespan(
+    site: Site, announcer: Announcer, notices: Announcer, _app: Starlette
+) -> AsyncIterator[None]:
     current_default_thread_limiter().total_tokens = THREADS
     storing = asyncio.create_task(site.opens.store_until_stopped())
     try:
@@ -76,6 +100,7 @@ async def _lifespan(site: Site, announcer: Announcer, _app: Starlette) -> AsyncI
         with suppress(TimeoutError):
             await asyncio.wait_for(storing, LAST_OPENS_SECONDS)
         await announcer.silence()
+        await notices.silence()
 
 
 _Page = Callable[[Site, Request], Awaitable[Response]]
@@ -94,6 +119,7 @@ def _routes(site: Site) -> list[Route]:
         ("POST", "/p/{token}", preferences.act),
         ("GET", "/s/{token}", _blocking(confirming.show)),
         ("POST", "/s/{token}", confirming.act),
+        ("POST", f"{webhooks.PATH}/{{provider}}", webhooks.receive),
         ("GET", "/health", health.health),
         ("GET", "/robots.txt", _robots),
         ("GET", "/favicon.ico", _no_icon),
@@ -120,7 +146,8 @@ async def _in_time(page: _Page, site: Site, request: Request) -> Response:
             answer = await page(site, request)
     except TimeoutError:
         raise DatabaseUnusable(f"{ANSWER_SECONDS:g} 秒内没有答完，数据库可能没有回应") from None
-    if page is not tracking.pixel and answer.status_code == 200:  # noqa: PLR2004 - all is well
+    asks_nothing = page in (tracking.pixel, webhooks.receive)  # of the database, or not always
+    if not asks_nothing and answer.status_code == 200:  # noqa: PLR2004 - all is well
         request.app.state.outage.ends()
     return answer
 

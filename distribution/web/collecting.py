@@ -48,7 +48,11 @@ class Announcer:
 
     def announce(self, stored: Sequence[Received | None]) -> None:
         """Ring for these soon."""
-        self._waiting += [received.inbox_id for received in stored if received is not None]
+        self.announce_ids([received.inbox_id for received in stored if received is not None])
+
+    def announce_ids(self, inbox_ids: Sequence[int]) -> None:
+        """The same for whatever else lies in the inbox."""
+        self._waiting += inbox_ids
         del self._waiting[MOST_RINGS:]
         if self._waiting and (self._ringing is None or self._ringing.done()):
             self._ringing = asyncio.create_task(self._ring_for_all())

@@ -3,7 +3,7 @@
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from distribution.app import App
 from distribution.config import Settings
 from distribution.errors import DistributionError
-from distribution.web.application import make_app
+from distribution.web.application import Ring, find_later, make_app
 
 log = logging.getLogger(__name__)
 
@@ -43,15 +43,15 @@ class ServerDied(DistributionError):
 
 @contextmanager
 def served(
-    app: App, ring: Callable[[list[int]], None], listener: socket.socket
+    app: App, ring: Ring, listener: socket.socket, *, ring_notices: Ring = find_later
 ) -> Iterator[threading.Thread]:
     """Serve beside the block; leaving it answers what has been asked, and stores what was heard.
 
-    `ring` is told of stored requests. Raises ServerDied at the end of the block where the thread
-    has ended before it. The thread is a daemon, and so are those it starts: one that waits for
-    a database that never answers does not keep the process.
+    `ring` is told of stored requests, the other of providers' notices. Raises ServerDied at the
+    end of the block where the thread has ended before it. The thread is a daemon, and so are those
+    it starts: one that waits for a database that never answers does not keep the process.
     """
-    server = make_server(make_app(app, ring))
+    server = make_server(make_app(app, ring, ring_notices))
     thread = threading.Thread(target=_run, args=(server, listener), name="web", daemon=True)
     thread.start()
     try:
