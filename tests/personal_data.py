@@ -137,7 +137,7 @@ def _come_back(session: Session, app: App, his_id: int) -> None:
         hidden_mail(app.addresses.return_path(theirs.id)),
     ]
     ids = [events.receive_mail(session, mail, clock.now())[0] for mail in mails]
-    events.judge_mails(session, ids, app.addresses, clock.now())
+    events.judge_mails(session, ids, app.desk, clock.now())
 
 
 def hidden_mail(to: str) -> bytes:

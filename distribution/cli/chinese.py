@@ -37,9 +37,11 @@ def why(error: OSError) -> str:
     return _REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
 
 
-def row_number(_context: click.Context, _parameter: click.Parameter, value: int) -> int:
+def row_number(
+    _context: click.Context, _parameter: click.Parameter, value: int | None
+) -> int | None:
     """A callback of numbers that name a row: refuses what would overflow the database."""
-    if abs(value) > _LARGEST:
+    if value is not None and abs(value) > _LARGEST:
         raise click.BadParameter("没有这么大的编号。")
     return value
 
@@ -50,7 +52,7 @@ class _Formatter(click.HelpFormatter):
     def write_text(self, text: str) -> None:
         indent = " " * self.current_indent
         for paragraph in text.split("\n\n"):
-            for line in folded(_joined(paragraph), self.width - self.current_indent):
+            for line in _lines(paragraph, self.width - self.current_indent):
                 self.write(f"{indent}{line}\n")
             self.write("\n")
         self.buffer.pop()  # no empty line after the last paragraph
@@ -81,6 +83,13 @@ class _Range(click.IntRange):
         if self.min is None or self.max is None:
             words = "at most {max}" if self.min is None else "at least {min}"
         return gettext(words).format(min=self.min, max=self.max)
+
+
+def _lines(paragraph: str, width: int) -> Iterable[str]:
+    """A paragraph folded; one that begins with a line of backspace stays as it is, as in click."""
+    if paragraph.startswith("\b\n"):
+        return paragraph.split("\n")[1:]
+    return folded(_joined(paragraph), width)
 
 
 def _joined(paragraph: str) -> str:

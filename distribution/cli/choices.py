@@ -13,9 +13,11 @@ from distribution.cli.common import Command
 from distribution.errors import DistributionError
 from distribution.words import (
     Cause,
+    Consequence,
     Edition,
     Frequency,
     MailFormat,
+    Meaning,
     Membership,
     Purpose,
     Role,
@@ -116,6 +118,8 @@ FREQUENCY = Choice(tuple(Frequency), "接收频率")
 FORMAT = Choice(tuple(MailFormat), "邮件格式")
 STANDING = Choice(tuple(Membership), "会籍状态")
 SUPPRESSION = Choice(tuple(SuppressionReason), "抑制缘由")
+MEANING = Choice(tuple(Meaning), "含义")
+CONSEQUENCE = Choice(tuple(Consequence), "后果")
 MATTERS = {Purpose.DIGEST: "摘要", Purpose.TRACKING: "统计"}
 MATTER = Choice(tuple(Purpose), "事项", MATTERS)
 DAY = Day()

@@ -55,5 +55,5 @@ def _value(settings: Settings, name: str) -> object:
     if secrets and isinstance(secrets[0], SecretStr):
         return "***" if any(secret.get_secret_value() for secret in secrets) else ""
     if isinstance(value, tuple):
-        return ""
+        return ", ".join(value)
     return value if isinstance(value, int) or value is None else str(value)

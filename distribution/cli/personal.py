@@ -1,4 +1,4 @@
-"""`distribution subscriber history|export|erase`: one person's data, shown, handed over, erased."""
+"""`distribution subscriber export|erase`: one person's data, handed over, erased."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from distribution import audience, audit, clock, events, privacy, reports
+from distribution import audience, audit, clock, events, privacy
 from distribution.app import App
 from distribution.cli.chinese import why
 from distribution.cli.common import (
@@ -27,7 +27,6 @@ from distribution.cli.common import (
 from distribution.errors import DistributionError
 from distribution.models import Subscriber
 from distribution.privacy import Erasure
-from distribution.reports import History
 from distribution.transports import Outbox
 from distribution.words import RequestKind, Signal
 
@@ -60,56 +59,6 @@ class CannotWrite(DistributionError):
     def __init__(self, path: Path, error: OSError) -> None:
         self.path = path
         super().__init__(f"{path} 写不进去（{why(error)}）：请用 --out 换一个位置")
-
-
-# -- history -------------------------------------------------------------------------------------
-
-
-@click.command("history")
-@click.argument("email", metavar="邮箱")
-@as_json
-def history(email: str, as_json: bool) -> None:  # noqa: FBT001 - click's flags
-    """一位订阅者的经过，从早到晚：同意、导入、每一期的投递、打开与点击、退信、变更。
-
-    例如：distribution subscriber history zhang@enterprise.example
-    """
-    with installation().reading() as session:
-        row = audience.find_subscriber(session, email)
-        found = reports.history(session, row)
-        if as_json:
-            show_json(_history(row, found))
-            return
-        show_table(
-            ("时间", "事项", "内容"),
-            [(entry.at, entry.kind.label, entry.text) for entry in found.entries],
-            title=f"{row.name} <{row.email}>",
-            empty="还没有任何经过。",
-        )
-    if found.readings_withheld:
-        click.echo(found.readings_withheld)
-
-
-def _history(row: Subscriber, found: History) -> dict[str, Any]:
-    return {
-        "email": row.email,
-        "name": row.name,
-        "tracking": found.tracking.value,
-        "readings_withheld": found.readings_withheld or None,
-        "entries": [
-            {
-                "at": entry.at,
-                "kind": entry.kind.value,
-                "text": entry.text,
-                "by": entry.by or None,
-                "run": entry.run_id,
-                "delivery": entry.delivery_id,
-                "issue": entry.issue or None,
-                "state": entry.state.value if entry.state else None,
-                "cause": entry.cause.value if entry.cause else None,
-            }
-            for entry in found.entries
-        ],
-    }
 
 
 # -- export --------------------------------------------------------------------------------------
@@ -218,8 +167,8 @@ def _judge_what_came(app: App, at: datetime) -> None:
     """Mails that wait are judged first, as a worker would: what they say decides whose they are."""
     while True:
         with app.transaction() as session:
-            waiting = events.unjudged(session, [Signal.MAIL], at, _LATEST_MAILS)
-            judged = events.judge_mails(session, waiting, app.addresses, at)
+            waiting = events.unjudged(session, [Signal.MAIL, Signal.NOTICE], at, _LATEST_MAILS)
+            judged = events.judge_mails(session, waiting, app.desk, at)
         if not judged:
             return
 
@@ -276,5 +225,5 @@ def _erased(done: Erasure, removed: int, stuck: list[Path], *, wiped: bool) -> d
     }
 
 
-COMMANDS = (history, export, erase)
+COMMANDS = (export, erase)
 """Of the noun `subscriber`."""

@@ -17,7 +17,7 @@ from distribution.cli.common import (
     show_table,
 )
 from distribution.reports import ArticleFigures, EnterpriseFigures, RunReport
-from distribution.words import RunState
+from distribution.words import Meaning, RunState
 
 MOST_ARTICLES = 10
 MOST_ENTERPRISES = 20
@@ -106,6 +106,20 @@ def _show_books(found: RunReport) -> None:
 
 def _show_answers(found: RunReport) -> None:
     show_table(("回应", "数", "说明"), _answers(found), title="读者与邮件系统的回应")
+    if found.meanings:
+        click.echo()
+        show_table(
+            ("含义", "退信", "投递时被拒", "延迟"),
+            [
+                (_meaning(one), counts.returned, counts.refused, counts.delayed)
+                for one, counts in found.meanings.items()
+            ],
+            title="退信与拒收的含义",
+        )
+
+
+def _meaning(meaning: Meaning | None) -> str:
+    return meaning.label if meaning else reports.NO_CLASS
 
 
 def _answers(found: RunReport) -> Iterator[tuple[str, int, str]]:
@@ -215,6 +229,10 @@ def _document(found: RunReport) -> dict[str, object]:
             "states": books.states,
         },
         "bounced": {"total": found.bounced.total} | asdict(found.bounced),
+        "meanings": [
+            {"meaning": one.value if one else None, "label": _meaning(one)} | asdict(counts)
+            for one, counts in found.meanings.items()
+        ],
         "complaints": found.complaints,
         "left": {"total": left.total, "channels": left.channels},
         "agreed": found.agreed,

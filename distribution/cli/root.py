@@ -4,6 +4,7 @@ import click
 
 import distribution
 from distribution.cli import (
+    alert,
     article,
     bounce,
     chinese,
@@ -14,8 +15,10 @@ from distribution.cli import (
     demo,
     digest,
     enterprise,
+    history,
     imports,
     issue,
+    lane,
     letter,
     personal,
     purge,
@@ -53,6 +56,8 @@ for command in (
     letter.group,
     report.group,
     bounce.group,
+    lane.group,
+    alert.group,
     request.group,
     purge.command,
     up.command,
@@ -64,7 +69,7 @@ for command in (
     completion.command,
 ):
     root.add_command(command)
-for command in (*personal.COMMANDS, imports.subscribers):
+for command in (history.history, *personal.COMMANDS, imports.subscribers):
     subscriber.group.add_command(command)
 enterprise.group.add_command(imports.enterprises)
 chinese.speak(root)

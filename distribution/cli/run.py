@@ -120,6 +120,11 @@ def start(run_id: int) -> None:
     if drained.stopped:
         click.echo(f"已停止，未投递的保留在账上。继续：distribution run start {run_id}")
         sys.exit(1)
+    if drained.status.waiting.stopped:
+        click.echo(
+            f"{drained.status.waiting.stopped} 封所在的线路已停止："
+            "distribution lane list 查看缘由，处理后 distribution lane resume"
+        )
     if drained.status.waiting.next_in is not None:
         later = clock.now() + drained.status.waiting.next_in
         click.echo(
@@ -253,6 +258,7 @@ def _document(status: Status) -> dict[str, object]:
         "audience_digest": run.audience_digest,
         "selections_digest": run.selections_digest,
         "due_now": status.waiting.due_now,
+        "in_stopped_lanes": status.waiting.stopped,
         "next_in_seconds": None if next_in is None else round(next_in.total_seconds()),
         "created_at": run.created_at,
         "sealed_at": run.sealed_at,

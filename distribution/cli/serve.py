@@ -17,14 +17,14 @@ def command() -> None:
     一个进程全包请用 distribution up。
     """
     from distribution import web
-    from workers.tracking import ring_for
+    from workers import bounces, tracking
 
     app = installation()
     log_to_stderr()
     with (
         asked_to_stop("已收到的请求答完即止", second=signal.SIG_DFL) as stop,
         closing(web.listen(app.settings)) as listener,
-        web.served(app, ring_for, listener) as server,
+        web.served(app, tracking.ring_for, listener, ring_notices=bounces.ring_for) as server,
     ):
         click.echo(
             f"网页在 http://{web.netloc(listener)}，"

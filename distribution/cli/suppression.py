@@ -70,7 +70,7 @@ def release(target: str, reason: str) -> None:
         if domain:
             released = audience.release_domain(session, domain)
         else:
-            released = audience.release(session, address_hash)
+            released = audience.release(session, address_hash, at=at)
         if released:
             audit.record(
                 session,

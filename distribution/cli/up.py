@@ -8,7 +8,7 @@ import click
 from distribution import config
 from distribution.cli.common import installation, log_to_stderr
 from distribution.cli.stopping import asked_to_stop
-from distribution.cli.worker import refuse_unusable_maildir, standing
+from distribution.cli.worker import refuse_unusable_mailboxes, standing
 from distribution.delivery import Owner
 
 
@@ -19,18 +19,18 @@ def command() -> None:
     同时运行的 distribution run start 只显示进展。
     """
     from distribution import web
+    from workers import bounces, tracking
     from workers.in_process import working
-    from workers.tracking import ring_for
 
     app = installation()
     config.refuse_trial_settings(app.settings)
-    refuse_unusable_maildir(app.settings)
+    refuse_unusable_mailboxes(app.settings)
     log_to_stderr()
     with (
         asked_to_stop("已收到的请求答完、手中的邮件送完即止", second=signal.SIG_DFL) as stop,
         closing(web.listen(app.settings)) as listener,
         working(app) as claim,
-        web.served(app, ring_for, listener) as server,
+        web.served(app, tracking.ring_for, listener, ring_notices=bounces.ring_for) as server,
     ):
         click.echo(
             f"网页在 http://{web.netloc(listener)}，"

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import click
 
-from distribution import config
+from distribution import config, mailboxes
 from distribution.app import App
 from distribution.cli.common import installation, log_to_stderr
 from distribution.cli.stopping import asked_to_stop
@@ -39,7 +39,7 @@ def command(processes: int, threads: int) -> None:
     """
     app = installation()
     config.refuse_trial_settings(app.settings)
-    refuse_unusable_maildir(app.settings)
+    refuse_unusable_mailboxes(app.settings)
     if app.settings.redis_url.get_secret_value():
         _become_dramatiq(app, processes, threads)
     if processes != 1:
@@ -87,10 +87,14 @@ def _work_here(app: App, threads: int) -> None:
                 return
 
 
-def refuse_unusable_maildir(settings: Settings) -> None:
-    """Raise UnusableMailbox where returned mail is to be fetched from what is no Maildir."""
+def refuse_unusable_mailboxes(settings: Settings) -> None:
+    """Raise UnusableMailbox where returned mail is to be fetched from what is no mailbox.
+
+    A server is not asked: it may be away for a while.
+    """
+    mailboxes.configured(settings)
     if settings.bounce_maildir is not None:
-        Maildir(settings.bounce_maildir).waiting(0)
+        Maildir(settings.bounce_maildir).survey()
 
 
 def standing(other: Owner | None) -> str:

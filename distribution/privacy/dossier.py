@@ -24,7 +24,7 @@ def dossier(session: Session, row: Subscriber, *, at: datetime) -> dict[str, Any
     tracking = audience.tracking_answers(session, [row.id])[row.id].tracking
     deliveries = _deliveries(session, row, names)
     mails = events.mails_about(
-        session, [mail["id"] for mail in deliveries], traces_of(session, row)
+        session, row.id, [mail["id"] for mail in deliveries], traces_of(session, row)
     )
     return {
         "version": VERSION,
@@ -210,9 +210,11 @@ def _returned(session: Session, row: Subscriber) -> list[dict[str, Any]]:
             "mail": inbox.id,
             **_word("kind", mail.kind),
             **_word("found_by", mail.found_by),
-            **_said(mail, ("at", "status", "diagnostic", "suppressed", "delivery_id")),
+            **_word("meaning", mail.meaning),
+            **_word("consequence", mail.consequence),
+            **_said(mail, ("at", "status", "diagnostic", "delivery_id", "letter_id")),
         }
-        for mail, inbox in reports.returned_of(session, row.id)
+        for mail, inbox, _ in reports.returned_of(session, row.id)
     ]
 
 

@@ -65,7 +65,7 @@ def erase(
     hashes = {hasher(form) for form in traces.addresses}  # former addresses' among them
     reason = traces.scrub(audience.tidy("缘由", reason, longest=400))
     sent = delivery.forget(session, row.id, traces, audience.pseudonym(row.id))
-    mails = events.forget(session, sent.delivery_ids, traces)
+    mails = events.forget(session, row.id, sent.delivery_ids, traces)
     evidence = f"{why} {at.astimezone(SHANGHAI).date()}"
     proofs = delivery.drop_from_lists(session, row.email_key)
     counts = audience.forget(session, row, traces, hasher, evidence=evidence, at=at)

@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from distribution import delivery, issues, topics
 from distribution.issues import StoredArticle
-from distribution.reports import store
+from distribution.reports import bounce_store, store
+from distribution.reports.bounce_figures import meanings_of
+from distribution.reports.bounce_store import Scope
 from distribution.reports.figures import (
     NO_ENTERPRISE,
     NO_TOPIC,
@@ -52,6 +54,7 @@ def run_report(session: Session, run_id: int) -> RunReport:
         opened=_opened(signs, events),
         clicked=_clicked(signs, events),
         bounced=_bounced(losses),
+        meanings=meanings_of(bounce_store.groups(session, Scope(run_id))),
         complaints=sum(row.complaints for row in losses),
         left=_left(partings),
         topics=_topics(session, issue.articles, carried, store.clicks_by_topic(session, run_id)),

@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from distribution.models import Audit
-from distribution.words import Decision, Edition, Frequency, MailFormat, Purpose, RequestKind, Role
+from distribution.words import (
+    Decision,
+    Edition,
+    Frequency,
+    MailFormat,
+    Purpose,
+    RequestKind,
+    Role,
+    SuppressionReason,
+)
 
 _DEEDS = {
     "subscriber.add": "新增订阅者",
@@ -65,12 +74,22 @@ _FIELDS = {
     "successor": "接任者编号",
     "predecessor": "前任编号",
     "why": "缘由",
+    "was": "抑制缘由",
     "due": "期限",
     "letter": "信件编号",
 }
 _WORDS: dict[str, str] = {
     word.value: word.label
-    for kind in (Edition, Frequency, MailFormat, Role, Purpose, Decision, RequestKind)
+    for kind in (
+        Edition,
+        Frequency,
+        MailFormat,
+        Role,
+        Purpose,
+        Decision,
+        RequestKind,
+        SuppressionReason,
+    )
     for word in kind
 } | {"web": "网页", "one-click": "一键退订", "mail": "来信", "complaint": "投诉"}
 _LISTS = ("topics", "words", "watch_words")

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from distribution.words import Cause, DeliveryState, RunState
+from distribution.reports.bounce_figures import Counts
+from distribution.words import Cause, DeliveryState, Meaning, RunState
 
 NO_TOPIC = "无主题"
 NO_ENTERPRISE = "无单位"
@@ -168,6 +169,8 @@ class RunReport:
     opened: Opened
     clicked: Clicked
     bounced: Bounced
+    meanings: dict[Meaning | None, Counts]
+    """Why mails did not arrive, as in the bounce report."""
     complaints: int
     """Deliveries somebody complained about."""
     left: Left

@@ -7,10 +7,20 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from distribution import audience, topics
-from distribution.models import Delivery, Issue, Run, Subscriber
+from distribution.models import Delivery, Issue, ReturnedMail, Run, Subscriber
 from distribution.reports import history_store as store
 from distribution.reports.deeds import deed_of
-from distribution.words import Cause, DeliveryState, LetterState, Signal, Tracking, Verdict, Word
+from distribution.reports.originals import Original
+from distribution.words import (
+    Cause,
+    Consequence,
+    DeliveryState,
+    LetterState,
+    Signal,
+    Tracking,
+    Verdict,
+    Word,
+)
 
 
 class Happening(Word):
@@ -46,6 +56,10 @@ class Entry:
     cause: Cause | None = None
     delivery_id: int | None = None
     """What `distribution digest replay` wants to know."""
+    mail: ReturnedMail | None = None
+    """That came back; `distribution bounce show` wants to know its inbox id."""
+    original: Original | None = None
+    """Its own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +179,23 @@ def _read(session: Session, row: Subscriber) -> Iterator[Entry]:
 
 
 def _came_back(session: Session, row: Subscriber) -> Iterator[Entry]:
-    for mail, _ in store.returned_of(session, row.id):
+    for mail, inbox, run_id in store.returned_of(session, row.id):
         words = " ".join(part for part in (mail.status, mail.diagnostic) if part)
         text = f"{mail.kind.label}：{words}" if words else mail.kind.label
-        if mail.suppressed:
-            text += "（据此抑制了地址）"
-        yield Entry(mail.at, Happening.RETURNED, text)
+        if mail.meaning is not None:
+            text += f"（{mail.meaning.label}）"
+        if mail.consequence is not Consequence.NONE:
+            text += f"，结果：{mail.consequence.label}"
+        came = Original(inbox.raw, str(inbox.content.get("source", "")), row.erased_at is not None)
+        yield Entry(
+            mail.at,
+            Happening.RETURNED,
+            f"{text}；原文：distribution bounce show {mail.inbox_id}",
+            run_id=run_id,
+            delivery_id=mail.delivery_id,
+            mail=mail,
+            original=came,
+        )
 
 
 def _done(session: Session, row: Subscriber, topic_names: Mapping[str, str]) -> Iterator[Entry]:

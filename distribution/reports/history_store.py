@@ -25,6 +25,7 @@ from distribution.models import (
     SuppressedDomain,
     Suppression,
 )
+from distribution.reports.returned_store import about
 
 _ABOUT_HIM = ("subscriber.", "reader.", "consent.", "privacy.", "request.")
 """Beginnings of the audit's actions whose subject is a subscriber's id."""
@@ -101,13 +102,15 @@ def readings_of(session: Session, subscriber_id: int) -> Sequence[Row[ReadingEve
     return session.execute(query).all()
 
 
-def returned_of(session: Session, subscriber_id: int) -> Sequence[Row[ReturnedMail, Inbox]]:
-    """Mails that came back and speak of a delivery of his."""
+def returned_of(
+    session: Session, subscriber_id: int
+) -> Sequence[Row[ReturnedMail, Inbox, int | None]]:
+    """Mails that came back and speak of a delivery or letter of his, with the delivery's run."""
     query = (
-        select(ReturnedMail, Inbox)
+        select(ReturnedMail, Inbox, Delivery.run_id)
         .join(Inbox, Inbox.id == ReturnedMail.inbox_id)
-        .join(Delivery, Delivery.id == ReturnedMail.delivery_id)
-        .where(Delivery.subscriber_id == subscriber_id)
+        .outerjoin(Delivery, Delivery.id == ReturnedMail.delivery_id)
+        .where(about(subscriber_id))
         .order_by(ReturnedMail.at, ReturnedMail.inbox_id)
     )
     return session.execute(query).all()

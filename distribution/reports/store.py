@@ -22,7 +22,15 @@ from distribution.models import (
     Selection,
     Subscriber,
 )
-from distribution.words import Decision, DeliveryState, Purpose, Returned, Signal, Verdict
+from distribution.words import (
+    Consequence,
+    Decision,
+    DeliveryState,
+    Purpose,
+    Returned,
+    Signal,
+    Verdict,
+)
 
 _OPENED, _UNJUDGED, _PREFETCHED = 3, 2, 1
 """Signs of an open; the surest one a delivery has is what counts."""
@@ -193,7 +201,7 @@ def losses(session: Session, run_id: int) -> list[Losses]:
     kinds = {
         "bounced": bounce,
         "permanent": and_(bounce, ReturnedMail.status.like("5.%")),
-        "suppressed": and_(bounce, ReturnedMail.suppressed),
+        "suppressed": and_(bounce, ReturnedMail.consequence == Consequence.SUPPRESSED),
         "complaints": ReturnedMail.kind == Returned.COMPLAINT,
     }
     each = _by_delivery(

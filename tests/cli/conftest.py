@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from bounce_desk import mailed  # noqa: F401 - its fixture
 from cli_office import MORNING, Office
 from emptied import postgresql_database, shared_postgresql  # noqa: F401 - its fixtures
+from posted_mails import posted  # noqa: F401 - its fixture
 from runs import read_sample
 
 from distribution import issues

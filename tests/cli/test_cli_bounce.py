@@ -1,83 +1,20 @@
 """`distribution bounce`: what comes back is read from files, once, and followed."""
 
-import io
 import itertools
 import os
 import signal
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cli_office import MORNING, Office, Outcome
+from cli_office import Office, Outcome
 from databases import only_sqlite
-from returned_mails import bounce
-from runs import add_reader, approve, plan, start
+from posted_mails import Posted, bounced, give, letter, mbox
 from sqlalchemy import func, select
 
 from distribution import events
 from distribution.app import App
-from distribution.models import Audit, Delivery, Inbox, ReturnedMail
-from distribution.words import DeliveryState
-
-READERS = ("zhao@fenhe.example", "qian@fenhe.example")
-
-
-@dataclass(frozen=True)
-class Posted:
-    """A delivery the relay has taken."""
-
-    recipient: str
-    return_path: str
-    message_id: str
-
-
-@pytest.fixture
-def posted(app: App, issue: str) -> list[Posted]:
-    """Deliveries of a run that have been accepted, one a reader."""
-    with app.transaction() as session:
-        for reader in READERS:
-            add_reader(session, app, reader, MORNING)
-    start(app, plan(app, approve(app, issue), MORNING), MORNING, timedelta(days=3650))
-    with app.transaction() as session:
-        rows = session.scalars(select(Delivery).order_by(Delivery.recipient.desc())).all()
-        for row in rows:
-            row.state, row.accepted_at = DeliveryState.ACCEPTED, MORNING
-        return [
-            Posted(
-                row.recipient, app.addresses.return_path(row.id), app.addresses.message_id(row.id)
-            )
-            for row in rows
-        ]
-
-
-def bounced(to: Posted, status: str = "5.1.1", words: str = "User unknown") -> bytes:
-    """What the mail system of a reader sends back."""
-    raw = bounce(
-        to.recipient,
-        to=to.return_path,
-        status=status,
-        words=f"550 {status} {words}",
-        message_id=to.message_id,
-    )
-    return raw.replace(b"\r\n", b"\n")  # as files have it
-
-
-def mbox(posted: list[Posted]) -> bytes:
-    """The bounces of several mails in one file."""
-    envelope = b"From MAILER-DAEMON Tue Dec  1 09:00:00 2026\n"
-    return b"".join(envelope + bounced(to) + b"\n" for to in posted)
-
-
-def letter(to: Posted, subject: str) -> bytes:
-    """What a reader writes."""
-    return (
-        f"From: {to.recipient}\nTo: {to.return_path}\nSubject: {subject}\n"
-        "Content-Type: text/plain; charset=utf-8\n\n\n"
-    ).encode()
-
+from distribution.models import Audit, Inbox, ReturnedMail
 
 Reading = Callable[..., Outcome]
 
@@ -140,7 +77,7 @@ def test_a_table_says_what_each_mail_is_and_what_followed(
         ["退信", first.recipient, "5.1.1", "抑制地址"],
         ["来信退订", second.recipient, "—", "已退订"],
         ["其他来信", first.recipient, "—", "已记录"],
-        ["退信", first.recipient, "5.2.2", "已记录"],
+        ["退信", first.recipient, "5.2.2", "累计"],
     ]
 
 
@@ -231,12 +168,6 @@ def test_standard_input_is_read(
     assert "标准输入是空的" in office("bounce", "read", "-").sentence
 
 
-def give(monkeypatch: pytest.MonkeyPatch, text: bytes) -> None:
-    """Put a text on standard input."""
-    stream = io.TextIOWrapper(io.BufferedReader(io.BytesIO(text)))
-    monkeypatch.setattr(sys, "stdin", stream)
-
-
 @only_sqlite
 def test_where_one_file_cannot_be_read_nothing_is_done(
     office: Office, app: App, posted: list[Posted], tmp_path: Path
@@ -278,3 +209,31 @@ def test_a_file_without_permission_is_named(office: Office, tmp_path: Path) -> N
     secret.chmod(0)
 
     assert f"读不了文件 {secret}（没有权限）" in office("bounce", "read", str(secret)).sentence
+
+
+def test_a_report_is_judged_by_the_admin_s_rules(
+    read: Reading, environment: dict[str, str], posted: list[Posted]
+) -> None:
+    rule = (
+        '[[rule]]\nmeans = "inactive"\ndead = true\nsays = ["locked by personnel"]\n'
+        'source = "x"\nexample = "550 locked by personnel"\n'
+    )
+    path = Path(environment["DISTRIBUTION_HOME"]) / "reply_rules.toml"
+    path.write_text(rule, encoding="utf-8")
+
+    done = read(bounced(posted[0], "5.7.1", "Locked by personnel"))
+
+    assert [mail["result"] for mail in done.document] == ["suppressed"]
+
+
+@only_sqlite
+def test_a_broken_file_of_rules_is_told_by_whatever_opens_the_installation(
+    office: Office, environment: dict[str, str]
+) -> None:
+    path = Path(environment["DISTRIBUTION_HOME"]) / "reply_rules.toml"
+    path.write_text("[[rule]]\nmeans = 'gone'\n", encoding="utf-8")
+
+    for words in (("run", "list"), ("bounce", "explain", "550 x")):
+        refused = office(*words)
+        assert (refused.code, refused.out) == (2, "")
+        assert refused.sentence.startswith(f"应答规则文件 {path} 第 1 条规则不能用：")

@@ -19,12 +19,12 @@ from sqlalchemy import update
 
 from distribution.app import App
 from distribution.models import Enterprise, Run, Subscriber
-from distribution.words import DeliveryState, Verdict
+from distribution.words import Consequence, DeliveryState, Meaning, Verdict
 
 KEYS = [
     "run", "issue", "publication", "state", "created_at", "sealed_at", "started_at", "finished_at",
-    "excluded", "books", "bounced", "complaints", "left", "agreed", "clicked", "opened", "topics",
-    "articles", "enterprises", "notes",
+    "excluded", "books", "bounced", "meanings", "complaints", "left", "agreed", "clicked", "opened",
+    "topics", "articles", "enterprises", "notes",
 ]  # fmt: skip
 
 
@@ -42,8 +42,14 @@ def told(app: App) -> int:
             clicked(session, run_id, None, articles[28])
         clicked(session, run_id, None, articles[0], Verdict.MACHINE)
         first, second, third, *_ = rows(session, run_id)
-        came_back(session, first, status="5.1.1", suppressed=True)
-        came_back(session, second, status="4.2.2")
+        came_back(
+            session,
+            first,
+            status="5.1.1",
+            meaning=Meaning.BAD_ADDRESS,
+            consequence=Consequence.SUPPRESSED,
+        )
+        came_back(session, second, status="4.2.2", meaning=Meaning.MAILBOX_FULL)
         say(session, third, WITHDRAWN, channel="web")
     return run_id
 
@@ -63,6 +69,8 @@ def test_a_report_tells_people_how_a_run_went(office: Office, told: int) -> None
     assert ["封存", "67", "封，与各状态之和相符。"] in said
     assert ["未列入：未曾同意", "2"] in said
     assert ["退信（封）", "2", "永久", "1、暂时", "1；停用地址", "1"] in said
+    assert ["地址不存在", "1", "0", "0"] in said
+    assert ["邮箱已满", "1", "0", "0"] in said
     assert ["退订（人）", "1", "网页", "1"] in said
     assert ["点击（人）", "1", "同意按人统计的", "40", "人中"] in said
     assert ["匿名点击（次）", "4", "不能折算为人数"] in said
@@ -119,6 +127,16 @@ def test_the_document_holds_everything_under_stable_keys(office: Office, told: i
     }
     assert document["books"]["agree"] is True
     assert document["bounced"] == {"total": 2, "permanent": 1, "temporary": 1, "suppressed": 1}
+    assert document["meanings"] == [
+        {
+            "meaning": "bad_address",
+            "label": "地址不存在",
+            "returned": 1,
+            "refused": 0,
+            "delayed": 0,
+        },
+        {"meaning": "mailbox_full", "label": "邮箱已满", "returned": 1, "refused": 0, "delayed": 0},
+    ]
     assert document["left"] == {"total": 1, "channels": {"web": 1}}
     assert document["clicked"] == {"readers": 1, "anonymous": 4, "machine": 1, "unknown": 0}
     assert document["opened"] == {"human": 1, "machine": 1, "unknown": 0, "anonymous": 0}

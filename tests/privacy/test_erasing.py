@@ -185,7 +185,7 @@ def test_added_again_he_is_mailed_only_after_a_release(app: App, lived: tuple[in
 
     with app.transaction() as session:
         assert audience.reader(session, again).barrier is Cause.SUPPRESSED
-        audience.release(session, app.keyring.address_hash(KEY))
+        audience.release(session, app.keyring.address_hash(KEY), at=clock.now())
         assert audience.reader(session, again).barrier is None
 
 

@@ -18,6 +18,7 @@ from distribution.models import (
     DeliveryEvent,
     ImportRow,
     Inbox,
+    Letter,
     ReadingEvent,
     ReturnedMail,
     Subscriber,
@@ -82,7 +83,7 @@ def test_a_mail_read_a_second_time_is_known_after_its_text_has_gone(app: App) ->
     mail = hidden_mail("x@journal.example")
     with app.transaction() as session:
         ids = [events.receive_mail(session, mail, clock.now())[0]]
-        events.judge_mails(session, ids, app.addresses, clock.now())
+        events.judge_mails(session, ids, app.desk, clock.now())
     purge(app, after=31, MAIL=30)
 
     with app.transaction() as session:
@@ -245,8 +246,9 @@ def test_who_is_being_written_to_is_left_for_the_next_time(app: App) -> None:
         assert session.get_one(Subscriber, reader).erased_at is None
 
 
+@pytest.mark.parametrize("about", ["digest", "letter"])
 def test_a_bounce_that_comes_after_the_erasure_leaves_no_address(
-    app: App, lived: tuple[int, int]
+    app: App, lived: tuple[int, int], about: str
 ) -> None:
     his_id, _ = lived
     with app.transaction() as session:
@@ -255,9 +257,12 @@ def test_a_bounce_that_comes_after_the_erasure_leaves_no_address(
         privacy.erase(session, row, hasher, why=privacy.ASKED, reason="x", by="t", at=clock.now())
         his = select(Delivery.id).where(Delivery.subscriber_id == his_id)
         path = app.addresses.return_path(session.scalars(his).one())
+        if about == "letter":
+            letter = select(Letter.id).where(Letter.subscriber_id == his_id).limit(1)
+            path = app.addresses.letter_return_path(session.scalars(letter).one())
         late = bounce(KEY, to=path, status="5.2.2")
         ids = [events.receive_mail(session, late, clock.now())[0]]
-        events.judge_mails(session, ids, app.addresses, clock.now())
+        events.judge_mails(session, ids, app.desk, clock.now())
     assert traces_in_database(app) != []
 
     assert counted(purge(app)) == {Kept.LATE: 1}

@@ -16,7 +16,16 @@ from distribution.models import (
     Selection,
     Subscriber,
 )
-from distribution.words import DeliveryState, Purpose, Returned, Signal, Verdict
+from distribution.words import (
+    Consequence,
+    DeliveryState,
+    Purpose,
+    Returned,
+    Signal,
+    Verdict,
+)
+
+SUPPRESSED = Consequence.SUPPRESSED
 
 
 class Truth:
@@ -100,7 +109,9 @@ class Truth:
         return {
             "permanent": len(permanent),
             "temporary": len({mail.delivery_id for mail in bounces} - permanent),
-            "suppressed": len({mail.delivery_id for mail in bounces if mail.suppressed}),
+            "suppressed": len(
+                {one.delivery_id for one in bounces if one.consequence is SUPPRESSED}
+            ),
         }
 
     def leavers(self) -> dict[int, str]:

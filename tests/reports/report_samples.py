@@ -15,14 +15,32 @@ from distribution.audience import Statement
 from distribution.models import (
     ConsentEvent,
     Delivery,
+    DeliveryEvent,
     Inbox,
     ReadingEvent,
     ReturnedMail,
     Subscriber,
 )
-from distribution.words import Decision, DeliveryState, Purpose, Returned, Signal, Verdict
+from distribution.words import (
+    Consequence,
+    Decision,
+    DeliveryState,
+    Meaning,
+    Purpose,
+    Returned,
+    Signal,
+    Verdict,
+)
 
 LATER = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
+FOLLOWING = (
+    Consequence.NONE,
+    Consequence.COUNTED,
+    Consequence.SLOWED,
+    Consequence.STOPPED,
+    Consequence.SUPPRESSED,
+)
+"""What can follow from a bounce, from the lightest on."""
 GRANTED, WITHDRAWN = Decision.GRANTED, Decision.WITHDRAWN
 
 
@@ -111,16 +129,18 @@ def came_back(
     kind: Returned = Returned.BOUNCE,
     status: str = "",
     *,
-    suppressed: bool = False,
-) -> None:
-    """A mail about a delivery, or about none that was found."""
+    meaning: Meaning | None = None,
+    consequence: Consequence = Consequence.NONE,
+    at: datetime = LATER,
+) -> int:
+    """A mail about a delivery, or about none that was found; its number."""
     mail = Inbox(
         signal=Signal.MAIL,
-        at=LATER,
+        at=at,
         fingerprint=f"{next(_numbers):064x}",
         content={},
         raw=b"Subject: returned\r\n\r\n",
-        judged_at=LATER,
+        judged_at=at,
     )
     session.add(mail)
     session.flush()
@@ -130,11 +150,30 @@ def came_back(
             kind=kind,
             delivery_id=row.id if row else None,
             found_by=None,
+            lane=row.lane if row else "",
+            meaning=meaning,
             status=status,
-            suppressed=suppressed,
-            at=LATER,
+            consequence=consequence,
+            at=at,
         )
     )
+    session.flush()
+    return mail.id
+
+
+def refused(
+    session: Session,
+    row: Delivery,
+    meaning: Meaning,
+    consequence: Consequence | None = None,
+    *,
+    state: DeliveryState = DeliveryState.FAILED,
+    at: datetime = LATER,
+) -> None:
+    """A mail system refuses a mail while it is sent."""
+    row.state, row.meaning, row.consequence, row.accepted_at = state, meaning, consequence, None
+    said = f"550 {meaning.value}"
+    session.add(DeliveryEvent(delivery_id=row.id, at=at, state=state, reply=said, by="ledger"))
     session.flush()
 
 
@@ -151,11 +190,21 @@ def happen(session: Session, run_id: int, dice: Random) -> None:
         opened(session, run_id, dice.choice(somebody), dice.choice(verdicts))
         reader, article = dice.choice(somebody), dice.choice(articles)
         clicked(session, run_id, reader, article, dice.choice(verdicts))
-    kinds = [Returned.BOUNCE, Returned.BOUNCE, Returned.COMPLAINT, Returned.OTHER]
-    for _ in range(20):
-        status = dice.choice(["5.1.1", "5.2.2", "4.2.2", ""])
-        refused = dice.random() < 0.3
-        came_back(session, dice.choice(everybody), dice.choice(kinds), status, suppressed=refused)
+    kinds = [Returned.BOUNCE, Returned.BOUNCE, Returned.DELAYED, Returned.COMPLAINT, Returned.OTHER]
+    meanings = [*Meaning, None]
+    for _ in range(30):
+        came_back(
+            session,
+            dice.choice(everybody),
+            dice.choice(kinds),
+            dice.choice(["5.1.1", "5.2.2", "4.2.2", ""]),
+            meaning=dice.choice(meanings),
+            consequence=dice.choice(FOLLOWING),
+            at=LATER + timedelta(minutes=dice.randrange(1000)),
+        )
+    for row in dice.sample(everybody, 12):
+        state = dice.choice([DeliveryState.FAILED, DeliveryState.EXPIRED])
+        refused(session, row, dice.choice(list(Meaning)), dice.choice(FOLLOWING), state=state)
     for row in dice.sample(agreed, 3):
         say(session, row, WITHDRAWN, Purpose.TRACKING)
     for row in dice.sample(everybody, 6):

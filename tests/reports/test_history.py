@@ -17,15 +17,28 @@ from report_samples import (
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from distribution import audience, audit, clock, reports
+from distribution import audience, audit, clock, delivery, reports
 from distribution.app import App
-from distribution.models import Article, Delivery, Import, ImportRow, PrivacyRequest, Subscriber
+from distribution.models import (
+    Article,
+    Delivery,
+    Import,
+    ImportRow,
+    Inbox,
+    Letter,
+    PrivacyRequest,
+    ReturnedMail,
+    Subscriber,
+)
 from distribution.reports import Entry, Happening
 from distribution.words import (
     Cause,
+    Consequence,
     Decision,
     DeliveryState,
     ImportKind,
+    LetterPurpose,
+    Meaning,
     Purpose,
     RequestKind,
     Returned,
@@ -144,10 +157,52 @@ def test_of_who_no_longer_agrees_nothing_of_it_is_shown_but_why(
 
 def test_what_came_back_is_told_in_the_mail_systems_words(session: Session, sent: int) -> None:
     row = rows(session, sent)[0]
-    came_back(session, row, status="5.1.1", suppressed=True)
-    came_back(session, row, Returned.COMPLAINT)
+    dead = Meaning.BAD_ADDRESS
+    suppressed = Consequence.SUPPRESSED
+    first = came_back(session, row, status="5.1.1", meaning=dead, consequence=suppressed)
+    second = came_back(session, row, Returned.COMPLAINT)
 
-    assert texts(session, row, Happening.RETURNED) == ["退信：5.1.1（据此抑制了地址）", "投诉"]
+    assert texts(session, row, Happening.RETURNED) == [
+        f"退信：5.1.1（地址不存在），结果：抑制地址；原文：distribution bounce show {first}",
+        f"投诉；原文：distribution bounce show {second}",
+    ]
+    bounce, complaint = entries(session, row, Happening.RETURNED)
+    assert (bounce.mail.meaning, bounce.original.text) == (dead, "Subject: returned")
+    assert (bounce.run_id, bounce.delivery_id) == (sent, row.id)
+    assert complaint.original.gone == ""
+
+
+def test_what_came_back_about_a_letter_is_told_too(session: Session, sent: int) -> None:
+    row = rows(session, sent)[0]
+    reader = reader_of(session, row)
+    content = ("欢迎", "欢迎", "")
+    delivery.add_letter(session, "w", LetterPurpose.WELCOME, reader.email, content, at=LATER)
+    letter = session.scalars(select(Letter)).one()
+    letter.subscriber_id = reader.id
+    number = came_back(session, None)
+    session.get_one(ReturnedMail, number).letter_id = letter.id
+    session.flush()
+
+    (entry,) = entries(session, row, Happening.RETURNED)
+
+    assert entry.mail.inbox_id == number
+    assert entry.run_id is None
+
+
+@pytest.mark.parametrize(("erased", "why"), [(True, "应本人要求删除"), (False, "已过保存期")])
+def test_where_the_words_are_gone_the_reason_is_said(
+    session: Session, sent: int, *, erased: bool, why: str
+) -> None:
+    row = rows(session, sent)[0]
+    number = came_back(session, row)
+    session.get_one(Inbox, number).raw = None
+    reader_of(session, row).erased_at = LATER if erased else None
+    session.flush()
+
+    (entry,) = entries(session, row, Happening.RETURNED)
+
+    assert why in entry.original.gone
+    assert entry.original.text == ""
 
 
 def test_imports_name_the_file_and_the_line(session: Session, sent: int) -> None:

@@ -37,6 +37,7 @@ from distribution.reports import (
 )
 from distribution.words import (
     Cause,
+    Consequence,
     DeliveryState,
     Purpose,
     Returned,
@@ -210,7 +211,7 @@ def test_who_no_longer_agrees_is_counted_nowhere_from_then_on(session: Session, 
 def test_a_mail_that_bounces_twice_counts_once_and_for_good(session: Session, sent: int) -> None:
     first, second, third = rows(session, sent)[:3]
     came_back(session, first, status="4.2.2")
-    came_back(session, first, status="5.1.1", suppressed=True)
+    came_back(session, first, status="5.1.1", consequence=Consequence.SUPPRESSED)
     came_back(session, first, status="5.1.1")
     came_back(session, second, status="4.4.7")
     came_back(session, third)
@@ -224,7 +225,7 @@ def test_a_mail_that_bounces_twice_counts_once_and_for_good(session: Session, se
 def test_a_complaint_is_no_bounce_and_a_reply_is_neither(session: Session, sent: int) -> None:
     first, second, *_ = rows(session, sent)
     came_back(session, first, Returned.COMPLAINT)
-    came_back(session, first, Returned.COMPLAINT, "5.7.1", suppressed=True)
+    came_back(session, first, Returned.COMPLAINT, "5.7.1", consequence=Consequence.SUPPRESSED)
     came_back(session, second, Returned.AUTO_REPLY)
     came_back(session, second, Returned.LEAVE)
     came_back(session, None, Returned.BOUNCE, "5.1.1")

@@ -2,13 +2,20 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from distribution.cli.issue.files import CannotRead
 from distribution.errors import DistributionError
 from distribution.mailboxes import MOST_BYTES
-from distribution.replies import ReturnedReport, judge, provider_named, read_returned, reply_code
+from distribution.replies import (
+    ReturnedReport,
+    Rule,
+    judge,
+    provider_named,
+    read_returned,
+    reply_code,
+)
 from distribution.words import Meaning, Returned
 
 _KINDS = {
@@ -42,10 +49,11 @@ def mail_line(path: Path) -> str:
     return _line({"file": path.name, "kind": _kind(report), "results": [*_results(report)]})
 
 
-def reply_lines(path: Path) -> Iterator[str]:
-    """The line of each example in a table of replies, counted from 1."""
+def reply_lines(path: Path, own: Sequence[Rule] = ()) -> Iterator[str]:
+    """The line of each example in a table of replies, counted from 1; `own` are tried rules."""
     for number, (provider, example) in enumerate(examples(path), start=1):
-        judged = judge(int(reply_code(example) or 0), example, provider_named(provider))
+        code = int(reply_code(example) or 0)
+        judged = judge(code, example, provider_named(provider), own=own)
         yield _line(
             {"line": number, "class": _class(judged.meaning), "suppress": judged.dead},
         )

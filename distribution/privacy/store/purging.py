@@ -43,7 +43,7 @@ _EMPTY = "{}"
 def old_mails(before: datetime) -> Select[int]:
     """Judged mails whose text is kept."""
     return select(Inbox.id).where(
-        Inbox.signal == Signal.MAIL,
+        Inbox.signal.in_((Signal.MAIL, Signal.NOTICE)),
         Inbox.judged_at.is_not(None),
         Inbox.raw.is_not(None),
         Inbox.at < before,
@@ -63,10 +63,12 @@ def empty_letters(session: Session, ids: Collection[int]) -> None:
 
 def mails_of_the_erased(before: datetime) -> Select[int]:
     """Judged mails that came about somebody after he was erased, with text of any kind."""
+    whose = func.coalesce(Delivery.subscriber_id, Letter.subscriber_id)
     of_erased = (
         select(ReturnedMail.inbox_id)
-        .join(Delivery, Delivery.id == ReturnedMail.delivery_id)
-        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .outerjoin(Delivery, Delivery.id == ReturnedMail.delivery_id)
+        .outerjoin(Letter, Letter.id == ReturnedMail.letter_id)
+        .join(Subscriber, Subscriber.id == whose)
         .where(Subscriber.erased_at.is_not(None))
     )
     said = select(ReturnedMail.inbox_id).where(ReturnedMail.diagnostic != "")
