@@ -46,7 +46,7 @@ def test_only_the_clock_asks_for_the_time(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=relative)
 def test_no_file_outgrows_its_purpose(path: Path) -> None:
-    longest = 700 if path.name == "models.py" else 320  # the schema is one page
+    longest = 800 if path.name == "models.py" else 320  # the schema is one page
     assert len(path.read_text(encoding="utf-8").splitlines()) <= longest
 
 

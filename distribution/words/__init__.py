@@ -1,0 +1,78 @@
+"""Closed sets: an ASCII code for the database, a Chinese label for people.
+
+What an editor may change, such as the topics, is a table and not here.
+"""
+
+from distribution.words.content import (
+    CorrectionKind,
+    Omission,
+    Reason,
+    RuleField,
+    TopicOrigin,
+)
+from distribution.words.people import (
+    Decision,
+    Edition,
+    Frequency,
+    ImportKind,
+    MailFormat,
+    Membership,
+    Purpose,
+    RequestKind,
+    Role,
+    RowOutcome,
+    SuppressionReason,
+    TopicsFrom,
+    Tracking,
+)
+from distribution.words.returned import (
+    Consequence,
+    FoundBy,
+    Meaning,
+    Returned,
+    Signal,
+    Verdict,
+)
+from distribution.words.sending import (
+    Cause,
+    DeliveryState,
+    LetterPurpose,
+    LetterState,
+    RunKind,
+    RunState,
+)
+from distribution.words.word import Word
+
+__all__ = [
+    "Cause",
+    "Consequence",
+    "CorrectionKind",
+    "Decision",
+    "DeliveryState",
+    "Edition",
+    "FoundBy",
+    "Frequency",
+    "ImportKind",
+    "LetterPurpose",
+    "LetterState",
+    "MailFormat",
+    "Meaning",
+    "Membership",
+    "Omission",
+    "Purpose",
+    "Reason",
+    "RequestKind",
+    "Returned",
+    "Role",
+    "RowOutcome",
+    "RuleField",
+    "RunKind",
+    "RunState",
+    "Signal",
+    "SuppressionReason",
+    "TopicOrigin",
+    "TopicsFrom",
+    "Tracking",
+    "Verdict",
+    "Word",
+]

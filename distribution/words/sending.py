@@ -1,0 +1,81 @@
+"""Where runs, deliveries and letters stand."""
+
+from distribution.words.word import Word
+
+
+class RunKind(Word):
+    """What a run is for."""
+
+    REGULAR = "regular", "月度投递"
+
+
+class RunState(Word):
+    """Where a run stands."""
+
+    PLANNING = "planning", "规划中"
+    PLANNED = "planned", "已规划"
+    SEALED = "sealed", "已封存"
+    SENDING = "sending", "投递中"
+    PAUSED = "paused", "已暂停"
+    FINISHED = "finished", "已完成"
+    CANCELLED = "cancelled", "已取消"
+
+
+class DeliveryState(Word):
+    """Where one delivery stands; `delivery/states.py` says what may follow what."""
+
+    PLANNED = "planned", "待投递"
+    LEASED = "leased", "处理中"
+    HANDED = "handed", "交付中"
+    ACCEPTED = "accepted", "已交中继"  # the relay took it: not "delivered"
+    DEFERRED = "deferred", "待重试"
+    FAILED = "failed", "被拒收"
+    IN_DOUBT = "in_doubt", "存疑"
+    HELD = "held", "已扣留"
+    SKIPPED = "skipped", "已跳过"
+    CANCELLED = "cancelled", "已取消"
+    EXPIRED = "expired", "已过期"
+
+
+class LetterPurpose(Word):
+    """What a single mail is for."""
+
+    MEMBERSHIP_ENDING = "membership_ending", "会籍到期提醒"
+    PROOF = "proof", "样刊"
+    CONFIRMATION = "confirmation", "订阅确认"
+    WELCOME = "welcome", "欢迎信"
+    ALERT = "alert", "提醒"
+    FORWARDED = "forwarded", "转来的来信"
+
+
+class LetterState(Word):
+    """Where a single mail stands."""
+
+    WAITING = "waiting", "待寄"
+    HANDED = "handed", "交付中"
+    SENT = "sent", "已交中继"
+    FAILED = "failed", "被拒收"
+    IN_DOUBT = "in_doubt", "存疑"  # never sent again by itself
+    CANCELLED = "cancelled", "不再寄"  # its reader has left, or has confirmed already
+
+
+class Cause(Word):
+    """Why a delivery failed, was skipped or is held, or why a reader was left out of a plan."""
+
+    BAD_ADDRESS = "bad_address", "地址无效"
+    POLICY = "policy", "对方策略拒收"
+    CONTENT = "content", "内容被拒"
+    SIZE = "size", "邮件过大"
+    EAI = "eai", "中继不支持国际化地址"
+    UNKNOWN = "unknown", "原因不明"
+    LEFT = "left", "已退订"
+    SUPPRESSED = "suppressed", "地址已抑制"
+    NO_CONSENT = "no_consent", "未曾同意"
+    PENDING = "pending", "待本人确认"
+    PAUSED = "paused", "本人暂停"
+    DEPARTED = "departed", "已离任"
+    MEMBERSHIP = "membership", "会籍终止或暂停"
+    ERASED = "erased", "资料已删除"
+    NO_MATCH = "no_match", "本期没有匹配"
+    ALREADY = "already", "本期已有投递"
+    POISON = "poison", "多次导致进程崩溃"
