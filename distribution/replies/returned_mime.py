@@ -9,7 +9,7 @@ import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 MOST_BYTES = 2 * 1024 * 1024
 """Read of a mail: what it says of itself stands at its beginning."""
@@ -29,7 +29,7 @@ _KNOWN_CHARSET = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fields:
     """Header fields of a mail or part, or a block of fields in a report, in their order."""
 
@@ -37,18 +37,26 @@ class Fields:
 
     def all(self, name: str) -> Iterator[str]:
         """Every value of a field, decoded; `name` is lower-case."""
-        return (decoded(value) for own, value in self.entries if own == name)
+        return map(decoded, self._by_name.get(name, ()))
 
     def first(self, name: str) -> str:
         """The first value of a field; empty where there is none."""
-        return next(self.all(name), "")
+        values = self._by_name.get(name)
+        return decoded(values[0]) if values else ""
 
     def has(self, name: str) -> bool:
         """Whether there is such a field, be it empty."""
-        return any(own == name for own, _ in self.entries)
+        return name in self._by_name
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[bytes]]:
+        found: dict[str, list[bytes]] = {}
+        for name, value in self.entries:
+            found.setdefault(name, []).append(value)
+        return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """A part of a mail that holds no others (or a mail within the mail)."""
 
@@ -67,7 +75,7 @@ class Part:
             return quopri.decodestring(self.body)
         return self.body
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The content as text, lines ended by a line feed."""
         found = _CHARSET.search(self.fields.first("content-type"))

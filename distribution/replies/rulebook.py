@@ -21,25 +21,29 @@ class Rulebook:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
         self._always: list[int] = []  # rules by patterns only, or with very short phrases
-        self._by_piece: dict[str, list[int]] = {}
+        self._foreign: list[int] = []  # the same, with phrases of Chinese and the like only
+        self._by_piece: dict[str, list[tuple[str, int]]] = {}
         self._by_code: dict[str, list[int]] = {}
         often = Counter(piece for rule in rules for said in rule.says for piece in _pieces(said))
+        often.update(piece for rule in rules for piece in _pieces(rule.example.lower()))
         for number, rule in enumerate(rules):
             if not rule.says and rule.enhanced:
                 self._by_code.setdefault(rule.enhanced, []).append(number)
                 continue
             if not rule.says or min(map(len, rule.says)) < _LENGTH:
-                self._always.append(number)
+                foreign = rule.says and not any(phrase.isascii() for phrase in rule.says)
+                (self._foreign if foreign else self._always).append(number)
                 continue
             for phrase in rule.says:
                 rarest = min(sorted(_pieces(phrase)), key=often.__getitem__)
-                self._by_piece.setdefault(rarest, []).append(number)
+                self._by_piece.setdefault(rarest, []).append((phrase, number))
 
     def first(self, said: Said) -> Rule | None:
         """The first rule that fits."""
-        tried = set(self._always)
-        for piece in self._by_piece.keys() & _pieces(said.text):
-            tried.update(self._by_piece[piece])
+        tried = set(self._always if said.text.isascii() else self._always + self._foreign)
+        text = said.text
+        for piece in self._by_piece.keys() & _pieces(text):
+            tried.update(number for phrase, number in self._by_piece[piece] if phrase in text)
         code = said.enhanced
         while code:
             tried.update(self._by_code.get(code, ()))
