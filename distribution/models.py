@@ -553,7 +553,7 @@ class Delivery(Base):
 
 
 class Lane(Base):
-    """What holds up the mails to a provider or a domain; without a row nothing does."""
+    """What holds up the mails to a provider or a domain, or held them up last."""
 
     __tablename__ = "lanes"
     name: Mapped[str] = mapped_column(String(255), primary_key=True)
@@ -561,6 +561,7 @@ class Lane(Base):
     rests: Mapped[int] = mapped_column(default=0)  # in a row, each longer than the one before
     stopped_at: Mapped[datetime | None]  # until an admin resumes it
     stopped_by: Mapped[Who | None]
+    resumed_at: Mapped[datetime | None]  # what is said of mails from before is known
     meaning: Mapped[Meaning | None]  # of what it said
     words: Mapped[str] = mapped_column(String(500), default="")  # of the provider, or the admin
 
@@ -578,6 +579,7 @@ class Alert(Base):
     title: Mapped[str] = mapped_column(String(200))
     lines: Mapped[list[Any]]  # of text; they name no person
     advice: Mapped[str] = mapped_column(Text)
+    urgent: Mapped[bool] = mapped_column(default=False)  # told at once, not with others
     at: Mapped[datetime]
     told_at: Mapped[datetime | None]
 

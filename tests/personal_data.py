@@ -153,11 +153,13 @@ def hidden_mail(to: str) -> bytes:
 
 
 def _get_letters(session: Session, his_id: int) -> None:
-    """The relay named him, and a proof goes to his address under no number."""
+    """The relay named him, a proof goes to his address under no number, he wrote to the editors."""
     at, reply = clock.now(), f"250 2.1.5 <{KEY.upper()}> {NAME}"
     session.execute(update(Letter).where(Letter.subscriber_id == his_id).values(reply=reply))
     content = (f"样刊 {NAME}", f"{NAME} <{KEY}>", f"<p>{PHONE}</p>")
     delivery.add_letter(session, "proof", LetterPurpose.PROOF, KEY, content, at=at)
+    written, editor = (f"读者来信 {NAME}", PHONE), "editor@federation.example"
+    delivery.pass_on(session, "answer", editor, (his_id, KEY), written, at=at)
     address = audience.read_address(WRITTEN)
     delivery.add_proof_reader(session, delivery.EDITORS, address, by="test", at=at)
 

@@ -68,6 +68,8 @@ FAULTS = {
     ("sender_address", '"编辑@b.cn"'): "应为一个 ASCII 邮件地址",
     ("sender_address", '"a@b.cn\\r\\nBcc: c@d.cn"'): "应为一个 ASCII 邮件地址",
     ("mail_domain", '"a b"'): "应为一个 ASCII 域名",
+    ("bounce_imap_archive", '"a/b"'): "应为 1 至 40 个英文字母、数字、- 或 _",
+    ("bounce_imap_archive", '""'): "应为 1 至 40 个英文字母、数字、- 或 _",
     ("mail_domain", '"中国"'): "应为一个 ASCII 域名",
     ("base_url", '"ftp://xinxi.cn"'): "应以 http:// 或 https:// 加域名开头",
     ("base_url", '"https://"'): "应以 http:// 或 https:// 加域名开头",

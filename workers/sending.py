@@ -65,17 +65,14 @@ def tell() -> None:
     admins = app.settings.admin_addresses
     if not admins:
         return
+    at = clock.now()
     with app.reading() as session:
-        untold = delivery.alerts_untold(session)
-    if untold:
+        due = delivery.alerts_due(session, at=at)
+    if due:
         # In the product's own templates: a broken one of the installation must not keep it back.
-        delivery.tell_alerts(
-            app.transaction,
-            app.recipe.templates[-1:],
-            app.settings.sender_name,
-            admins,
-            at=clock.now(),
-        )
+        templates, name = app.recipe.templates[-1:], app.settings.sender_name
+        with app.transaction() as session:
+            delivery.tell_alerts(session, templates, name, admins, at=at)
 
 
 def ring_if_due() -> None:

@@ -4,6 +4,7 @@ import getpass
 import json
 import logging
 import os
+import re
 import shutil
 import sys
 import unicodedata
@@ -27,6 +28,8 @@ PIPE_WIDTH = 1000
 """Columns where there is no terminal to ask: wide enough that nothing is folded."""
 CHATTY = ("alembic", "dramatiq", "uvicorn")
 """Libraries that tell of their own life."""
+_STEERING = re.compile(r"[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What JSON may hold as it is and a terminal obeys: controls, directions of writing."""
 WIDE = 110
 """Columns from which a table may show what it could do without."""
 _JOINERS = "\u200c\u200d"  # invisible, but they hold emoji and some scripts together
@@ -130,6 +133,7 @@ def show_table(
 def show_json(document: object) -> None:
     """Print one JSON document: UTF-8 whatever the terminal speaks, stable order."""
     text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
+    text = _STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
     click.echo(text.encode("utf-8", "backslashreplace"))
 
 

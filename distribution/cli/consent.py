@@ -164,6 +164,11 @@ def say(email: str, said: Decision, wording: str, purpose: Purpose = Purpose.DIG
         click.echo(printable(f"{row.email} {_THE_SAME[purpose, said]}：没有改动。"))
     if changed or (barrier is Cause.SUPPRESSED and purpose is Purpose.DIGEST):
         click.echo(printable(f"{row.email}：{_state(purpose, barrier, answer)}。"))
+    if barrier is Cause.SUPPRESSED and (purpose, said) == (Purpose.DIGEST, Decision.GRANTED):
+        show = f"distribution subscriber show {row.email}"
+        click.echo(
+            printable(f"缘由见 {show}；可以再用的，以 distribution suppression release 恢复。")
+        )
 
 
 def _state(purpose: Purpose, barrier: Cause | None, answer: Tracking) -> str:

@@ -120,17 +120,6 @@ def start(run_id: int) -> None:
     if drained.stopped:
         click.echo(f"已停止，未投递的保留在账上。继续：distribution run start {run_id}")
         sys.exit(1)
-    if drained.status.waiting.stopped:
-        click.echo(
-            f"{drained.status.waiting.stopped} 封所在的线路已停止："
-            "distribution lane list 查看缘由，处理后 distribution lane resume"
-        )
-    if drained.status.waiting.next_in is not None:
-        later = clock.now() + drained.status.waiting.next_in
-        click.echo(
-            f"{drained.status.waiting.later} 封稍后重试，最早 {clock.for_people(later)}："
-            f"届时运行 distribution run start {run_id}"
-        )
 
 
 @group.command("status")
@@ -225,10 +214,28 @@ def show_status(status: Status) -> None:
         title=f"批次 {run.id} · {status.issue_key} 期 · {run.state.label}",
     )
     _show_excluded(status)
+    if run.state is RunState.SENDING:
+        _show_waiting(status)
 
 
 def _causes(status: Status, state: DeliveryState) -> list[str]:
     return [f"{cause.label} {count}" for of, cause, count in status.causes if of is state]
+
+
+def _show_waiting(status: Status) -> None:
+    """Why the rest is not sent now, and what is to be done."""
+    waiting = status.waiting
+    if waiting.stopped:
+        click.echo(
+            f"{waiting.stopped} 封所在的线路已停止："
+            "distribution lane list 查看缘由，处理后 distribution lane resume"
+        )
+    if waiting.next_in is not None:
+        later = clock.for_people(clock.now() + waiting.next_in)
+        click.echo(
+            f"{waiting.later} 封稍后再投，最早 {later}："
+            f"没有常驻的投递进程时，届时运行 distribution run start {status.run.id}"
+        )
 
 
 def _show_excluded(status: Status) -> None:

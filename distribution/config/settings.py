@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 PREFIX = "DISTRIBUTION_"
 _MINIMUM_KEY_LENGTH = 16
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+_FOLDER = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _DOMAIN = re.compile(rf"{_HOST}(\.{_HOST})+")
 _MAIL_ADDRESS = re.compile(rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]+@{_HOST}(\.{_HOST})+")
 _WEB_ADDRESS = re.compile(
@@ -103,7 +104,7 @@ class Settings(BaseSettings):
         SecretStr(""), description="IMAP 密码；163、QQ 等邮箱须用其授权码"
     )
     bounce_imap_folder: str = Field("INBOX", description="IMAP 中收退信的文件夹")
-    bounce_imap_archive: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")] = Field(
+    bounce_imap_archive: str = Field(
         "bounces", description="IMAP 中存放处理过的邮件的文件夹，其下分 processed、unclear、failed"
     )
     bounce_imap_ca_file: File = Field(None, description="IMAP 服务器证书的根证书文件；空：系统自带")
@@ -179,6 +180,14 @@ class Settings(BaseSettings):
             message = "应为一个或几个 ASCII 邮件地址，逗号分隔"
             raise ValueError(message)
         return values
+
+    @field_validator("bounce_imap_archive")
+    @classmethod
+    def _folder_name(cls, value: str) -> str:
+        if not _FOLDER.fullmatch(value):
+            message = "应为 1 至 40 个英文字母、数字、- 或 _"
+            raise ValueError(message)
+        return value
 
     @field_validator("sns_topics")
     @classmethod

@@ -1,6 +1,6 @@
 """Delivery: runs and their ledger: plan, seal, lease, hand over, settle."""
 
-from distribution.delivery.alerting import alerts_untold, raise_alert, tell_alerts
+from distribution.delivery.alerting import alerts_due, raise_alert, tell_alerts
 from distribution.delivery.books import Status, finish_drained, status, verify
 from distribution.delivery.confirming import (
     CONSENT_WORDING,
@@ -138,7 +138,7 @@ __all__ = [
     "accepted_with",
     "add_letter",
     "add_proof_reader",
-    "alerts_untold",
+    "alerts_due",
     "anything_to_do",
     "ask_to_confirm",
     "asked",

@@ -49,6 +49,8 @@ class Refusal:
     """Where to look it up, for people."""
     wait: timedelta = timedelta(0)
     """The least rest that was asked for."""
+    sent_at: datetime | None = None
+    """When a relay took the mail; None where it was refused just now."""
 
 
 def refused(sent: Sent, judgement: Judgement, words: str, *, final: bool, source: str) -> Refusal:
@@ -65,12 +67,17 @@ def refused(sent: Sent, judgement: Judgement, words: str, *, final: bool, source
         words=words,
         source=source,
         wait=(judgement.rule and judgement.rule.wait) or timedelta(0),
+        sent_at=sent.accepted_at,
     )
 
 
-def in_order(sent: Sent) -> tuple[str, str]:
-    """In which refusals of one transaction are followed, so that nobody waits in a circle."""
-    return (sent.lane, sent.address_hash)
+def in_order(refusal: Refusal) -> tuple[bool, str]:
+    """In which refusals of one transaction are followed: addresses first, then lanes, by name.
+
+    So nobody waits in a circle.
+    """
+    of_lane = not refusal.dead and refusal.meaning not in replies.COUNTED
+    return (of_lane, refusal.lane if of_lane else refusal.address_hash)
 
 
 def follow(session: Session, refusal: Refusal, *, by: str, at: datetime) -> Consequence:
@@ -124,13 +131,15 @@ def _count(session: Session, refusal: Refusal, at: datetime) -> Consequence:
 
 def _slow(session: Session, refusal: Refusal) -> Consequence:
     said = (refusal.meaning, without_addresses(refusal.words))
-    until = lanes.rest(session, refusal.lane, RESTS, refusal.wait, said)
+    until = lanes.rest(session, refusal.lane, RESTS, refusal.wait, said, sent_at=refusal.sent_at)
     return Consequence.NONE if until is None else Consequence.SLOWED
 
 
 def _stop(session: Session, refusal: Refusal, by: str, at: datetime) -> Consequence:
     words, meaning = without_addresses(refusal.words), refusal.meaning
-    since = lanes.stop(session, refusal.lane, by=by, meaning=meaning, words=words)
+    since = lanes.stop(
+        session, refusal.lane, by=by, meaning=meaning, words=words, sent_at=refusal.sent_at
+    )
     if since is None:
         return Consequence.NONE
     name = replies.lane_label(refusal.lane)
@@ -141,5 +150,6 @@ def _stop(session: Session, refusal: Refusal, by: str, at: datetime) -> Conseque
         (f"对方原话：{words}", _WHAT_TO_DO[meaning], f"来自：{refusal.source}", _STOPPED),
         f"查看：distribution lane list；处理后恢复：distribution lane resume {refusal.lane}。",
         at=at,
+        urgent=True,
     )
     return Consequence.STOPPED

@@ -183,24 +183,27 @@ def settle(session: Session, results: Sequence[Result], *, by: str) -> set[int]:
 
 
 def _follow(session: Session, results: Sequence[Result]) -> None:
-    """Do what follows from refusals, by ascending address and lane: see `consequences`."""
-    refused = {row.delivery_id: row for row in results if row.judgement is not None}
-    if not refused:
+    """Do what follows from refusals."""
+    judged = {row.delivery_id: row.judgement for row in results if row.judgement is not None}
+    if not judged:
         return
+    sent = lookups.find_sent(session, judged)
+    refusals = [
+        consequences.refused(
+            sent[row.delivery_id],
+            judged[row.delivery_id],
+            row.reply,
+            final=row.state is DeliveryState.FAILED,
+            source=f"批次 {sent[row.delivery_id].run_id} 投递时的应答",
+        )
+        for row in results
+        if row.delivery_id in judged
+    ]
     at, followed = present(session), defaultdict[Consequence, list[int]](list)
-    for sent in sorted(lookups.find_sent(session, refused).values(), key=consequences.in_order):
-        result = refused[sent.delivery_id]
-        if result.judgement is not None:
-            refusal = consequences.refused(
-                sent,
-                result.judgement,
-                result.reply,
-                final=result.state is DeliveryState.FAILED,
-                source=f"批次 {sent.run_id} 投递时的应答",
-            )
-            consequence = consequences.follow(session, refusal, by=_BY, at=at)
-            if consequence is not Consequence.NONE:
-                followed[consequence].append(sent.delivery_id)
+    for refusal in sorted(refusals, key=consequences.in_order):
+        consequence = consequences.follow(session, refusal, by=_BY, at=at)
+        if consequence is not Consequence.NONE:
+            followed[consequence].append(refusal.delivery_id)
     for consequence, delivery_ids in followed.items():
         store.mark_consequence(session, delivery_ids, consequence)
 

@@ -155,9 +155,8 @@ def _bounced(session: Session, mail: Mail, _desk: Desk, at: datetime) -> Consequ
     judgement, failed = result.judgement, mail.report.kind is Returned.BOUNCE and result.failed
     if mail.sent is None or not _may_act(mail, result):
         return Consequence.NONE
-    words = " ".join(part for part in (result.status, result.diagnostic) if part)
     refusal = delivery.refused(
-        mail.sent, judgement, words, final=failed, source=f"来信 {mail.inbox_id}"
+        mail.sent, judgement, _words(result), final=failed, source=f"来信 {mail.inbox_id}"
     )
     return delivery.follow(session, refusal, by=_BY, at=at)
 
@@ -178,11 +177,18 @@ def _letter_bounced(
     letter = mail.letter
     if letter is None or mail.report.kind is not Returned.BOUNCE or not result.failed:
         return Consequence.NONE
-    words = f"{result.status} {result.diagnostic}".strip()
+    words, source = _words(result), f"来信 {mail.inbox_id}"
     delivery.mark_returned(session, letter.letter_id, words)
-    source = f"来信 {mail.inbox_id}"
     buried = result.dead and delivery.bury(session, letter.letter_id, words, source=source, at=at)
     return Consequence.SUPPRESSED if buried else Consequence.NONE
+
+
+def _words(result: RecipientResult) -> str:
+    """What was said, behind the status where that says more; x.0.0 says nothing."""
+    said, status = result.diagnostic, result.status
+    if said and (status in said or status.endswith(".0.0")):
+        return said
+    return f"{status} {said}".strip()
 
 
 def _speaks_of_him(mail: Mail, recipients: Sequence[str]) -> bool:
@@ -219,10 +225,11 @@ def _complained(session: Session, mail: Mail, _desk: Desk, at: datetime) -> Cons
     return Consequence.LEFT if left or new else Consequence.NONE
 
 
-def _asked_to_leave(session: Session, mail: Mail, _desk: Desk, at: datetime) -> Consequence:
+def _asked_to_leave(session: Session, mail: Mail, desk: Desk, at: datetime) -> Consequence:
+    """Enough where it came to the address of his mail; elsewhere a person should see it."""
     asked = mail.found_by is FoundBy.RETURN_PATH or mail.genuine
     if mail.subscriber_id is None or not asked:
-        return Consequence.NONE
+        return _wrote(session, mail, desk, at)
     left = leave(
         session, mail.subscriber_id, _delivery_of(mail), channel="mail", wording=_WROTE, at=at
     )

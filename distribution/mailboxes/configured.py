@@ -26,6 +26,11 @@ def imap_of(settings: Settings) -> Imap | None:
         raise UnusableMailbox(
             "设置了 bounce_imap_host 而没有 bounce_imap_username：请写明登录 IMAP 的用户名"
         )
+    if not settings.bounce_imap_password.get_secret_value():
+        raise UnusableMailbox(  # no login is tried: providers lock accounts
+            "设置了 bounce_imap_host 而没有 bounce_imap_password："
+            "请写明密码（163、QQ 等须用授权码）"
+        )
     return _imap(settings)
 
 

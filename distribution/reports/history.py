@@ -180,7 +180,8 @@ def _read(session: Session, row: Subscriber) -> Iterator[Entry]:
 
 def _came_back(session: Session, row: Subscriber) -> Iterator[Entry]:
     for mail, inbox, run_id in store.returned_of(session, row.id):
-        words = " ".join(part for part in (mail.status, mail.diagnostic) if part)
+        status = "" if mail.status in mail.diagnostic else mail.status  # often said there again
+        words = f"{status} {mail.diagnostic}".strip()
         text = f"{mail.kind.label}：{words}" if words else mail.kind.label
         if mail.meaning is not None:
             text += f"（{mail.meaning.label}）"

@@ -34,6 +34,15 @@ class Original:
             return ""
         return _notice(self.raw) if self.source else replies.readable(self.raw)
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Whose mailbox the report of a mail system or a complaint speaks of, as written there."""
+        if self.raw is None or self.source:
+            return ()
+        report = replies.read_returned(self.raw)
+        told = (address for result in report.results for address in result.recipients)
+        return tuple(dict.fromkeys((*report.recipients, *told)))
+
 
 def _notice(raw: bytes) -> str:
     """What a provider posted, line by line.

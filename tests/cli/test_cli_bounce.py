@@ -61,7 +61,7 @@ def test_the_same_mail_again_changes_nothing(read: Reading, app: App, posted: li
 
 
 def test_a_table_says_what_each_mail_is_and_what_followed(
-    read: Reading, posted: list[Posted]
+    office: Office, read: Reading, posted: list[Posted]
 ) -> None:
     first, second = posted
     done = read(
@@ -72,13 +72,16 @@ def test_a_table_says_what_each_mail_is_and_what_followed(
 
     rows = [line.split() for line in done.out.splitlines()]
     assert done.code == 0
-    assert rows[0] == ["文件", "是什么", "收件人", "状态码", "结果"]
-    assert [row[1:] for row in rows[2:]] == [
+    assert rows[0] == ["编号", "文件", "是什么", "收件人", "状态码", "结果"]
+    assert [row[2:] for row in rows[2:6]] == [
         ["退信", first.recipient, "5.1.1", "抑制地址"],
         ["来信退订", second.recipient, "—", "已退订"],
         ["其他来信", first.recipient, "—", "已记录"],
         ["退信", first.recipient, "5.2.2", "累计"],
     ]
+    numbers = [str(mail["number"]) for mail in office("bounce", "list", "--json").document]
+    assert [row[0] for row in rows[2:6]] == numbers[::-1]
+    assert done.out.endswith("逐封查看：distribution bounce show 编号\n")
 
 
 def test_a_mail_about_nothing_of_ours_is_kept_and_ends_in_one(
@@ -98,7 +101,7 @@ def test_a_mail_about_nothing_of_ours_is_kept_and_ends_in_one(
 def test_what_is_no_mail_is_kept_and_ends_in_one_with_advice(read: Reading, app: App) -> None:
     done = read(b"\x89PNG\r\n", b"\n", b"Buy milk\n\nand bread", options=())
 
-    *rows, advice = done.out.splitlines()[2:]
+    *rows, _, advice = done.out.splitlines()[2:]
     assert done.code == 1
     assert [row.split()[-1] for row in rows] == ["不是邮件"] * 3
     assert "请从邮件程序另存为 .eml" in advice

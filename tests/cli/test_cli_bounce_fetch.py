@@ -46,8 +46,8 @@ def test_what_waits_on_a_server_and_in_a_folder_is_told_mail_by_mail(
     rows = [line.split() for line in done.out.splitlines()]
     server, folder = "IMAP 127.0.0.1", f"Maildir {maildir}"
     assert (done.code, done.err) == (1, "")
-    assert rows[0] == ["邮箱", "是什么", "收件人", "状态码", "结果"]
-    assert [" ".join(row) for row in rows[2:]] == [
+    assert rows[0] == ["编号", "邮箱", "是什么", "收件人", "状态码", "结果"]
+    assert [" ".join(row[1:]) for row in rows[2:6]] == [
         f"{folder} 退信 {posted[0].recipient} 5.1.1 抑制地址",
         f"{server} 来信退订 {posted[1].recipient} — 已退订",
         f"{server}（第 2 封） 退信 — 5.1.1 未找到对应投递",
@@ -135,6 +135,9 @@ def test_what_is_wrong_with_one_mailbox_does_not_hold_up_the_other(
     assert done.code == 2
     assert len(done.document) == 1
     assert "没有这个文件夹" in done.sentence
+    tested = office("bounce", "fetch", "--test")
+    assert (tested.code, "没有这个文件夹" in tested.sentence) == (2, True)
+    assert "IMAP 127.0.0.1：可以使用" in tested.out
 
 
 @only_sqlite

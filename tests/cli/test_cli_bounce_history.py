@@ -23,6 +23,7 @@ def test_a_history_shows_each_bounce_with_its_own_words(
     found = office("subscriber", "history", ZHAO, "--json").document
 
     assert f"（地址不存在），结果：抑制地址；原文：distribution bounce show {number}" in short.out
+    assert "退信：550 5.1.1 User unknown（" in short.out
     assert "Final-Recipient" not in short.out
     assert f"    Final-Recipient: rfc822; {ZHAO}\n" in full.out
     (mail,) = (one["returned"] for one in found["entries"] if one["returned"])

@@ -111,6 +111,15 @@ def test_a_wrong_setting_is_no_reason_to_send_it_back(tmp_path: Path) -> None:
     assert "DISTRIBUTION_BATCH_SIZE" in done.stderr.decode()
 
 
+def test_a_pipe_that_leads_nowhere_founds_no_installation(tmp_path: Path) -> None:
+    home = tmp_path / "mistyped"
+    done = piped({"DISTRIBUTION_HOME": str(home)}, b"Subject: a\n\n")
+
+    assert done.returncode == os.EX_TEMPFAIL
+    assert f"没有装置 {home}" in done.stderr.decode()
+    assert not home.exists()
+
+
 @pytest.mark.parametrize(
     "words",
     [

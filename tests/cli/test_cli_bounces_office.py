@@ -158,6 +158,19 @@ def test_one_is_shown_with_all_about_it_and_its_words(
     assert (found["text_gone"], found["replies"]) == (None, [])
 
 
+def test_a_report_about_somebody_else_says_why_nothing_follows(
+    office: Office, app: App, mailed: dict[str, int]
+) -> None:
+    forged = came(app, bounce(SUN, to=app.addresses.return_path(mailed[ZHAO])))
+    own = bounced(app, mailed, ZHAO, "5.2.2", "552 5.2.2 mailbox full")
+
+    shown = office("bounce", "show", forged).out
+
+    assert ["后果", "不改动"] in rows(shown)
+    assert f"信中说的是 {SUN}，不是这位收件人：不据此改动" in shown
+    assert "信中说的是" not in office("bounce", "show", own).out
+
+
 def test_a_refusal_is_shown_with_the_talk_that_led_to_it(
     office: Office, app: App, mailed: dict[str, int]
 ) -> None:
@@ -250,12 +263,16 @@ def test_what_waits_to_be_judged_is_said_so(office: Office, app: App) -> None:
 def test_nothing_a_mail_says_steers_the_terminal(
     office: Office, app: App, mailed: dict[str, int]
 ) -> None:
-    number = bounced(app, mailed, ZHAO, words="550 5.1.1 \x1b[2J\x07 gone")
+    number = bounced(app, mailed, ZHAO, words="550 5.1.1 \x1b[2J\x07 \x9b2J gone")
 
     shown = office("bounce", "show", number).out + office("bounce", "list").out
 
     assert "\x1b" not in shown
+    assert "\x9b" not in shown
     assert "\\x1b[2J" in shown
+    data = office("bounce", "show", number, "--json")
+    assert "\x9b" not in data.out
+    assert "\x9b2J" in data.document["text"]
 
 
 # -- release -------------------------------------------------------------------------------------
@@ -272,7 +289,7 @@ def test_an_address_that_bounced_is_used_again(
 
     assert (done.code, done.err) == (0, "")
     assert "已恢复使用" in done.out
-    assert "缘由：硬退信，依据：5.1.1 550 5.1.1 User unknown" in done.out
+    assert "缘由：硬退信，依据：550 5.1.1 User unknown" in done.out
     assert "此前的退信不再计数" in done.out
     assert again.out.endswith("不在抑制名单上：没有改动。\n")
     assert details(app, "suppression.release") == {"reason": "来电", "was": "hard_bounce"}

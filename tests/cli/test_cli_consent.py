@@ -88,7 +88,11 @@ def test_a_suppressed_address_stays_so_whatever_its_owner_says(office: Office, l
 
     granted = office("consent", "grant", liang, "--basis", "登记表")
 
-    assert granted.out == f"{liang}：不投递：地址已抑制。\n"
+    assert granted.out == (
+        f"{liang}：不投递：地址已抑制。\n"
+        f"缘由见 distribution subscriber show {liang}；"
+        "可以再用的，以 distribution suppression release 恢复。\n"
+    )
 
 
 @pytest.fixture

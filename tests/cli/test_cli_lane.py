@@ -126,6 +126,19 @@ def test_a_lane_is_paused_and_resumed_by_any_of_its_names(
     assert details(app, "lane.resume") == {"meaning": None, "words": "等对方解封"}
 
 
+def test_where_a_run_stands_says_what_it_waits_for(office: Office, app: App, running: int) -> None:
+    stop(app, "qq")
+    with app.transaction() as session:
+        said = (Meaning.RATE_LIMIT, "451 too many connections")
+        lanes.rest(session, "fenhe.example", [timedelta(days=3650)], timedelta(0), said)
+
+    shown = office("run", "status", str(running)).out
+
+    assert "2 封所在的线路已停止：distribution lane list 查看缘由" in shown
+    assert "2 封稍后再投，最早 20" in shown
+    assert f"届时运行 distribution run start {running}\n" in shown
+
+
 @pytest.mark.usefixtures("running")
 def test_a_domain_is_a_lane_of_its_own(office: Office, app: App) -> None:
     stop(app, "gone.example")  # of a reader who has another address by now

@@ -16,9 +16,8 @@ from workers.current import set_app
 
 STATUS_KEYS = {
     "run", "issue", "kind", "state", "planned", "total", "states", "causes", "excluded",
-    "audience_digest", "selections_digest", "due_now", "next_in_seconds", "created_at",
-    "sealed_at", "started_at",
-    "expires_at", "finished_at",
+    "audience_digest", "selections_digest", "due_now", "in_stopped_lanes", "next_in_seconds",
+    "created_at", "sealed_at", "started_at", "expires_at", "finished_at",
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from sqlalchemy import select, update
 from distribution import audience, clock, delivery
 from distribution.app import App
 from distribution.delivery import Pumped, Reply
+from distribution.delivery.store import lanes as store
 from distribution.models import Alert, Delivery, Lane, Letter, Suppression
 from distribution.words import Cause, LetterPurpose, Meaning, SuppressionReason
 from distribution.words import DeliveryState as S
@@ -127,7 +128,7 @@ def test_one_issue_that_arrives_makes_what_was_before_forgotten(app: App) -> Non
 
 def test_what_was_refused_for_a_reason_of_ours_says_nothing_of_the_mailbox(app: App) -> None:
     make_subscriber(app, READER)
-    for label, said in (("06", INACTIVE), ("07", INACTIVE), ("08", CONTENT), ("09", INACTIVE)):
+    for label, said in (("06", INACTIVE), ("07", CONTENT), ("08", INACTIVE), ("09", INACTIVE)):
         next_issue(app, label)
         assert len(suppressions(app)) == 0
         pump(app, FakeTransport({READER: [Refuse(said)]}))
@@ -149,6 +150,15 @@ def test_a_mailbox_full_until_the_run_is_over_counts_as_an_issue(app: App) -> No
     next_issue(app, "09")
     pump(app, FakeTransport({READER: [Refuse(INACTIVE)]}))
     assert len(suppressions(app)) == 1
+
+
+def test_a_mailbox_that_is_full_for_now_is_counted_only_when_the_mail_is_given_up(app: App) -> None:
+    make_subscriber(app, READER)
+    for label, said in (("07", INACTIVE), ("08", INACTIVE), ("09", FULL)):
+        run_id = next_issue(app, label)
+        pump(app, FakeTransport({READER: [Refuse(said)]}))
+    assert tally(app, run_id) == {"deferred": 1}
+    assert suppressions(app) == {}
 
 
 def test_what_was_counted_before_a_release_counts_no_more(app: App) -> None:
@@ -226,6 +236,50 @@ def test_a_rate_limit_lets_the_lane_rest_and_then_it_goes_on(app: App) -> None:
     assert tally(app, run_id) == {"accepted": 3}
 
 
+def test_a_lane_keeps_no_address_of_a_reader(app: App) -> None:
+    make_run(app, ["10001@qq.com"])
+    words = "451 4.7.0 <10001@qq.com>: Connection frequency limited"
+    pump(app, FakeTransport({"10001@qq.com": [Refuse(Reply(451, words))]}))
+    assert lanes(app)["qq"].words == "451 451 4.7.0 <…>: Connection frequency limited"
+
+
+def test_a_lane_rests_as_long_as_was_asked_for_and_no_longer_than_the_last_step(app: App) -> None:
+    said, steps = (Meaning.RATE_LIMIT, "451 slow down"), [timedelta(minutes=10)]
+    for asked in (timedelta(0), timedelta(hours=3), timedelta(0)):
+        with app.transaction() as session:
+            until = store.rest(session, "qq", steps, asked, said)
+            assert until is not None
+            least = max(asked, *steps)
+            assert least - timedelta(minutes=1) < until - clock.now() <= least
+            session.execute(update(Lane).values(resting_until=clock.now()))
+
+
+def test_a_lane_that_kept_still_for_days_begins_with_a_short_rest_again(app: App) -> None:
+    said, steps = (Meaning.RATE_LIMIT, "451 slow down"), [timedelta(minutes=10), timedelta(hours=1)]
+    for ago, rests in ((timedelta(0), 1), (timedelta(hours=23), 2), (timedelta(days=2), 1)):
+        with app.transaction() as session:
+            session.execute(update(Lane).values(resting_until=clock.now() - ago))
+            session.expire_all()
+            store.rest(session, "qq", steps, timedelta(0), said)
+        assert lanes(app)["qq"].rests == rests
+
+
+def test_a_lane_that_rests_can_be_resumed(app: App) -> None:
+    said = (Meaning.RATE_LIMIT, "451 slow down")
+    with app.transaction() as session:
+        store.rest(session, "qq", [timedelta(hours=1)], timedelta(0), said)
+        assert delivery.resume_lane(session, "qq") is not None
+        assert delivery.held_lanes(session) == []
+    assert lanes(app)["qq"].rests == 0
+
+
+def test_a_lane_that_is_stopped_keeps_the_words_that_stopped_it(app: App) -> None:
+    with app.transaction() as session:
+        delivery.stop_lane(session, "qq", by="li", words="对" * 600)
+        store.rest(session, "qq", [timedelta(hours=1)], timedelta(0), (Meaning.RATE_LIMIT, "451"))
+    assert lanes(app)["qq"].words == "对" * 500
+
+
 def test_a_lane_that_asks_again_rests_longer_and_many_at_once_are_one_reason(app: App) -> None:
     make_run(app, [f"1000{number}@qq.com" for number in range(1, 5)])
     busy = FakeTransport(
@@ -276,9 +330,10 @@ def stopped(app: App) -> App:
     return app
 
 
-def tell(app: App, *admins: str) -> int:
-    folders = app.recipe.templates[-1:]
-    return delivery.tell_alerts(app.transaction, folders, "编辑部", admins, at=clock.now())
+def tell(app: App, *admins: str, later: timedelta = timedelta(0)) -> int:
+    folders, at = app.recipe.templates[-1:], clock.now() + later
+    with app.transaction() as session:
+        return delivery.tell_alerts(session, folders, "编辑部", admins, at=at)
 
 
 def told(app: App) -> list[Letter]:
@@ -302,7 +357,7 @@ def test_each_admin_is_told_once(stopped: App) -> None:
         assert "550 Mail content denied" in content
         assert "distribution lane resume qq" in content
     with stopped.reading() as session:
-        assert not delivery.alerts_untold(session)
+        assert not delivery.alerts_due(session, at=clock.now())
 
 
 def test_the_same_trouble_after_a_resume_is_told_again(stopped: App) -> None:
@@ -312,3 +367,40 @@ def test_the_same_trouble_after_a_resume_is_told_again(stopped: App) -> None:
     next_issue(stopped, "10")
     pump(stopped, FakeTransport({"10002@qq.com": [Refuse(CONTENT)]}))
     assert len(alerts(stopped)) == 2
+
+
+def note(app: App, number: int, *, urgent: bool = False) -> None:
+    with app.transaction() as session:
+        delivery.raise_alert(
+            session,
+            f"n:{number}",
+            f"提醒 {number}",
+            ["第一行", "第二行"],
+            "去看看。",
+            at=clock.now(),
+            urgent=urgent,
+        )
+
+
+def test_what_is_not_urgent_is_gathered_into_one_mail(app: App) -> None:
+    for number in range(1, 4):
+        note(app, number)
+    assert tell(app, "li@federation.example") == 0
+    assert tell(app, "li@federation.example", later=timedelta(minutes=61)) == 3
+    (letter,) = told(app)
+    assert letter.subject == "3 条提醒：提醒 1 等"
+    assert all(f"提醒 {number}" in letter.text for number in range(1, 4))
+
+
+def test_what_is_urgent_takes_the_others_with_it(app: App) -> None:
+    note(app, 1)
+    note(app, 2, urgent=True)
+    assert tell(app, "li@federation.example") == 2
+    (letter,) = told(app)
+    assert letter.subject == "2 条提醒：提醒 2 等"
+
+
+def test_a_flood_of_alerts_is_told_in_portions(app: App) -> None:
+    for number in range(25):
+        note(app, number, urgent=True)
+    assert [tell(app, "li@federation.example") for _ in range(3)] == [20, 5, 0]

@@ -153,3 +153,14 @@ def test_a_reader_who_is_not_there_is_written_to_no_more(app: App) -> None:
         ((found, name, _),) = audience.suppressions(session)
         assert name == email
         assert found.evidence == "550 5.1.1 User unknown（寄信时的应答）"
+
+
+def test_who_takes_the_recipient_and_refuses_the_letter_buries_nobody(app: App) -> None:
+    email = "here@fenhe.example"
+    with app.transaction() as session:
+        row = add_reader(session, app, email, SEPTEMBER)
+        delivery.welcome(session, app.stationery, row, by="test", at=SEPTEMBER)
+    relay = FakeTransport({email: [Reply(550, "5.1.1 User unknown")]})
+    assert post(app, relay) == {LetterState.FAILED: 1}
+    with app.reading() as session:
+        assert audience.suppressions(session) == []

@@ -8,6 +8,7 @@ import pytest
 from factories import deliveries, make_run, make_sender
 from fake_transport import FakeTransport, Refuse
 
+from distribution import clock, delivery
 from distribution.app import App, open_app
 from distribution.delivery import Reply
 from distribution.replies import InvalidRules
@@ -46,6 +47,22 @@ def test_what_the_relay_says_is_judged_by_the_admin_s_rules_first(
 
     (row,) = deliveries(app, run_id).values()
     assert (row.state, row.cause) == (state, cause)
+    app.engine.dispose()
+
+
+def test_a_lane_rests_as_long_as_the_admin_s_rule_says(environment: dict[str, str]) -> None:
+    patient = OWN.replace('"transient"', '"rate_limit"') + "wait_minutes = 300\n"
+    write(environment, patient)
+    app = open_app(environment)
+    make_run(app, [READER])
+    relay = FakeTransport({READER: [Refuse(SAID)]})
+
+    replace(make_sender(app, relay), rules=app.sender.rules).pump(timedelta(minutes=5))
+
+    with app.reading() as session:
+        (lane,) = delivery.held_lanes(session)
+        assert lane.resting_until is not None
+        assert lane.resting_until > clock.now() + timedelta(hours=4)
     app.engine.dispose()
 
 

@@ -20,14 +20,14 @@ from event_samples import (
 )
 from returned_mails import bounce, complaint
 from runs import make_issue, start
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from distribution import audience, clock, delivery, events
 from distribution.app import App
 from distribution.delivery import Sent
 from distribution.delivery.store.letters import letter_barred
 from distribution.events import Desk, Outcome
-from distribution.models import Alert, Lane, Letter
+from distribution.models import Alert, Delivery, Lane, Letter
 from distribution.words import (
     Consequence,
     FoundBy,
@@ -99,12 +99,47 @@ def test_a_report_that_speaks_of_us_stops_the_lane_and_touches_nobody(
     assert lanes(app)["qq"].meaning is meaning
     (alert,) = alerts(app)
     assert meaning.label in alert.title
+    assert alert.lines[0].count("5.7.") == 1
     assert any(words.split(" ", 1)[1] in line for line in alert.lines)
     assert "@" not in "".join([alert.title, alert.advice, *alert.lines])
     assert (suppressed(app), departures(app)) == ({}, [])
     (row,) = returned(app)
     assert (row.lane, row.meaning, row.consequence) == ("qq", meaning, Consequence.STOPPED)
     assert row.rule
+
+
+def test_what_went_out_before_a_lane_was_resumed_does_not_stop_it_again(app: App) -> None:
+    first, second, later = sent_to(app, ON_QQ, "10002@qq.com", "10003@qq.com")
+
+    def denied(mail: Sent) -> Consequence:
+        words = "550 Mail content denied"
+        raw = bounce(mail.recipient, to=back(app, mail), status="5.7.1", words=words)
+        return judge_mails(app, raw)[0].consequence
+
+    assert denied(first) is Consequence.STOPPED
+    with app.transaction() as session:
+        assert delivery.resume_lane(session, "qq") is not None
+    assert denied(second) is Consequence.NONE
+    assert (lanes(app)["qq"].stopped_at, len(alerts(app))) == (None, 1)
+
+    with app.transaction() as session:
+        went_out = {"accepted_at": clock.now() + timedelta(minutes=1)}
+        session.execute(update(Delivery).where(Delivery.id == later.delivery_id).values(**went_out))
+    assert denied(later) is Consequence.STOPPED
+    assert len(alerts(app)) == 2
+
+
+def test_what_went_out_before_a_rest_makes_no_longer_one(app: App) -> None:
+    mails = sent_to(app, ON_QQ, "10002@qq.com")
+    for mail, expected in zip(mails, (Consequence.SLOWED, Consequence.NONE), strict=True):
+        words = "550 Domain frequency limited"
+        raw = bounce(mail.recipient, to=back(app, mail), status="5.0.0", words=words)
+        assert judge_mails(app, raw)[0].consequence is expected
+        with app.transaction() as session:
+            over = clock.now() - timedelta(seconds=1)
+            session.execute(update(Delivery).values(accepted_at=over - timedelta(hours=1)))
+            session.execute(update(Lane).values(resting_until=over))
+    assert lanes(app)["qq"].rests == 1
 
 
 def test_a_rate_limit_in_a_report_lets_the_lane_rest(app: App) -> None:
@@ -168,6 +203,52 @@ def test_many_reports_about_one_issue_count_once(app: App) -> None:
     assert suppressed(app) == {}
 
 
+def test_a_mail_that_was_only_late_has_arrived(app: App) -> None:
+    mails = [sent_to(app, GRANTED)[0]]
+    mails += [next_mail(app, label, GRANTED) for label in ("10", "11", "12")]
+    for mail, action in zip(mails, ("failed", "failed", "delayed", "failed"), strict=True):
+        judge_mails(app, bounce(GRANTED, to=back(app, mail), action=action, **FULL))
+    assert suppressed(app) == {}
+
+
+def test_a_new_address_begins_without_what_was_counted_against_the_old(app: App) -> None:
+    mails = [sent_to(app, GRANTED)[0]]
+    mails.append(next_mail(app, "10", GRANTED))
+    for mail in mails:
+        judge_mails(app, bounce(GRANTED, to=back(app, mail), **FULL))
+    with app.transaction() as session:
+        row = audience.find_subscriber(session, GRANTED)
+        new = audience.ContactChanges(address=audience.read_address(OTHER))
+        audience.change_contact(session, row, new, app.keyring.address_hash)
+    mail = next_mail(app, "11", OTHER)
+    (outcome,) = judge_mails(app, bounce(OTHER, to=back(app, mail), **FULL))
+    assert outcome.consequence is Consequence.COUNTED
+    assert suppressed(app) == {}
+
+
+def test_a_report_that_speaks_of_us_is_no_arrival(app: App) -> None:
+    mails = [sent_to(app, GRANTED)[0]]
+    judge_mails(app, bounce(GRANTED, to=back(app, mails[0]), **FULL))
+    for label, said in (("10", FULL), ("11", {"words": "550 Mail content denied"}), ("12", FULL)):
+        assert suppressed(app) == {}
+        mail = next_mail(app, label, GRANTED)
+        judge_mails(app, bounce(GRANTED, to=back(app, mail), **said))
+        with app.transaction() as session:
+            delivery.resume_lane(session, "fenhe.example")
+    assert list(suppressed(app)) == [mails[0].address_hash]
+
+
+def test_what_is_said_of_where_he_forwards_to_is_not_counted_against_him(app: App) -> None:
+    mail, _ = sent_to(app, GRANTED, OTHER)
+    judge_mails(app, bounce(OTHER, to=back(app, mail), **FULL))
+    mail = next_mail(app, "10", GRANTED)
+    judge_mails(app, bounce(OTHER, to=back(app, mail), **FULL))
+    mail = next_mail(app, "11", GRANTED)
+    (outcome,) = judge_mails(app, bounce(GRANTED, to=back(app, mail), **FULL))
+    assert outcome.consequence is Consequence.COUNTED
+    assert suppressed(app) == {}
+
+
 def test_an_issue_between_that_arrived_is_a_new_beginning(app: App) -> None:
     mails = [sent_to(app, GRANTED)[0]]
     judge_mails(app, bounce(GRANTED, to=back(app, mails[0]), **FULL))
@@ -176,6 +257,46 @@ def test_an_issue_between_that_arrived_is_a_new_beginning(app: App) -> None:
         if bounced:
             judge_mails(app, bounce(GRANTED, to=back(app, mail), **FULL))
     assert suppressed(app) == {}
+
+
+def test_what_may_arrive_yet_suppresses_nobody_whatever_is_said(app: App) -> None:
+    (mail,) = sent_to(app, GRANTED)
+    words = "550 5.1.1 User unknown"
+    late = bounce(GRANTED, to=back(app, mail), status="5.1.1", action="delayed", words=words)
+    (outcome,) = judge_mails(app, late)
+    assert (outcome.kind, outcome.consequence) == (Returned.DELAYED, Consequence.NONE)
+    assert suppressed(app) == {}
+
+
+def test_what_follows_from_two_reports_on_a_mail_follows_once(app: App) -> None:
+    (mail,) = sent_to(app, GRANTED)
+    first, second = (
+        bounce(GRANTED, to=back(app, mail), words=f"550 5.1.1 User unknown ({number})")
+        for number in (1, 2)
+    )
+    outcomes = judge_mails(app, first, second)
+    assert [one.consequence for one in outcomes] == [Consequence.SUPPRESSED, Consequence.NONE]
+
+
+def test_who_complains_after_he_has_left_is_not_written_to_again(app: App) -> None:
+    (mail,) = sent_to(app, GRANTED)
+    with app.transaction() as session:
+        events.leave(
+            session, mail.subscriber_id, None, channel="web", wording="退订", at=clock.now()
+        )
+    (outcome,) = judge_mails(app, complaint(app.addresses.message_id(mail.delivery_id)))
+    assert outcome.consequence is Consequence.LEFT
+    assert mail.address_hash in suppressed(app)
+
+
+def test_a_lane_that_gave_up_on_a_mail_for_our_name_is_stopped(app: App) -> None:
+    """A relay tried in vain for days what was refused for the time being."""
+    (mail,) = sent_to(app, ON_QQ)
+    words = f"451 4.7.1 <{ON_QQ}>: Message rejected: poor sender reputation"
+    (outcome,) = judge_mails(app, bounce(ON_QQ, to=back(app, mail), status="4.7.1", words=words))
+    assert (outcome.meaning, outcome.consequence) == (Meaning.REPUTATION, Consequence.STOPPED)
+    (alert,) = alerts(app)
+    assert "@" not in lanes(app)["qq"].words + "".join(alert.lines)
 
 
 # -- whose it is ---------------------------------------------------------------------------------
@@ -248,7 +369,7 @@ def test_a_letter_that_bounces_is_found_and_its_dead_address_suppressed(app: App
     assert outcome.suppressed
     (after,) = letters(app, LetterPurpose.WELCOME)
     assert after.state is LetterState.FAILED
-    assert after.reply.startswith("5.1.1 550 5.1.1")
+    assert after.reply.startswith("550 5.1.1")
     assert returned(app)[0].letter_id == one.id
 
 
@@ -260,6 +381,24 @@ def test_a_letter_to_an_address_that_was_changed_since_suppresses_nobody(app: Ap
         audience.change_contact(session, row, new, app.keyring.address_hash)
     (outcome,) = judge_mails(app, bounce(GRANTED, to=app.addresses.letter_return_path(one.id)))
     assert outcome.letter_id == one.id
+    assert suppressed(app) == {}
+
+
+def test_a_letter_that_is_to_go_out_again_waits_all_the_same(app: App) -> None:
+    one = welcomed(app, GRANTED)
+    with app.transaction() as session:
+        session.get_one(Letter, one.id).state = LetterState.WAITING
+    judge_mails(app, bounce(GRANTED, to=app.addresses.letter_return_path(one.id), **FULL))
+    assert letters(app, LetterPurpose.WELCOME)[0].state is LetterState.WAITING
+
+
+def test_a_letter_for_a_full_mailbox_buries_nobody(app: App) -> None:
+    one = welcomed(app, GRANTED)
+    (outcome,) = judge_mails(
+        app, bounce(GRANTED, to=app.addresses.letter_return_path(one.id), **FULL)
+    )
+    assert outcome.consequence is Consequence.NONE
+    assert letters(app, LetterPurpose.WELCOME)[0].state is LetterState.FAILED
     assert suppressed(app) == {}
 
 
@@ -323,6 +462,27 @@ def test_what_is_passed_on_can_be_answered(app: App) -> None:
     assert "Reply-To: <reader@fenhe.example>" in message
 
 
+def test_who_asks_to_leave_in_an_answer_is_shown_to_the_editors(app: App) -> None:
+    (mail,) = sent_to(app, GRANTED)
+    answered = app.addresses.message_id(mail.delivery_id)
+    raw = letter("digest@magazine.example", "退订", In_Reply_To=answered)
+    (outcome,) = judge_at(app, raw)
+    assert (outcome.kind, outcome.consequence) == (Returned.LEAVE, Consequence.FORWARDED)
+    one = letters(app, LetterPurpose.FORWARDED)[0]
+    assert one.subject == "读者来信：退订"
+    assert f"distribution subscriber unsubscribe {GRANTED}" in one.text
+    assert departures(app) == []
+
+
+def test_an_answer_from_another_address_is_marked(app: App) -> None:
+    (mail,) = sent_to(app, GRANTED)
+    from_elsewhere = answer(app, mail)
+    judge_at(app, from_elsewhere.replace(b"reader@fenhe.example", GRANTED.encode()), from_elsewhere)
+    first, second = letters(app, LetterPurpose.FORWARDED)[:: len(EDITORS)]
+    assert "请先核实" not in first.text
+    assert "与我们所寄的不同：请先核实是否本人" in second.text
+
+
 def test_what_comes_back_from_an_editor_is_not_the_readers(app: App) -> None:
     (mail,) = sent_to(app, GRANTED)
     judge_at(app, answer(app, mail))
@@ -338,6 +498,19 @@ def test_what_comes_back_from_an_editor_is_not_the_readers(app: App) -> None:
     )
     assert {outcome.consequence for outcome in outcomes} == {Consequence.NONE}
     assert (departures(app), suppressed(app)) == ([], {})
+
+
+def test_signs_that_are_no_text_are_left_out(app: App) -> None:
+    (mail,) = sent_to(app, GRANTED)
+    written = "甲\x00\x1b[31m乙\x9b\n丙\u3000丁"
+    raw = answer(app, mail, written).replace(b"Subject: ", b"Subject: \x00\r\x1b")
+    (outcome,) = judge_at(app, raw)
+    assert outcome.consequence is Consequence.FORWARDED
+    one = letters(app, LetterPurpose.FORWARDED)[0]
+    assert "甲[31m乙\n丙\u3000丁" in one.text
+    assert one.subject.startswith("读者来信：")
+    assert one.subject.isprintable()
+    assert delivery.message_of(one, app.office, at=clock.now())
 
 
 @pytest.mark.parametrize(
@@ -395,6 +568,10 @@ def test_a_flood_of_answers_ends(app: App) -> None:
     (mail,) = sent_to(app, GRANTED)
     judge_at(app, *(answer(app, mail, f"第 {number} 次") for number in range(15)))
     assert len(letters(app, LetterPurpose.FORWARDED)) == 10
+    with app.transaction() as session:
+        session.execute(update(Letter).values(created_at=clock.now() - timedelta(days=2)))
+    (outcome,) = judge_at(app, answer(app, mail, "又过了两天"))
+    assert outcome.consequence is Consequence.FORWARDED
 
 
 # -- people who have left their employer ---------------------------------------------------------

@@ -51,7 +51,7 @@ def test_a_mailbox_that_does_not_exist_is_not_written_to_again(app: App) -> None
     assert not outcome.left
     (evidence,) = [suppressed(app)[mail.address_hash]]
     assert list(suppressed(app)) == [mail.address_hash]
-    assert evidence.startswith("5.1.1 ")
+    assert evidence.startswith("550 5.1.1 ")
     assert "as the mail system says" in evidence
     assert str(outcome.inbox_id) in evidence
     assert "@" not in evidence

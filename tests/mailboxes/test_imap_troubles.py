@@ -11,6 +11,7 @@ import imap
 import pytest
 import trustme
 from imap import PASSWORD, USER, Box, Wire, account
+from pydantic import SecretStr
 
 from distribution.config import Settings
 from distribution.mailboxes import Imap, LoginRefused, UnusableMailbox, configured
@@ -270,7 +271,8 @@ def test_no_trouble_is_logged_with_the_name_or_the_password(
 
 
 def test_the_settings_name_a_folder_a_server_or_both(tmp_path: Path) -> None:
-    host = {"bounce_imap_host": "imap.example", "bounce_imap_username": "u"}
+    user = {"bounce_imap_host": "imap.example", "bounce_imap_username": "u"}
+    host = {**user, "bounce_imap_password": SecretStr("p")}
 
     def names(**given: object) -> list[str]:
         return [found.name for found in configured(Settings(**given))]  # type: ignore[arg-type]
@@ -281,3 +283,5 @@ def test_the_settings_name_a_folder_a_server_or_both(tmp_path: Path) -> None:
     assert names(**host, bounce_maildir=tmp_path) == [f"Maildir {tmp_path}", "IMAP imap.example"]
     with pytest.raises(UnusableMailbox, match="没有 bounce_imap_username"):
         names(bounce_imap_host="imap.example")
+    with pytest.raises(UnusableMailbox, match="没有 bounce_imap_password"):
+        names(**user)

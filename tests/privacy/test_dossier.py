@@ -46,6 +46,7 @@ def test_it_holds_what_every_part_of_the_house_knows(document: dict) -> None:
     assert [(one["purpose"], one["state"]) for one in letters] == [
         ("welcome", "sent"),
         ("proof", "waiting"),
+        ("forwarded", "waiting"),
     ]
     assert letters[0]["recipient"] == KEY
     assert "政策措施" in letters[0]["text"]

@@ -89,6 +89,7 @@ def test_everything_of_him_is_there_before(app: App) -> None:
         "letters.html",
         "letters.recipient",
         "letters.reply",
+        "letters.reply_to",
         "letters.subject",
         "letters.text",
         "privacy_requests.note",
@@ -115,7 +116,7 @@ def test_nothing_of_him_is_left_in_database_and_folder(app: App, lived: tuple[in
     assert traces_in_files(app.settings.home) == []
     assert done.counts["deliveries"] == 1
     assert done.counts["mails"] == 3
-    assert done.counts["letters"] == 2
+    assert done.counts["letters"] == 3
     assert done.counts["proof_lists"] == 1
 
 

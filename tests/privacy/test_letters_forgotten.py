@@ -182,6 +182,17 @@ def test_the_text_of_old_letters_goes_and_those_that_wait_keep_it(app: App) -> N
     assert "欢迎订阅" in waiting.text
 
 
+def test_who_wrote_what_was_passed_on_is_forgotten_with_its_text(app: App) -> None:
+    reader = agreed(app)
+    with app.transaction() as session:
+        written, at = ("读者来信", "请问如何投稿？"), clock.now()
+        delivery.pass_on(session, "a", "editor@paper.example", (reader, READER), written, at=at)
+    post(app)
+    purge(app, after=31, MAIL=30)
+    passed = letters(app)[-1]
+    assert (passed.text, passed.reply_to, passed.recipient) == ("", None, "editor@paper.example")
+
+
 def test_his_history_says_what_became_of_each(app: App) -> None:
     reader = agreed(app)
     welcome(app, reader)

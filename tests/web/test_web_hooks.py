@@ -96,8 +96,8 @@ def judge(app: App) -> list[events.Outcome]:
 def test_a_notice_of_amazon_is_in_the_inbox_when_it_is_answered(
     app: App, client: TestClient
 ) -> None:
-    message = ses_bounce(GRANTED)
-    found = post(client, now_sns(message))
+    message, ahead = ses_bounce(GRANTED), timedelta(minutes=2)  # their clock
+    found = post(client, sns(message, at=clock.now() + ahead))
     assert (found.status_code, found.text) == (200, "ok\n")
     (row,) = inbox(app)
     assert row.signal is Signal.NOTICE

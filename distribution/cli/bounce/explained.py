@@ -27,7 +27,7 @@ _OF_REFUSALS = {
 _OF_KINDS = {
     Returned.DELAYED: "不改动：对方仍在重试，可能还会送达",
     Returned.COMPLAINT: "退订，并抑制地址",
-    Returned.LEAVE: "退订",
+    Returned.LEAVE: "退订：若寄到我们邮件所给的退订地址；别处的转给编辑",
     Returned.AUTO_REPLY: "不改动",
     Returned.CHALLENGE: "不改动",
     Returned.DELIVERED: "不改动",

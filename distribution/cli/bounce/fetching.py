@@ -27,7 +27,9 @@ def fetch(
     test: bool,  # noqa: FBT001 - click's flags
     as_json: bool,  # noqa: FBT001 - click's flags
 ) -> None:
-    """立即收取一次退信：Maildir（bounce_maildir）与 IMAP（bounce_imap_host），如同工作进程所做。
+    """立即收取一次退信，如同工作进程所做。
+
+    来自设置 bounce_maildir 所指的 Maildir，以及 bounce_imap_host 所指的 IMAP 邮箱。
 
     读过的邮件移到 processed（已理解）、unclear（请人看看）、failed（未能处理），从不删除。
     有未找到对应投递的，退出码为 1。
@@ -39,7 +41,7 @@ def fetch(
     if not found:
         raise NoMailbox("没有可收取的邮箱：请设置 bounce_maildir 或 bounce_imap_host")
     if test:
-        _tell_surveys([(mailbox, mailbox.survey()) for mailbox in found], as_json=as_json)
+        _test(found, as_json=as_json)
         return
     done: list[Told] = []
     try:
@@ -93,6 +95,20 @@ def _tell_nothing(*, as_json: bool) -> None:
         show_json([])
     else:
         click.echo("没有等待收取的邮件。")
+
+
+def _test(found: Sequence[Mailbox], *, as_json: bool) -> None:
+    """Look at each; what is wrong with one is raised after the others are told."""
+    good, trouble = [], None
+    for mailbox in found:
+        try:
+            good.append((mailbox, mailbox.survey()))
+        except UnusableMailbox as error:
+            trouble = trouble or error
+    if good or trouble is None:
+        _tell_surveys(good, as_json=as_json)
+    if trouble is not None:
+        raise trouble
 
 
 def _tell_surveys(surveys: Sequence[tuple[Mailbox, Survey]], *, as_json: bool) -> None:

@@ -7,14 +7,15 @@ mail and come again. So a mail is either kept here or refused with that code, wh
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
-from distribution import clock, events, mailboxes
+from distribution import clock, config, events, mailboxes
 from distribution.app import App
 from distribution.cli.chinese import complain
-from distribution.cli.common import printable
+from distribution.cli.common import installation, printable
 from distribution.errors import DistributionError
 
 OPTION = "--pipe"
@@ -37,6 +38,14 @@ SET_UP = """\b
 """
 
 log = logging.getLogger(__name__)
+
+
+class NoInstallation(DistributionError):
+    """Raised where a pipe leads to no installation: it must not found one, and put mails there."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        super().__init__(f"没有装置 {home}：请检查邮件系统的管道命令中 DISTRIBUTION_HOME 是否写对")
 
 
 class Piped(click.Command):
@@ -72,6 +81,14 @@ class Piped(click.Command):
         except Exception:  # an entry point: a defect is told with its traceback
             log.exception("the mail could not be kept")
         sys.exit(os.EX_TEMPFAIL)
+
+
+def existing() -> App:
+    """The installation of this environment; raises NoInstallation where there is none yet."""
+    settings = config.load(os.environ).settings
+    if settings.embedded and not settings.home.is_dir():
+        raise NoInstallation(settings.home)
+    return installation()
 
 
 def take(app: App) -> None:

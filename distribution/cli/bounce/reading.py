@@ -10,7 +10,7 @@ import click
 from distribution import audit, clock, events, mailboxes
 from distribution.app import App
 from distribution.cli.bounce import scoring
-from distribution.cli.bounce.piping import OPTION, SET_UP, Piped, take
+from distribution.cli.bounce.piping import OPTION, SET_UP, Piped, existing, take
 from distribution.cli.bounce.telling import UNSETTLED, Told, result_of, say_how_far, tell
 from distribution.cli.common import admin, as_json, installation
 from distribution.cli.issue.files import CannotRead
@@ -53,7 +53,7 @@ def read(
     if pipe:
         if files != (STANDARD_INPUT,) or score_lines or as_json:
             raise click.UsageError(f"{OPTION} 只能这样用：distribution bounce read - {OPTION}")
-        take(installation())
+        take(existing())
     elif score_lines:
         for name in files:
             click.echo(scoring.mail_line(Path(name)))

@@ -14,7 +14,7 @@ from distribution.errors import Refused
 from distribution.models import Suppression
 from distribution.replies import Rule
 from distribution.reports import BOUNCED, CameBack, Original
-from distribution.words import Meaning
+from distribution.words import Consequence, Meaning
 
 _SAID_AT_ONCE = "没有原件：它是投递时对方当场的应答，不是来信"
 _NO_WORDS = "（没有可读的文字；--raw 取原件。）"
@@ -49,6 +49,13 @@ class _Shown:
         return rule if rule.dead and self.one.meaning in _DOUBTED else None
 
     @property
+    def others(self) -> tuple[str, ...]:
+        """Whom the report speaks of, where that is not our reader: then nothing follows from it."""
+        unheeded = self.one.matched and self.one.consequence is Consequence.NONE
+        named = self.original.named if self.original and unheeded else ()
+        return () if self.one.recipient.lower() in map(str.lower, named) else named
+
+    @property
     def releasable(self) -> bool:
         """Whether `bounce release` lets the address be used again."""
         return self.suppression is not None and self.suppression.reason in BOUNCED
@@ -72,7 +79,7 @@ def show(number: str, raw: bool, as_json: bool) -> None:  # noqa: FBT001 - click
     elif as_json:
         show_json(_document(shown))
     else:
-        show_table(("项目", "内容"), list(_rows(shown)))
+        show_table(("项目", "内容"), [row for row in _rows(shown) if row[1]])
         click.echo(f"\n{_words(shown)}")
 
 
@@ -118,6 +125,8 @@ def _rows(shown: _Shown) -> Iterator[tuple[str, object]]:
     if rule is not None:
         yield "依据", rule.source
     yield "后果", one.consequence.label
+    if shown.others:
+        yield "缘由", f"信中说的是 {'、'.join(shown.others)}，不是这位收件人：不据此改动"
     yield "原话", one.words
     if shown.suppression is not None:
         yield "地址现在", _standing(shown.suppression)

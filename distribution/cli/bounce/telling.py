@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import click
 
-from distribution.cli.common import show_json, show_table
+from distribution.cli.common import show_json
+from distribution.cli.listing import show_list
 from distribution.events import Outcome
 from distribution.words import Consequence, Returned
 
@@ -62,19 +63,23 @@ def tell(mails: Sequence[Told], place: str, *, as_json: bool) -> None:
     if as_json:
         show_json([_document(mail) for mail in mails])
         return
-    show_table(
-        (place, "是什么", "收件人", "状态码", "结果"),
+    show_list(
+        ("编号", place, "是什么", "收件人", "状态码", "结果"),
         [
             (
+                mail.inbox_id,
                 mail.place if mail.number == 1 else f"{mail.place}（第 {mail.number} 封）",
                 mail.outcome.kind.label if mail.outcome else None,
-                mail.outcome.recipient if mail.outcome else None,
-                mail.outcome.status if mail.outcome else None,
+                mail.outcome.recipient or None if mail.outcome else None,
+                mail.outcome.status or None if mail.outcome else None,
                 LABELS[mail.result],
             )
             for mail in mails
         ],
+        elastic=(place,),
+        spare=("状态码",),
     )
+    click.echo("逐封查看：distribution bounce show 编号")
     if any(mail.result == "unreadable" for mail in mails):
         click.echo("不是邮件的也已留底，但读不出是谁的退信：请从邮件程序另存为 .eml 后读入。")
 

@@ -1,9 +1,9 @@
 """SQL of alerts: what the admins should know, written once per key."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from distribution.db import upsert
@@ -11,23 +11,50 @@ from distribution.models import UNTOLD, Alert
 
 
 def add_alert(
-    session: Session, key: str, title: str, lines: Sequence[str], advice: str, *, at: datetime
+    session: Session,
+    key: str,
+    title: str,
+    lines: Sequence[str],
+    advice: str,
+    *,
+    at: datetime,
+    urgent: bool,
 ) -> bool:
     """Write an alert; False where one of this key was written before."""
-    row = {"key": key, "title": title[:200], "lines": list(lines), "advice": advice, "at": at}
+    row = {
+        "key": key,
+        "title": title[:200],
+        "lines": list(lines),
+        "advice": advice,
+        "urgent": urgent,
+        "at": at,
+    }
     added = upsert(session, Alert).values(row).on_conflict_do_nothing().returning(Alert.id)
     return session.scalar(added) is not None
 
 
-def untold_alerts(session: Session, limit: int) -> Sequence[Alert]:
-    """Alerts that nobody was told by mail, the oldest first."""
-    return session.scalars(select(Alert).where(UNTOLD).order_by(Alert.id).limit(limit)).all()
+def due(session: Session, before: datetime) -> bool:
+    """Whether an alert that nobody was told is urgent, or as old as that."""
+    pressing = select(Alert.id).where(UNTOLD, or_(Alert.urgent, Alert.at < before)).limit(1)
+    return session.scalar(pressing) is not None
 
 
-def mark_told(session: Session, alert_id: int, at: datetime) -> bool:
-    """It goes out with this transaction; False where another process was faster."""
-    told = update(Alert).where(UNTOLD, Alert.id == alert_id).values(told_at=at)
-    return session.scalar(told.returning(Alert.id)) is not None
+def take_untold(session: Session, limit: int) -> Sequence[Alert]:
+    """Lock alerts that nobody was told, urgent ones first, then the oldest."""
+    query = (
+        select(Alert)
+        .where(UNTOLD)
+        .order_by(Alert.urgent.desc(), Alert.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return session.scalars(query).all()
+
+
+def mark_told(session: Session, alert_ids: Collection[int], at: datetime) -> None:
+    """They go out with this transaction."""
+    told = update(Alert).where(Alert.id.in_(alert_ids)).values(told_at=at)
+    session.execute(told.execution_options(synchronize_session=False))
 
 
 def list_alerts(session: Session, limit: int) -> Sequence[Alert]:

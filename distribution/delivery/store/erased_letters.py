@@ -29,6 +29,7 @@ def blank_letters(
         changed += letter.recipient != pseudonym
         letter.recipient, letter.reply = pseudonym, traces.scrub(letter.reply)
         letter.subject = letter.text = letter.html = ""
+        letter.reply_to = None
         if letter.state is LetterState.WAITING:
             letter.state, letter.reply = LetterState.CANCELLED, Cause.ERASED.label
             letter.settled_at = database_time()

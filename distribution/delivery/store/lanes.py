@@ -7,10 +7,10 @@ circle.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from distribution.db import upsert
+from distribution.db import database_time, upsert
 from distribution.delivery.store.times import moment, present
 from distribution.models import Delivery, Lane
 from distribution.words import Meaning
@@ -32,13 +32,17 @@ def rest(
     steps: Sequence[timedelta],
     asked: timedelta,
     said: tuple[Meaning, str],
+    *,
+    sent_at: datetime | None = None,
 ) -> datetime | None:
     """Let a lane rest, longer each time in a row; gives until when, None where it rests already.
 
-    Many mails are refused in the same moment: together they are one reason to rest.
+    Many mails are refused in the same moment: together they are one reason to rest. So are those
+    that went out before the rest was over, whenever they come back.
     """
     lane, now = _lock(session, name), present(session)
-    if lane.resting_until is not None and lane.resting_until > now:
+    went_out = sent_at or now
+    if any(known and went_out < known for known in (lane.resting_until, lane.resumed_at)):
         return None
     if lane.resting_until is None or now - lane.resting_until > _FORGIVEN_AFTER:
         lane.rests = 0
@@ -51,11 +55,21 @@ def rest(
 
 
 def stop(
-    session: Session, name: str, *, by: str, meaning: Meaning | None = None, words: str = ""
+    session: Session,
+    name: str,
+    *,
+    by: str,
+    meaning: Meaning | None = None,
+    words: str = "",
+    sent_at: datetime | None = None,
 ) -> datetime | None:
-    """Let nothing go to a lane until it is resumed; gives since when, None where it was so."""
+    """Let nothing go to a lane until it is resumed; gives since when, None where it was so.
+
+    Mails that went out before it was resumed go on coming back: that is known, and dealt with.
+    """
     lane = _lock(session, name)
-    if lane.stopped_at is not None:
+    known = sent_at is not None and lane.resumed_at is not None and sent_at < lane.resumed_at
+    if lane.stopped_at is not None or known:
         return None
     lane.stopped_at, lane.stopped_by = present(session), by
     lane.meaning, lane.words = meaning, words[:_LONGEST_WORDS]
@@ -68,10 +82,14 @@ def resume(session: Session, name: str) -> Lane | None:
     lane = session.get(Lane, name, with_for_update=True)
     if lane is None or (lane.stopped_at is None and lane.resting_until is None):
         return None
-    session.execute(
-        delete(Lane).where(Lane.name == name).execution_options(synchronize_session=False)
-    )
     session.expunge(lane)
+    free = {"stopped_at": None, "stopped_by": None, "resting_until": None, "rests": 0}
+    session.execute(
+        update(Lane)
+        .where(Lane.name == name)
+        .values(**free, meaning=None, words="", resumed_at=database_time())
+        .execution_options(synchronize_session=False)
+    )
     return lane
 
 

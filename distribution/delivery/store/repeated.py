@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from distribution.models import Delivery, Release, ReturnedMail, Run
 from distribution.replies import COUNTED
-from distribution.words import DeliveryState, Returned
+from distribution.words import Consequence, DeliveryState, Returned
 
 _TRIED = (DeliveryState.ACCEPTED, DeliveryState.FAILED, DeliveryState.EXPIRED)
 _FAILED = (DeliveryState.FAILED, DeliveryState.EXPIRED)
+_HEEDED = (Consequence.COUNTED, Consequence.SUPPRESSED)
 _LOOKED_AT = 20
 """Deliveries at most: a few issues, with what was sent again of each."""
 
@@ -20,9 +21,10 @@ def issues_in_a_row(
 ) -> int:
     """How many of the newest issues sent to an address came back for what its mailbox is.
 
-    `delivery_id` came back just now. An issue nobody returned has arrived, as far as anybody
-    knows, and all before it is forgotten; so is what lies before the address was released. What
-    was refused for a reason of ours says nothing either way.
+    `delivery_id` came back just now; of other reports those count from which something followed,
+    for they may speak of an address the mail was passed on to. An issue nobody returned has
+    arrived, as far as anybody knows, and all before it is forgotten; so is what lies before the
+    address was released. What was refused for a reason of ours says nothing either way.
     """
     counted: dict[int, bool] = {}
     arrived: set[int] = set()
@@ -52,7 +54,9 @@ def _tried(
             Delivery.state,
             refused.label("refused"),
             bounce.correlate(Delivery).label("bounced"),
-            bounce.where(ReturnedMail.meaning.in_(COUNTED)).correlate(Delivery).label("counted"),
+            bounce.where(ReturnedMail.consequence.in_(_HEEDED))
+            .correlate(Delivery)
+            .label("counted"),
         )
         .join(Run, Run.id == Delivery.run_id)
         .where(

@@ -58,7 +58,7 @@ def old_letters(before: datetime) -> Select[int]:
 
 def empty_letters(session: Session, ids: Collection[int]) -> None:
     """To whom it was sent, about what and when, stays."""
-    _change(session, Letter, Letter.id.in_(ids), text="", html="")
+    _change(session, Letter, Letter.id.in_(ids), text="", html="", reply_to=None)
 
 
 def mails_of_the_erased(before: datetime) -> Select[int]:
