@@ -103,7 +103,11 @@ def house(environment: dict[str, str]) -> Iterator[House]:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("envelope_kept", [True, False], ids=["return path", "message-id only"])
+@pytest.mark.parametrize(
+    ("environment", "envelope_kept"),
+    [("sqlite", True), ("postgresql", False)],
+    indirect=["environment"],
+)
 def test_the_next_run_leaves_out_exactly_those_who_are_gone(
     house: House,
     envelope_kept: bool,  # noqa: FBT001 - a parameter of the test

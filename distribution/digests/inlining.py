@@ -2,6 +2,7 @@
 
 import logging
 import re
+from functools import lru_cache
 from typing import NoReturn
 
 from cssutils import CSSParser  # type: ignore[import-untyped] # premailer's parser, no types
@@ -17,6 +18,7 @@ class InliningFailed(Exception):
     """Raised when a style sheet cannot be applied; the message is in Chinese."""
 
 
+@lru_cache(maxsize=4)  # the same sheet is made for a check, a plan and a proof
 def inline(html: str) -> str:
     """Copy every rule into the elements it matches; dear, so once per sheet, not per reader."""
     if not re.search("<[A-Za-z]", html):
