@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Select, select
 
 from distribution.app import App
-from distribution.models import Base, Inbox, ReadingEvent, ReturnedMail
+from distribution.models import Alert, Base, Inbox, Lane, ReadingEvent, ReturnedMail
 
 Row = TypeVar("Row", bound=Base)
 
@@ -27,6 +27,16 @@ def readings(app: App) -> list[ReadingEvent]:
 def returned(app: App) -> list[ReturnedMail]:
     """All mails that were understood, in their order."""
     return _all(app, select(ReturnedMail).order_by(ReturnedMail.inbox_id))
+
+
+def lanes(app: App) -> dict[str, Lane]:
+    """What holds up mails, or held them up last, by lane."""
+    return {row.name: row for row in _all(app, select(Lane))}
+
+
+def alerts(app: App) -> list[Alert]:
+    """What the admins should know, the oldest first."""
+    return _all(app, select(Alert).order_by(Alert.id))
 
 
 def _all(app: App, query: "Select[tuple[Row]]") -> list[Row]:

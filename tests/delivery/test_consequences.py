@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from databases import alerts, lanes
 from factories import (
     deliveries,
     lease,
@@ -24,7 +25,7 @@ from distribution import audience, clock, delivery
 from distribution.app import App
 from distribution.delivery import Pumped, Reply
 from distribution.delivery.store import lanes as store
-from distribution.models import Alert, Delivery, Lane, Letter, Suppression
+from distribution.models import Delivery, Lane, Letter, Suppression
 from distribution.words import Cause, LetterPurpose, Meaning, SuppressionReason
 from distribution.words import DeliveryState as S
 
@@ -46,20 +47,6 @@ def suppressions(app: App) -> dict[str, Suppression]:
         rows = session.scalars(select(Suppression)).all()
         session.expunge_all()
     return {row.address_hash: row for row in rows}
-
-
-def lanes(app: App) -> dict[str, Lane]:
-    with app.reading() as session:
-        rows = session.scalars(select(Lane)).all()
-        session.expunge_all()
-    return {row.name: row for row in rows}
-
-
-def alerts(app: App) -> list[Alert]:
-    with app.reading() as session:
-        rows = list(session.scalars(select(Alert).order_by(Alert.id)))
-        session.expunge_all()
-    return rows
 
 
 def next_issue(app: App, label: str) -> int:
@@ -299,6 +286,15 @@ def test_a_lane_that_asks_again_rests_longer_and_many_at_once_are_one_reason(app
     assert second.rests == 2
     assert second.resting_until is not None
     assert second.resting_until > clock.now() + timedelta(minutes=50)
+
+
+def test_a_lane_whose_rest_is_over_holds_nothing_that_could_be_resumed(app: App) -> None:
+    make_run(app, ["10001@qq.com"])
+    pump(app, FakeTransport({"10001@qq.com": [Refuse(FREQUENCY)]}))
+    waits_are_over(app)
+    with app.transaction() as session:
+        assert delivery.held_lanes(session) == []
+        assert delivery.resume_lane(session, "qq") is None
 
 
 def test_a_stopped_lane_is_stopped_once(app: App) -> None:

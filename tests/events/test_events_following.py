@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from databases import returned
+from databases import alerts, lanes, returned
 from event_samples import (
     GRANTED,
     arrive,
@@ -27,7 +27,7 @@ from distribution.app import App
 from distribution.delivery import Sent
 from distribution.delivery.store.letters import letter_barred
 from distribution.events import Desk, Outcome
-from distribution.models import Alert, Delivery, Lane, Letter
+from distribution.models import Delivery, Lane, Letter
 from distribution.words import (
     Consequence,
     FoundBy,
@@ -45,20 +45,6 @@ FULL = {"status": "5.2.2", "words": "552 5.2.2 mailbox full"}
 
 def back(app: App, mail: Sent) -> str:
     return app.addresses.return_path(mail.delivery_id)
-
-
-def lanes(app: App) -> dict[str, Lane]:
-    with app.reading() as session:
-        rows = session.scalars(select(Lane)).all()
-        session.expunge_all()
-    return {row.name: row for row in rows}
-
-
-def alerts(app: App) -> list[Alert]:
-    with app.reading() as session:
-        rows = list(session.scalars(select(Alert).order_by(Alert.id)))
-        session.expunge_all()
-    return rows
 
 
 def letters(app: App, purpose: LetterPurpose) -> list[Letter]:

@@ -22,8 +22,7 @@ _LONGEST_WORDS = 500
 
 def held() -> ColumnElement[bool]:
     """SQL: nothing may go to the lane of a row of `deliveries` now."""
-    halted = or_(Lane.stopped_at.is_not(None), Lane.resting_until > moment())
-    return exists().where(Lane.name == Delivery.lane, halted).correlate(Delivery)
+    return exists().where(Lane.name == Delivery.lane, _halted()).correlate(Delivery)
 
 
 def rest(
@@ -79,8 +78,8 @@ def stop(
 
 def resume(session: Session, name: str) -> Lane | None:
     """Let mails go to a lane again; gives what held them up, None where nothing did."""
-    lane = session.get(Lane, name, with_for_update=True)
-    if lane is None or (lane.stopped_at is None and lane.resting_until is None):
+    lane = session.scalar(select(Lane).where(Lane.name == name, _halted()).with_for_update())
+    if lane is None:
         return None
     session.expunge(lane)
     free = {"stopped_at": None, "stopped_by": None, "resting_until": None, "rests": 0}
@@ -95,8 +94,12 @@ def resume(session: Session, name: str) -> Lane | None:
 
 def held_lanes(session: Session) -> Sequence[Lane]:
     """Lanes to which nothing goes now, by name."""
-    halted = or_(Lane.stopped_at.is_not(None), Lane.resting_until > moment())
-    return session.scalars(select(Lane).where(halted).order_by(Lane.name)).all()
+    return session.scalars(select(Lane).where(_halted()).order_by(Lane.name)).all()
+
+
+def _halted() -> ColumnElement[bool]:
+    """SQL: stopped, or still at rest."""
+    return or_(Lane.stopped_at.is_not(None), Lane.resting_until > moment())
 
 
 def _lock(session: Session, name: str) -> Lane:
