@@ -8,13 +8,16 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bounces format lock messages clean
+.PHONY: help demo drill test check bounces format lock messages clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.runtime ## a whole month with made-up people, mails in demo/outbox
 	@$(BIN)/distribution demo demo
+
+drill: $(VENV)/.runtime ## 20,000 mails under 200 kills: nobody twice, nobody missed
+	@timeout --foreground --signal=INT 1h $(BIN)/distribution drill --mails 20000 --kills 200
 
 test: $(VENV)/.dev ## the whole test suite, against SQLite and PostgreSQL
 	@$(BIN)/python -m pytest -n 2

@@ -16,8 +16,8 @@ from distribution.errors import DistributionError, InvalidSetting
 from distribution.links import Addresses, Keyring
 from distribution.transports import Outbox, Relay, SmtpRelay, Timeouts
 
-LATE_RESULT = timedelta(seconds=60)
-"""How long after the relay's last moment to answer a result may still reach the ledger."""
+LATE_RESULT = 0.1
+"""Of the relay's time to answer: how much longer a result may still reach the ledger."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class App:
     @property
     def patience(self) -> timedelta:
         """How long after its intent a mail's result may still be recorded."""
-        return timedelta(seconds=self.settings.dot_timeout_seconds) + LATE_RESULT
+        return timedelta(seconds=self.settings.dot_timeout_seconds) * (1 + LATE_RESULT)
 
     @property
     def office(self) -> delivery.Office:

@@ -90,6 +90,19 @@ class Keyring:
                 return row
         return None
 
+    def attest(self, text: str) -> str:
+        """Sign what the installation itself wrote down; the signature names its key."""
+        return f"{self.signer}:{_attestation(self.keys[self.signing], text)}"
+
+    def attested(self, text: str, signature: str) -> bool:
+        """Whether this was signed, by a key that is still among ours."""
+        name, _, mac = signature.partition(":")
+        return any(
+            hmac.compare_digest(_attestation(key, text).encode(), mac.encode())
+            for key in self.keys
+            if _name(key) == name
+        )
+
     def address_hash(self, email_key: str) -> str:
         """A keyed hash of an address: survives its erasure, cannot be turned back."""
         mac = hmac.digest(self.keys[-1], b"address\0" + email_key.encode(), "sha256")
@@ -103,6 +116,10 @@ def _number(key: bytes) -> bytes:
 
 def _name(key: bytes) -> str:
     return hashlib.sha256(b"name\0" + key).hexdigest()[:8]
+
+
+def _attestation(key: bytes, text: str) -> str:
+    return hmac.digest(key, b"attest\0" + text.encode(), "sha256").hex()
 
 
 def _token(key: bytes, use: Use, row: int) -> bytes:

@@ -472,6 +472,10 @@ class Run(Base):
     started_at: Mapped[datetime | None]  # the Date of its mails
     expires_at: Mapped[datetime | None]  # nothing is sent after it
     finished_at: Mapped[datetime | None]
+    # The last recount that found everything right, see `delivery.verifying`.
+    verified_at: Mapped[datetime | None]
+    verification: Mapped[dict[str, Any] | None]
+    signature: Mapped[str | None] = mapped_column(String(80))  # of both
 
 
 class Selection(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from distribution.bundle import bundled
 from distribution.db import DatabaseUnusable
 
-HEAD = "2026_11_26_bounces"
+HEAD = "2026_11_26_under_fire"
 """The newest revision; a constant, so that a start need not read the migrations."""
 
 _UPGRADE_LOCK = 0x6469_7374  # any number, the same for every process

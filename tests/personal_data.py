@@ -73,7 +73,7 @@ def live_a_life(app: App) -> tuple[int, int]:
     run_id = start(app, plan(app, make_issue(app, articles=4), at), at)
     app.sender.pump(timedelta(seconds=60))
     with app.transaction() as session:
-        assert delivery.finish_drained(session, clock.now()) == {run_id: []}
+        assert delivery.finish_drained(session, app.keyring, clock.now()) == {run_id: []}
         _read(session, his_id)
     with app.transaction() as session:
         _be_written_about(session, app, his_id)

@@ -182,3 +182,21 @@ def test_what_we_never_sent_names_no_delivery(text: str, row: int) -> None:
         assert read(foreign.message_id(row)) is None
     token = ADDRESSES.message_id(row).strip("<>")
     assert ADDRESSES.returned_to(token) is None  # a Message-ID is no return path
+
+
+def test_what_is_attested_is_known_again_and_nothing_else_is() -> None:
+    signature = RING.attest("账目")
+    rotated = Keyring((b"a-newer-secret-0123456789-0123456789", *RING.keys))
+
+    assert RING.attested("账目", signature)
+    assert rotated.attested("账目", signature)
+    for text, told in (
+        ("账 目", signature),
+        ("账目", signature[:-1] + ("0" if signature[-1] != "0" else "1")),
+        ("账目", signature.replace(":", "")),
+        ("账目", "签名"),
+        ("账目", ""),
+    ):
+        assert not RING.attested(text, told)
+    assert not Keyring.of([FOREIGN]).attested("账目", signature)
+    assert len(signature) <= 80  # the column

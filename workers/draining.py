@@ -116,7 +116,7 @@ def _through(status: Status) -> bool:
 def _finish(app: App, run_id: int) -> Drained | None:
     """Finish a run that is through; None while another process or thread is just doing it."""
     with app.transaction() as session:
-        checked = delivery.finish_drained(session, clock.now())
+        checked = delivery.finish_drained(session, app.keyring, clock.now())
         session.flush()
         status = delivery.status(session, run_id)
     if _through(status) and run_id not in checked:

@@ -38,7 +38,8 @@ def send() -> None:
         log.info("sending stopped: %s", pumped.trouble)  # a command that waits says it itself
         return  # the ticker rings again
     with app.transaction() as session:
-        for run_id, mismatches in delivery.finish_drained(session, clock.now()).items():
+        checked = delivery.finish_drained(session, app.keyring, clock.now())
+        for run_id, mismatches in checked.items():
             for mismatch in mismatches:
                 log.error("run %d stays open: %s", run_id, mismatch)
     _post(app)

@@ -14,6 +14,7 @@ from distribution.cli import (
     database,
     demo,
     digest,
+    drill,
     enterprise,
     history,
     imports,
@@ -66,6 +67,7 @@ for command in (
     config.group,
     database.group,
     demo.command,
+    drill.command,
     completion.command,
 ):
     root.add_command(command)

@@ -1,7 +1,7 @@
 """Delivery: runs and their ledger: plan, seal, lease, hand over, settle."""
 
 from distribution.delivery.alerting import alerts_due, raise_alert, tell_alerts
-from distribution.delivery.books import Status, finish_drained, status, verify
+from distribution.delivery.books import Status, status
 from distribution.delivery.confirming import (
     CONSENT_WORDING,
     VALID,
@@ -14,17 +14,33 @@ from distribution.delivery.confirming import (
     request_consent,
 )
 from distribution.delivery.consequences import Refusal, follow, refused, without_addresses
+from distribution.delivery.doubting import (
+    Barred,
+    NotInDoubt,
+    accept_doubt,
+    require_doubt,
+    resend_doubt,
+)
 from distribution.delivery.drafting import Draft, NothingMatches, Rehearsal, rehearse
 from distribution.delivery.exhibiting import exhibits
 from distribution.delivery.explaining import Explanation, explain
 from distribution.delivery.forgetting import Forgotten, UnderWay, forget, forget_letters
 from distribution.delivery.gating import GateClosed, Inspection, inspect_run
+from distribution.delivery.going import RunOver
 from distribution.delivery.inspecting import STANDARD, inspect_issue, inspect_wishes
 from distribution.delivery.ledger import Terms
 from distribution.delivery.letters import Office, bury, message_of, post_due
 from distribution.delivery.notices import notice_endings
 from distribution.delivery.ownership import Owner, claim, resign
 from distribution.delivery.planning import NotApproved, Recipe, plan, seal, wishes_of
+from distribution.delivery.points import (
+    Point,
+    died_at,
+    last_time,
+    order_of,
+    reached,
+    without_order,
+)
 from distribution.delivery.press import Press
 from distribution.delivery.proofing import (
     EDITORS,
@@ -36,10 +52,12 @@ from distribution.delivery.proofing import (
 )
 from distribution.delivery.pumping import Pace, Pumped
 from distribution.delivery.replaying import Replay, replay
+from distribution.delivery.retrying import FAILED_FOR, Failure, Retried, codes_of, failures, retry
 from distribution.delivery.sending import Sender
 from distribution.delivery.stationery import Stationery
 from distribution.delivery.steering import WrongState, cancel, pause, resume, start
 from distribution.delivery.store.alerts import list_alerts
+from distribution.delivery.store.books import as_of_one_moment
 from distribution.delivery.store.forgetting import is_through, recipients
 from distribution.delivery.store.lanes import held_lanes
 from distribution.delivery.store.lanes import resume as resume_lane
@@ -72,6 +90,7 @@ from distribution.delivery.store.proofs import (
     proof_readers,
 )
 from distribution.delivery.store.runs import accepted_with, anything_to_do, find_run, list_runs
+from distribution.delivery.store.unsettled import Doubtful, doubtful
 from distribution.delivery.surveying import Survey, survey
 from distribution.delivery.transport import (
     Envelope,
@@ -85,18 +104,23 @@ from distribution.delivery.transport import (
     Transport,
     TransportError,
 )
+from distribution.delivery.verifying import Recount, finish_drained, recount, sign, verify
 from distribution.delivery.welcoming import NotToWelcome, welcome
 
 __all__ = [
     "CONSENT_WORDING",
     "EDITORS",
+    "FAILED_FOR",
     "STANDARD",
     "VALID",
     "Asked",
+    "Barred",
+    "Doubtful",
     "Draft",
     "Envelope",
     "Evidence",
     "Explanation",
+    "Failure",
     "Forgotten",
     "GateClosed",
     "Handover",
@@ -104,6 +128,7 @@ __all__ = [
     "NobodyOnList",
     "NonAsciiAddressUnsupported",
     "NotApproved",
+    "NotInDoubt",
     "NotToConfirm",
     "NotToWelcome",
     "NothingMatches",
@@ -112,10 +137,12 @@ __all__ = [
     "Owner",
     "Pace",
     "Planned",
+    "Point",
     "Press",
     "Proof",
     "Pumped",
     "Recipe",
+    "Recount",
     "Refusal",
     "RefusedByRelay",
     "Rehearsal",
@@ -123,6 +150,8 @@ __all__ = [
     "Remark",
     "Replay",
     "Reply",
+    "Retried",
+    "RunOver",
     "Sender",
     "Sent",
     "SentLetter",
@@ -135,21 +164,27 @@ __all__ = [
     "TransportError",
     "UnderWay",
     "WrongState",
+    "accept_doubt",
     "accepted_with",
     "add_letter",
     "add_proof_reader",
     "alerts_due",
     "anything_to_do",
+    "as_of_one_moment",
     "ask_to_confirm",
     "asked",
     "bury",
     "cancel",
     "claim",
+    "codes_of",
     "confirm",
+    "died_at",
+    "doubtful",
     "drop_from_lists",
     "drop_proof_reader",
     "exhibits",
     "explain",
+    "failures",
     "find_letter",
     "find_letters",
     "find_run",
@@ -163,6 +198,7 @@ __all__ = [
     "inspect_run",
     "inspect_wishes",
     "is_through",
+    "last_time",
     "latest_accepted",
     "letters_due",
     "list_alerts",
@@ -171,6 +207,7 @@ __all__ = [
     "mark_returned",
     "message_of",
     "notice_endings",
+    "order_of",
     "out_of_use",
     "pass_on",
     "passed_on",
@@ -180,18 +217,24 @@ __all__ = [
     "proof_readers",
     "prove_accepted",
     "raise_alert",
+    "reached",
     "readers_on",
     "recipients",
+    "recount",
     "refused",
     "rehearse",
     "replay",
     "request_consent",
+    "require_doubt",
+    "resend_doubt",
     "resign",
     "resolve_letter",
     "resume",
     "resume_lane",
+    "retry",
     "run_of",
     "seal",
+    "sign",
     "start",
     "status",
     "stop_lane",
@@ -201,5 +244,6 @@ __all__ = [
     "welcome",
     "wishes_of",
     "without_addresses",
+    "without_order",
     "write_proofs",
 ]

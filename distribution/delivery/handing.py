@@ -12,6 +12,7 @@ from distribution.db import DatabaseUnusable
 from distribution.delivery.backoff import next_wait
 from distribution.delivery.ledger import Leased, Result
 from distribution.delivery.ledger_writer import LedgerWriter
+from distribution.delivery.points import Point, reached
 from distribution.delivery.press import UNMAKEABLE, Press
 from distribution.delivery.transport import (
     Handover,
@@ -60,6 +61,7 @@ class Hand:
             log.exception("delivery %d cannot be composed", row.delivery_id)
             await self._settle(row, DeliveryState.HELD, Cause.POISON, str(error))
             return
+        reached(Point.BEFORE_MAIL)
         try:
             handover = await self.transport.begin(envelope)
         except RelayUnavailable:
@@ -84,6 +86,7 @@ class Hand:
             log.error("delivery %d was accepted, but was not ours any more", result.delivery_id)
 
     async def _hand_over(self, row: Leased, handover: Handover, body: bytes) -> None:
+        reached(Point.BEFORE_INTENT)
         asked = time.monotonic()
         try:
             seal = hashlib.sha256(body).hexdigest()
@@ -100,11 +103,13 @@ class Hand:
             await handover.abandon()
             await self._settle(row, DeliveryState.DEFERRED, reply="the worker stood still")
             return
+        reached(Point.AFTER_INTENT)
         try:
             reply = await handover.finish(body)
         except OutcomeUnknown as error:
             await self._settle(row, DeliveryState.IN_DOUBT, reply=str(error))
             return
+        reached(Point.AFTER_REPLY)
         if reply.positive:
             self.accepted += 1
             await self._settle(row, DeliveryState.ACCEPTED, reply=f"{reply.code} {reply.text}")

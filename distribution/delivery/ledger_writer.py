@@ -15,6 +15,7 @@ from datetime import timedelta
 from distribution.db import DatabaseUnusable, Transaction
 from distribution.delivery import ledger
 from distribution.delivery.ledger import Result, Terms
+from distribution.delivery.points import Point, reached
 
 log = logging.getLogger(__name__)
 
@@ -119,6 +120,10 @@ class LedgerWriter:
                     if entry.message_sha256
                 }
                 good |= ledger.hand_over(session, intents, self.terms, hashes)
+            if results:
+                reached(Point.BEFORE_RESULT)
+        if results:
+            reached(Point.AFTER_RESULT)
         return good
 
 

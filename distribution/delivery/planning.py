@@ -102,17 +102,23 @@ class Seal:
     """A SHA-256 over the sorted address hashes."""
     selections: str
     """A SHA-256 over who gets which articles and why."""
+    accepted: str
+    """A SHA-256 as `audience`, of those whose mail a relay has accepted: none while sealing."""
 
 
 def signed(session: Session, run_id: int) -> Seal:
     """Reckon a run's seal from its rows."""
-    count, audience_hash, selections_hash = 0, hashlib.sha256(), hashlib.sha256()
+    count, reached = 0, hashlib.sha256()
+    audience_hash, selections_hash = hashlib.sha256(), hashlib.sha256()
     articles = {row.id: _fingerprint(row) for row in selections(session, run_id)}
-    for address_hash, selection_id in plans.planned_for(session, run_id):
-        audience_hash.update(address_hash.encode())
-        selections_hash.update(f"{address_hash} {articles[selection_id]}\n".encode())
+    for address_hash, selection_id, accepted in plans.planned_for(session, run_id):
+        key, chosen = address_hash.encode(), articles.get(selection_id, "of another run")
+        audience_hash.update(key)
+        selections_hash.update(b"%b %b\n" % (key, chosen.encode()))
+        if accepted:
+            reached.update(key)
         count += 1
-    return Seal(count, audience_hash.hexdigest(), selections_hash.hexdigest())
+    return Seal(count, audience_hash.hexdigest(), selections_hash.hexdigest(), reached.hexdigest())
 
 
 def _fingerprint(row: Selection) -> str:

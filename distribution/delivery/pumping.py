@@ -14,6 +14,7 @@ from distribution.delivery import ledger
 from distribution.delivery.handing import Hand
 from distribution.delivery.ledger import Doubt, Leased, Result, Terms
 from distribution.delivery.ledger_writer import LedgerWriter
+from distribution.delivery.points import Point, reached
 from distribution.delivery.press import Press
 from distribution.delivery.transport import RelayUnavailable, Transport
 from distribution.errors import DistributionError
@@ -160,7 +161,9 @@ class Pump:
                     {row.run_id for row in leased},
                     {row.selection_id for row in leased},
                 )
-            return leased
+        if leased:
+            reached(Point.LEASED)
+        return leased
 
     async def _release_ready(self) -> None:
         """Give back what was leased and not begun."""

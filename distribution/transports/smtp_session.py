@@ -9,8 +9,11 @@ from distribution.delivery import (
     Envelope,
     NonAsciiAddressUnsupported,
     OutcomeUnknown,
+    Point,
     RefusedByRelay,
     Reply,
+    last_time,
+    reached,
 )
 from distribution.transports.checks import check_body
 from distribution.transports.relay import Relay
@@ -199,9 +202,14 @@ class Session:
     async def _body_and_dot(self, data: bytes) -> tuple[Reply, bool]:
         """The final reply, and whether the whole message had left before it came."""
         async with within(self._limits.body, "发送正文"):
+            if last_time(Point.HALF_BODY):  # a drill: the relay is to get half of it
+                self._wire.write(data[: len(data) // 2])
+                await self._wire.flush()
+            reached(Point.HALF_BODY)
             self._wire.write(data)
             await self._wire.flush()
         all_left = self._wire.left
+        reached(Point.AFTER_DOT)
         async with within(self._limits.dot, "最后的答复"):
             reply = await self._wire.read_reply()
         if 300 <= reply.code < 400 or (reply.code < 300 and not all_left):  # noqa: PLR2004 - RFC 5321 4.2.1

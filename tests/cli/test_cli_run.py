@@ -10,7 +10,7 @@ from runs import add_reader, approve
 from sqlalchemy import select, update
 
 from distribution.app import App
-from distribution.models import Audit, Delivery
+from distribution.models import Audit, Delivery, Run
 from distribution.words import DeliveryState
 from workers.current import set_app
 
@@ -68,7 +68,10 @@ def test_a_run_goes_through_all_its_stations(office: Office, planned: str) -> No
     assert (started.code, started.err) == (0, "")
     assert f"批次 {planned} · 2026-11 期 · 已完成\n" in started.out
     checked = office("run", "verify", planned)
-    assert (checked.code, checked.out) == (0, f"批次 {planned} 账目相符：2 封投递，各有着落。\n")
+    said, compared, signed = checked.out.splitlines()
+    assert (checked.code, said) == (0, f"批次 {planned} 账目相符：2 封投递，各有着落。")
+    assert compared.endswith("签名的结果相比，没有不该有的改动。")  # signed when it was finished
+    assert signed == "结果已签名，记入批次。"
     document = office("run", "status", planned, "--json").document
     assert (document["state"], document["states"]["accepted"]) == ("finished", 2)
     again = office("run", "start", planned)
@@ -82,7 +85,8 @@ def test_status_list_and_verify_speak_one_language_in_json(office: Office, plann
 
     assert set(status) == STATUS_KEYS
     assert set(listed) == STATUS_KEYS
-    assert set(verified) == STATUS_KEYS | {"mismatches"}
+    assert set(verified) == STATUS_KEYS | {"mismatches", "figures", "compared_with", "verified_at"}
+    assert (verified["mismatches"], verified["verified_at"]) == ([], None)  # it is not sealed
     assert set(status["states"]) == {state.value for state in DeliveryState}
     assert sum(status["states"].values()) == status["total"] == 2
 
@@ -100,6 +104,21 @@ def test_books_that_do_not_add_up_end_with_one(office: Office, planned: str, app
         assert (found.code, found.err) == (1, "")
     assert found.document["mismatches"]
     assert "不符：" in office("run", "verify", planned).out
+
+
+def test_books_that_were_changed_after_their_signature_end_with_one(
+    office: Office, planned: str, app: App
+) -> None:
+    office("run", "seal", planned)
+    assert office("run", "verify", planned, "--json").document["compared_with"] is None
+    with app.transaction() as session:
+        session.execute(update(Run).values(verified_at=MORNING))
+
+    found = office("run", "verify", planned)
+
+    assert (found.code, found.err) == (1, "")
+    assert found.out.startswith("不符：上次核对的签名不符")
+    assert office("run", "verify", planned, "--json").document["verified_at"] is None
 
 
 def test_a_cancelled_run_keeps_its_books_and_makes_room_for_another(
@@ -149,7 +168,7 @@ def test_a_paused_run_is_not_started_but_resumed(office: Office, planned: str, a
     assert actions == ["run.plan", "run.pause", "run.resume"]
 
 
-VERBS = ["status", "verify", "seal", "start", "pause", "resume", "cancel"]
+VERBS = ["status", "verify", "seal", "start", "pause", "resume", "cancel", "failed"]
 
 
 def test_a_run_that_is_not_there_is_said_so(office: Office) -> None:

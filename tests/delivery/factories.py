@@ -164,7 +164,7 @@ def resume(app: App, run_id: int) -> None:
 
 def finish(app: App) -> dict[int, list[str]]:
     with app.transaction() as session:
-        return delivery.finish_drained(session, SEPTEMBER)
+        return delivery.finish_drained(session, app.keyring, SEPTEMBER)
 
 
 def leave(app: App, email: str) -> None:

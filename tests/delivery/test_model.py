@@ -4,7 +4,8 @@ import secrets
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from random import Random
@@ -43,12 +44,13 @@ from hypothesis.stateful import (
 from runs import make_issue
 from sqlalchemy import Row, event, select
 
+from distribution import delivery
 from distribution.app import App, open_app
 from distribution.delivery import Evidence, ledger
 from distribution.delivery.ledger import Leased
 from distribution.delivery.states import ALLOWED
 from distribution.models import Delivery, DeliveryEvent
-from distribution.words import DeliveryState, RunState
+from distribution.words import Cause, DeliveryState, RunState
 
 S = DeliveryState
 READERS = 12
@@ -238,6 +240,30 @@ class Ledger(RuleBasedStateMachine):
                 if result := ledger.proven(doubt, answer):
                     assert ledger.settle(session, [result], by="evidence")
 
+    @rule()
+    def an_admin_decides(self) -> None:
+        """He knows what the relay took; what is still on the wire he leaves alone."""
+        for run_id in self.runs:
+            for row in deliveries(self.app, run_id).values():
+                if row.state is S.IN_DOUBT and row.id in self.taken:
+                    self.admin(delivery.accept_doubt, row.id)
+                elif row.state is S.IN_DOUBT and row.id not in self.held:
+                    self.admin(delivery.resend_doubt, row.id)
+
+    @rule()
+    def an_admin_tries_again(self) -> None:
+        for run_id in self.runs:
+            with suppress(delivery.RunOver), self.app.transaction() as session:
+                delivery.retry(session, run_id, {Cause.UNKNOWN.value}, by="admin")
+
+    def admin(self, verb: Callable[..., int], delivery_id: int) -> None:
+        """Runs that are over and readers who have left are refused, and nothing is changed."""
+        with (
+            suppress(delivery.RunOver, delivery.Barred),
+            self.app.transaction() as session,
+        ):
+            verb(session, delivery_id, reason="查明了", by="admin")
+
     def take(self, row: Leased) -> None:
         self.relay[row.recipient] += 1
         self.taken.add(row.delivery_id)
@@ -286,11 +312,9 @@ def _draw(rows: list[Leased], pick: int) -> Leased | None:
 def _reachable(state: DeliveryState) -> set[DeliveryState]:
     """One rule may move a row by several steps: a recovery frees it and a close ends it.
 
-    No operator is at work, so what failed or is held stays so.
+    Nobody lets go what is held, so it stays so.
     """
     found, edge = {state}, {state}
-    if state is S.FAILED:
-        return found
     if state is S.HELD:
         return {S.HELD, S.CANCELLED}
     while edge:

@@ -50,7 +50,7 @@ def test_the_run_goes_on_around_them(app: App) -> None:
         sending.result()
 
     with app.transaction() as session:
-        assert delivery.finish_drained(session, clock.now()) == {run_id: []}
+        assert delivery.finish_drained(session, app.keyring, clock.now()) == {run_id: []}
     gone = {f"r{number}@fenhe.example" for number in range(0, READERS, READERS // ERASED)}
     assert not gone & receivers(app.settings.home / "outbox")
     with app.reading() as session:

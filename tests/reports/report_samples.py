@@ -49,7 +49,7 @@ def send_sample(app: App, *, label: str = "11") -> int:
     run_id = start(app, plan_sample(app, label=label), clock.now())
     app.sender.pump(timedelta(seconds=60))
     with app.transaction() as session:
-        assert delivery.finish_drained(session, clock.now()) == {run_id: []}
+        assert delivery.finish_drained(session, app.keyring, clock.now()) == {run_id: []}
     return run_id
 
 

@@ -184,10 +184,14 @@ def add_deliveries(
     )
 
 
-def planned_for(session: Session, run_id: int) -> Iterator[Row[str, int]]:
-    """Address hash and selection of a run's deliveries, sorted by hash, not held all at once."""
+def planned_for(session: Session, run_id: int) -> Iterator[Row[str, int, bool]]:
+    """Address hash and selection of a run's deliveries, and whether they were accepted.
+
+    Sorted by hash, not held all at once.
+    """
+    accepted = Delivery.state == DeliveryState.ACCEPTED
     query = (
-        select(Delivery.address_hash, Delivery.selection_id)
+        select(Delivery.address_hash, Delivery.selection_id, accepted)
         .where(Delivery.run_id == run_id)
         .order_by(Delivery.address_hash)
         .execution_options(yield_per=10_000)

@@ -1,6 +1,6 @@
 """SQL about runs as a whole."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -126,9 +126,10 @@ def _drained() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def selections(session: Session, run_id: int) -> Sequence[Selection]:
-    """All selections of a run."""
-    return session.scalars(select(Selection).where(Selection.run_id == run_id)).all()
+def selections(session: Session, run_id: int) -> Iterator[Selection]:
+    """All selections of a run, not held all at once: readers may want as many different things."""
+    query = select(Selection).where(Selection.run_id == run_id)
+    return iter(session.scalars(query.execution_options(yield_per=1_000)))
 
 
 def sheet(session: Session, sha256: str) -> Sheet:

@@ -1,0 +1,21 @@
+"""`distribution run`: plan, seal, start, watch, verify and steer the sending of an issue."""
+
+import click
+
+from distribution.cli.run import doubting
+from distribution.cli.run.failing import failed
+from distribution.cli.run.planning import plan, seal
+from distribution.cli.run.sending import start
+from distribution.cli.run.showing import list_runs, status
+from distribution.cli.run.steering import cancel, pause, resume
+from distribution.cli.run.verifying import verify
+
+
+@click.group("run")
+def group() -> None:
+    """投递批次：规划、封存、投递、核对；了结存疑的，重投被拒的。"""
+
+
+for command in (plan, list_runs, seal, start, status, verify, pause, resume, cancel, failed):
+    group.add_command(command)
+group.add_command(doubting.group)

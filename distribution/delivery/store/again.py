@@ -1,0 +1,95 @@
+"""SQL that sends deliveries again in the slots they hold, and settles doubts by an admin's word.
+
+Every change is guarded by the state it starts from: of two who decide at once, the admin or the
+evidence, the database lets the first, and the other finds nothing to change.
+"""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Row, String, func, select, type_coerce, update
+from sqlalchemy.orm import Session
+
+from distribution.delivery.store.times import moment, present
+from distribution.models import Delivery, Run
+from distribution.words import Cause, DeliveryState
+
+CHUNK = 2_000
+"""Rows changed by one statement where there may be a million."""
+
+CLASS = func.coalesce(
+    type_coerce(Delivery.meaning, String), type_coerce(Delivery.cause, String), Cause.UNKNOWN.value
+)
+"""SQL: the code of what a delivery was refused for: its meaning, or its cause where it has none."""
+
+
+def hold_run(session: Session, run_id: int) -> Run:
+    """A run as it is now, locked until the transaction ends; an event that names it goes on."""
+    query = select(Run).where(Run.id == run_id).with_for_update(key_share=True)
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def is_over(session: Session, run: Run) -> bool:
+    """Whether a run's time is up, by the database's clock."""
+    return run.expires_at is not None and run.expires_at <= present(session)
+
+
+def standing(session: Session, delivery_id: int) -> Row[int, DeliveryState] | None:
+    """The run of a delivery and where it stands; None where there is no such delivery."""
+    query = select(Delivery.run_id, Delivery.state).where(Delivery.id == delivery_id)
+    return session.execute(query).one_or_none()
+
+
+def accept_doubtful(session: Session, delivery_id: int) -> None:
+    """Book a doubt as accepted."""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.IN_DOUBT)
+        .values(
+            state=DeliveryState.ACCEPTED,
+            cause=None,
+            meaning=None,
+            consequence=None,
+            accepted_at=func.coalesce(Delivery.handed_at, moment()),
+            lease_until=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def plan_again(session: Session, delivery_ids: Collection[int], origin: DeliveryState) -> list[int]:
+    """Plan again what still stands where it did; gives the ids that moved.
+
+    Its token goes: whoever had it in hand may not settle it any more.
+    """
+    again = session.scalars(
+        update(Delivery)
+        .where(Delivery.id.in_(delivery_ids), Delivery.state == origin)
+        .values(
+            state=DeliveryState.PLANNED,
+            cause=None,
+            next_attempt_at=moment(),
+            lease_token=None,
+            lease_until=None,
+        )
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(again)
+
+
+def failed_after(
+    session: Session, run_id: int, codes: Collection[str], after: int, *, lock: bool
+) -> Sequence[int]:
+    """The next failed deliveries of a run that were refused for one of these reasons, by id."""
+    query = (
+        select(Delivery.id)
+        .where(
+            Delivery.run_id == run_id,
+            Delivery.state == DeliveryState.FAILED,
+            CLASS.in_(codes),
+            Delivery.id > after,
+        )
+        .order_by(Delivery.id)
+        .limit(CHUNK)
+    )
+    return session.scalars(query.with_for_update() if lock else query).all()
