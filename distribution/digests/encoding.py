@@ -19,7 +19,7 @@ from distribution.digests.layout import ADDRESSES, Layout, Step
 
 LINE = 57
 """Bytes in one line of base64 (RFC 2045 section 6.8: at most 76 characters)."""
-_ENCODED_LINE = 76
+ENCODED_LINE = 76
 TOKEN = 30
 """Bytes of a token, see `links`; the last ones of every address."""
 _LAST_PLACE = LINE - TOKEN
@@ -28,7 +28,7 @@ _EVERYWHERE = "click_url"
 """The address most pieces hold: filled in for all of them at once."""
 _REMEMBERED = 4_096
 """Encoded pieces kept: reasons with watch words would make new ones for ever."""
-_LINES = Struct(f"{_ENCODED_LINE}s" * 64)
+_LINES = Struct(f"{ENCODED_LINE}s" * 64)
 
 
 class Encoder:
@@ -103,13 +103,13 @@ def lined(content: bytes) -> bytes:
     whole = len(data) - len(data) % _LINES.size
     for at in range(0, whole, _LINES.size):  # three times as fast as a slice for each line
         lines += _LINES.unpack_from(data, at)
-    lines += [data[at : at + _ENCODED_LINE] for at in range(whole, len(data), _ENCODED_LINE)]
+    lines += [data[at : at + ENCODED_LINE] for at in range(whole, len(data), ENCODED_LINE)]
     return b"\r\n".join([*lines, b""])
 
 
 def lines_in(part: bytes) -> int:
     """How many full lines of base64 a part has."""
-    return len(part) // (_ENCODED_LINE + 2)
+    return len(part) // (ENCODED_LINE + 2)
 
 
 def addressable(piece: Piece) -> bool:

@@ -28,13 +28,13 @@ def join(sheet: Sheet, choices: Sequence[Choice], personal: Personal) -> Digest:
     return Digest(
         subject=layout.subject,
         html="".join(_poured(sheet.html, layout, escaped, escape)),
-        text=join_text(sheet, layout, personal),
+        text=join_text(sheet, layout, personal.urls()),
     )
 
 
-def join_text(sheet: Sheet, layout: Layout, personal: Personal) -> str:
+def join_text(sheet: Sheet, layout: Layout, urls: Mapping[str, str]) -> str:
     """The plain text part."""
-    values = {**layout.values, **personal.urls()}
+    values = {**layout.values, **urls}
     return "".join(_poured(sheet.text, layout, values, plain))
 
 

@@ -4,13 +4,17 @@ Written by hand because the standard library takes ten times as long and twice t
 for Chinese.
 """
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
 
-from distribution.digests.encoding import LINE, Encoder, lined, lines_in, wired
+from distribution.digests.encoding import LINE, TOKEN, Encoder, lines_in, wired
+from distribution.digests.forms import Form, Marks
 from distribution.digests.headers import (
     FOLD,
     MalformedHeader,
@@ -32,6 +36,8 @@ __all__ = ["Composer", "Headers", "MalformedHeader", "TooLarge"]
 HTML_LINES = 69 * 1024 // LINE
 """Of base64 in the HTML part: 69 KiB as a browser gets it, 94.4 as they travel. Gmail cuts a
 message at 102 KB."""
+FORMS = 256
+"""Kept at a time; each is about as large as its mail."""
 
 
 class TooLarge(DistributionError):
@@ -67,12 +73,35 @@ class Headers:
     boundary: str
 
 
+class _Kind(NamedTuple):
+    """What readers have in common whose mails differ in tokens and header fields only."""
+
+    choices: int
+    """The identity of the choices, which their form keeps alive."""
+    prefixes: tuple[str, ...]
+    clicks: str
+    """The address of all clicks, where it is the same for everybody."""
+    boundary: str | None
+    """None in a message of text only."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A form of a mail, and what its kind was made from."""
+
+    choices: Sequence[Choice]
+    subject: str
+    parts: tuple[Form, ...]
+
+
 class Composer:
     """Makes the messages of one sheet; what they have in common is encoded once."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self._encoder = Encoder(sheet.html, sheet.sha256)
+        self._marks = Marks(sheet.sha256)
+        self._forms: OrderedDict[_Kind, _Made] = OrderedDict()
 
     def compose(
         self,
@@ -87,19 +116,49 @@ class Composer:
         `text_only` leaves the HTML part out. Raises TooLarge, and MalformedHeader where a value
         could forge a header field.
         """
-        layout = lay_out(self.sheet, choices, pixel=personal.open_url is not None)
-        head = _head(layout.subject, headers).encode()
-        text = _text_lines(join_text(self.sheet, layout, personal))
-        if text_only:
-            return b"".join((head, _part_head("plain"), text))
-        html = self._encoder.html(layout, personal.urls())
-        if (lines := lines_in(html)) > HTML_LINES:
-            raise TooLarge(len(choices), lines)
-        boundary = _boundary(headers.boundary)
-        opening = f"--{boundary}\r\n".encode()
-        kind = f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
-        parts = (opening, _part_head("plain"), text, opening, _part_head("html"), html)
-        return b"".join((head, kind.encode(), *parts, f"--{boundary}--\r\n".encode()))
+        urls = personal.urls()
+        made = self._made(choices, urls, None if text_only else headers.boundary)
+        head = _head(made.subject, headers).encode()
+        return b"".join(chain((head,), *(form.fill(urls) for form in made.parts)))
+
+    def _made(
+        self, choices: Sequence[Choice], urls: Mapping[str, str], boundary: str | None
+    ) -> _Made:
+        """The form for this mail, made where no mail before was of its kind."""
+        personal_clicks = bool(urls["open_url"])  # who is not counted has the clicks of his run
+        clicks = "" if personal_clicks else urls["click_url"]
+        prefixes = tuple([url[:-TOKEN] for url in urls.values()])
+        kind = _Kind(id(choices), prefixes, clicks, boundary)
+        made = self._forms.get(kind)
+        if made is None:
+            marked = self._marks.urls(urls, () if personal_clicks else ("click_url",))
+            made = self._make(choices, marked, boundary)
+            if len(self._forms) >= FORMS:
+                self._forms.popitem(last=False)
+            self._forms[kind] = made
+        return made
+
+    def _make(
+        self, choices: Sequence[Choice], urls: Mapping[str, str], boundary: str | None
+    ) -> _Made:
+        layout = lay_out(self.sheet, choices, pixel=bool(urls["open_url"]))
+        text = self._marks.of_text(wired(join_text(self.sheet, layout, urls)))
+        if boundary is None:
+            return _Made(choices, layout.subject, (_fixed(_part_head("plain")), text))
+        lines = self._encoder.html(layout, urls)
+        if (count := lines_in(lines)) > HTML_LINES:
+            raise TooLarge(len(choices), count)
+        mark = _boundary(boundary)
+        kind = f'Content-Type: multipart/alternative;\r\n boundary="{mark}"\r\n\r\n'
+        opening = f"--{mark}\r\n".encode()
+        parts = (
+            _fixed(kind.encode() + opening + _part_head("plain")),
+            text,
+            _fixed(opening + _part_head("html")),
+            self._marks.of_lines(lines),
+            _fixed(f"--{mark}--\r\n".encode()),
+        )
+        return _Made(choices, layout.subject, parts)
 
     def pieces(self, choices: Sequence[Choice]) -> frozenset[str]:
         """What of the sheet a mail with these articles holds, the pixel apart."""
@@ -111,8 +170,8 @@ class Composer:
         return lines_in(self._encoder.html(layout, personal.urls())) * LINE
 
 
-def _text_lines(text: str) -> bytes:
-    return lined(wired(text))
+def _fixed(part: bytes) -> Form:
+    return Form.of((part,), ())
 
 
 @lru_cache(maxsize=4)

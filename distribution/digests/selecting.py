@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from distribution.compiler import article_key
 from distribution.digests.fingerprint import fingerprint
@@ -10,6 +11,7 @@ from distribution.issues import Limit, StoredArticle, StoredIssue, text_of
 from distribution.words import MailFormat, Omission, Reason, TopicsFrom, Tracking
 
 _REMEMBERED_WORDS = 20_000
+_REMEMBERED_WISHES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,13 @@ class Interests:
 
     def signature(self) -> str:
         """The SHA-256 of the facts."""
-        return fingerprint(self.facts())
+        return _signature(self)
+
+
+@lru_cache(_REMEMBERED_WISHES)
+def _signature(interests: Interests) -> str:
+    """Remembered, as many readers want the same."""
+    return fingerprint(interests.facts())
 
 
 _REASONS = {
