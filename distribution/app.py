@@ -4,17 +4,25 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property, partial
+from functools import cached_property
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from distribution import config, db, delivery, digests, events, replies, schema
+from distribution import config, db, delivery, digests, events, replies, schema, statements
 from distribution.bundle import bundled
 from distribution.config import Configuration, Settings
 from distribution.errors import DistributionError, InvalidSetting
 from distribution.links import Addresses, Keyring
-from distribution.transports import Outbox, Relay, SmtpRelay, Timeouts
+from distribution.transports import (
+    Exchanges,
+    Outbox,
+    Relay,
+    Relays,
+    Standing,
+    Timeouts,
+    read_relays,
+)
 
 LATE_RESULT = 0.1
 """Of the relay's time to answer: how much longer a result may still reach the ledger."""
@@ -56,6 +64,38 @@ class App:
         path = self.settings.rules_file
         return replies.read_rules(path) if path else ()
 
+    @cached_property
+    def relays(self) -> tuple[Relay, ...]:
+        """Where real mail goes, read at opening; raises InvalidRelays and InvalidSetting."""
+        return _relays(self.configuration)
+
+    @cached_property
+    def _standings(self) -> tuple[Standing, ...]:
+        """What this process knows about them: it outlives each use of a transport."""
+        return tuple(map(Standing, self.relays))
+
+    @property
+    def resting_relays(self) -> dict[str, bool]:
+        """Whether each relay, by its name, erred and is given nothing for a while."""
+        if self.settings.transport == "outbox":
+            return {}
+        circuits = [standing.circuit for standing in self._standings]
+        return {circuit.name: circuit.trouble is not None for circuit in circuits}
+
+    def open_transport(self) -> delivery.Transport:
+        """The way to the next hop that the settings name."""
+        if self.settings.transport == "outbox":
+            return Outbox(self.settings.home / "outbox")
+        return Relays(self._standings)
+
+    @property
+    def exchanges(self) -> Exchanges | None:
+        """Who tells which hosts take the readers' mail; None where it is not to be asked."""
+        wanted, real = self.settings.mx_lookup, self.settings.transport == "smtp"
+        if wanted == "off" or (wanted == "auto" and not real):
+            return None
+        return Exchanges(tuple(map(config.server_of, self.settings.dns_servers)))
+
     @property
     def recipe(self) -> delivery.Recipe:
         """What turns an issue into mails."""
@@ -82,16 +122,29 @@ class App:
         return timedelta(seconds=self.settings.dot_timeout_seconds) * (1 + LATE_RESULT)
 
     @property
+    def quarantine(self) -> timedelta:
+        """How long after its intent a mail that its relay's log does not know may still come."""
+        return max(timedelta(minutes=self.settings.quarantine_minutes), self.patience)
+
+    @property
     def office(self) -> delivery.Office:
         """Who posts single mails."""
         sender = (self.settings.sender_name, self.settings.sender_address)
-        return delivery.Office(sender, self.addresses, self.patience, self.reply_rules)
+        rules, switch = self.reply_rules, self.settings.stop_file
+        return delivery.Office(sender, self.addresses, self.patience, rules, switch)
 
     @property
     def stationery(self) -> delivery.Stationery:
         """What letters to readers are written on."""
         sender = (self.settings.sender_name, self.settings.sender_address)
         return delivery.Stationery(self.recipe.templates, sender, self.addresses)
+
+    @property
+    def connections(self) -> int:
+        """How many mails are under way at a time."""
+        if self.settings.transport == "outbox":
+            return self.settings.connections
+        return sum(relay.connections for relay in self.relays)
 
     @cached_property
     def sender(self) -> delivery.Sender:
@@ -103,11 +156,15 @@ class App:
         )
         return delivery.Sender(
             transaction=self.transaction,
-            open_transport=partial(open_transport, settings),
+            recording=lambda: statements.kept(self.engine),
+            open_transport=self.open_transport,
             press=delivery.Press(self.addresses),
             addresses=self.addresses,
-            pace=delivery.Pace(settings.connections, settings.batch_size, terms),
+            pace=delivery.Pace(
+                self.connections, settings.batch_size, terms, heeded=settings.transport == "smtp"
+            ),
             rules=self.reply_rules,
+            switch=settings.stop_file,
         )
 
 
@@ -122,7 +179,8 @@ def open_app(environ: Mapping[str, str]) -> App:
             raise InvalidSetting("DISTRIBUTION_HOME", str(settings.home), str(error)) from error
     app = App(configuration, db.open_engine(settings.database))
     try:
-        _ = app.reply_rules  # what is wrong with them is said now, not in the middle of a run
+        # What is wrong with them is said now, not in the middle of a run.
+        _ = app.reply_rules, app.relays
         with db.friendly():
             schema.ensure(app.engine, embedded=settings.embedded)
             schema.refuse_lossy_settings(app.engine)
@@ -132,10 +190,8 @@ def open_app(environ: Mapping[str, str]) -> App:
     return app
 
 
-def open_transport(settings: Settings) -> delivery.Transport:
-    """The way to the next hop that the settings name."""
-    if settings.transport == "outbox":
-        return Outbox(settings.home / "outbox")
+def _relays(configuration: Configuration) -> tuple[Relay, ...]:
+    settings = configuration.settings
     relay = Relay(
         host=settings.smtp_host,
         port=settings.smtp_port,
@@ -144,6 +200,14 @@ def open_transport(settings: Settings) -> delivery.Transport:
         password=settings.smtp_password.get_secret_value(),
         connections=settings.connections,
         ca_file=settings.smtp_ca_file,
+        log=settings.relay_log,
         timeouts=Timeouts(dot=timedelta(seconds=settings.dot_timeout_seconds)),
     )
-    return SmtpRelay(relay)
+    path = settings.relays_file
+    if path is None:
+        return (relay,)
+    for name in configuration.origins:
+        if name.startswith("smtp_") or name == "relay_log":
+            expected = f"中继写在 {path} 里，这一项不再起作用：请删去两者之一"
+            raise InvalidSetting(name, "***", expected)
+    return read_relays(path, relay)

@@ -34,7 +34,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    InternalError,
+    NoSuchModuleError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -60,6 +66,10 @@ _NEVER_FOR_EVER = {
     "tcp_user_timeout": 30_000,
 }
 """libpq's patience with a network that has gone silent: seconds, the last in milliseconds."""
+
+
+_READ_ONLY = "25006"
+"""PostgreSQL's code for a write where none may be, as in a standby."""
 
 
 class DatabaseUnusable(DistributionError):
@@ -113,8 +123,11 @@ class database_time(FunctionElement[datetime]):  # noqa: N801 - reads as the SQL
     type = Utc()
     inherit_cache = True  # the seconds are a parameter, so a statement is compiled only once
 
-    def __init__(self, ahead: timedelta = timedelta(0)) -> None:
-        super().__init__(literal(ahead.total_seconds(), Float()))
+    def __init__(self, ahead: timedelta | ColumnElement[float] = timedelta(0)) -> None:
+        """`ahead` may also be seconds in SQL."""
+        if isinstance(ahead, timedelta):
+            ahead = literal(ahead.total_seconds(), Float())
+        super().__init__(ahead)
 
 
 @compiles(database_time, "postgresql")
@@ -291,6 +304,10 @@ def friendly() -> Iterator[None]:
         reason = str(error.orig).splitlines()[0]
         advice = "别的进程正在写入，请稍后再试" if "locked" in reason else "请检查数据库服务与磁盘"
         raise DatabaseUnusable(f"数据库暂时无法使用（{reason}）：{advice}") from error
+    except InternalError as error:
+        if getattr(error.orig, "sqlstate", "") != _READ_ONLY:
+            raise
+        raise DatabaseUnusable("数据库现在只读：它可能是备库或被设为只读，请检查") from error
     except NoConnectionLeft as error:
         raise DatabaseUnusable("数据库连接都在使用中：请稍后再试") from error
     except DatabaseError as error:

@@ -7,6 +7,7 @@ lower-case base32 (36 characters).
 """
 
 import base64
+import binascii
 import hashlib
 import hmac
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from functools import cache
 _ID_BYTES = 5
 _MAC_BYTES = 16
 _TOKEN_BYTES = 1 + _ID_BYTES + _MAC_BYTES
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Use(StrEnum):
@@ -114,6 +116,12 @@ def _number(key: bytes) -> bytes:
     return hashlib.sha256(key).digest()[:1]
 
 
+@cache
+def _keyed(key: bytes) -> hmac.HMAC:
+    """What all HMACs of a key begin with."""
+    return hmac.new(key, digestmod="sha256")
+
+
 def _name(key: bytes) -> str:
     return hashlib.sha256(b"name\0" + key).hexdigest()[:8]
 
@@ -124,13 +132,15 @@ def _attestation(key: bytes, text: str) -> str:
 
 def _token(key: bytes, use: Use, row: int) -> bytes:
     head = _number(key) + row.to_bytes(_ID_BYTES)
-    mac = hmac.digest(key, use.value.encode() + b"\0" + head, "sha256")
-    return head + mac[:_MAC_BYTES]
+    mac = _keyed(key).copy()
+    mac.update(use.encode() + b"\0" + head)
+    return head + mac.digest()[:_MAC_BYTES]
 
 
 def for_url(token: bytes) -> str:
     """Spell a token for a URL (30 characters of A-Z a-z 0-9 - _)."""
-    return base64.urlsafe_b64encode(token).rstrip(b"=").decode()
+    data = binascii.b2a_base64(token, newline=False).translate(_URL_SAFE)
+    return data.rstrip(b"=").decode()
 
 
 def from_url(text: str) -> bytes:
@@ -225,9 +235,14 @@ class Addresses:
         """As `preferences`, from a single mail."""
         return self._url("p", Use.LETTER_PREFERENCES, letter)
 
+    def names_of(self, delivery: int) -> tuple[str, str]:
+        """Return path and Message-ID, which share a token."""
+        token = self._mail_token(delivery)
+        return f"b-{token}@{self.mail_domain}", f"<{token}@{self.mail_domain}>"
+
     def message_id(self, delivery: int) -> str:
         """The same on every attempt, so that a relay's log and a mailbox can recognise it."""
-        return f"<{self._mail_token(delivery)}@{self.mail_domain}>"
+        return self.names_of(delivery)[1]
 
     def letter_id(self, letter: int) -> str:
         """The Message-ID of a single mail; it names no delivery."""
@@ -245,7 +260,7 @@ class Addresses:
 
     def return_path(self, delivery: int) -> str:
         """The envelope sender: a bounce to it names the delivery (VERP)."""
-        return f"b-{self._mail_token(delivery)}@{self.mail_domain}"
+        return self.names_of(delivery)[0]
 
     def returned_to(self, address: str) -> int | None:
         """The delivery whose return path this is, whatever a relay did to its case or domain."""

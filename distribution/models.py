@@ -22,6 +22,7 @@ from sqlalchemy.types import TypeEngine
 
 from distribution.db import BIG_INTEGER, DOCUMENT, Utc, word
 from distribution.words import (
+    Addressees,
     Cause,
     Consequence,
     CorrectionKind,
@@ -438,19 +439,23 @@ class Sheet(Base):
     content: Mapped[dict[str, Any]]
 
 
+# A cancelled run makes room for another; those who join late may be reached in several runs.
+ONLY_ONE = text("state <> 'cancelled' AND kind <> 'late'")
+
+
 class Run(Base):
     """One sending of one issue."""
 
     __tablename__ = "runs"
     __table_args__ = (
-        Index(  # a cancelled run makes room for another
+        Index(
             "uq_runs_issue_kind_resend",
             "issue_id",
             "kind",
             "resend_number",
             unique=True,
-            sqlite_where=text("state <> 'cancelled'"),
-            postgresql_where=text("state <> 'cancelled'"),
+            sqlite_where=ONLY_ONE,
+            postgresql_where=ONLY_ONE,
         ),
     )
     id: Mapped[PrimaryKey]
@@ -463,6 +468,12 @@ class Run(Base):
     excluded: Mapped[dict[str, Any]]  # readers left out by the plan: cause to count
     discovery: Mapped[list[Any]] = mapped_column(default=list)  # topics, the most read first
     origin: Mapped[dict[str, Any]] = mapped_column(default=dict)  # see `links.Origin`
+    original_id: Mapped[int | None]  # the run it comes after: late, or with a correction
+    outsiders: Mapped[list[Any]] = mapped_column(default=list)  # enterprises without membership
+    addressees: Mapped[Addressees | None]  # of a correction, among those of the original
+    reason: Mapped[str | None] = mapped_column(Text)  # of a correction; its readers see it
+    approved_at: Mapped[datetime | None]  # a correction waits for it
+    approved_by: Mapped[Who | None]
     planned: Mapped[int | None]  # deliveries, counted when sealed
     audience_digest: Mapped[Digest | None]  # over all address hashes, when sealed
     selections_digest: Mapped[Digest | None]  # over who gets which articles and why, when sealed
@@ -472,6 +483,9 @@ class Run(Base):
     started_at: Mapped[datetime | None]  # the Date of its mails
     expires_at: Mapped[datetime | None]  # nothing is sent after it
     finished_at: Mapped[datetime | None]
+    paused_by: Mapped[Who | None]
+    pause_reason: Mapped[str | None] = mapped_column(Text)
+    canary: Mapped[int | None]  # so many go first, see `Canary`; none: the others may go too
     # The last recount that found everything right, see `delivery.verifying`.
     verified_at: Mapped[datetime | None]
     verification: Mapped[dict[str, Any] | None]
@@ -516,13 +530,22 @@ class Delivery(Base):
         UniqueConstraint("run_id", "subscriber_id"),
         Index(
             "ix_deliveries_due",
+            "run_id",
+            "lane",
             "next_attempt_at",
             "id",
             sqlite_where=DUE,
             postgresql_where=DUE,
         ),
         Index(
+            "ix_deliveries_next",
+            "next_attempt_at",
+            sqlite_where=DUE,
+            postgresql_where=DUE,
+        ),
+        Index(
             "ix_deliveries_under_way",
+            "lane",
             "lease_until",
             sqlite_where=UNDER_WAY,
             postgresql_where=UNDER_WAY,
@@ -554,10 +577,60 @@ class Delivery(Base):
     handed_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     message_sha256: Mapped[Digest | None]  # of the bytes that were last handed over
+    relay: Mapped[str | None] = mapped_column(String(40))  # to whom; its log may know more
+
+
+class RelayLog(Base):
+    """How far a relay's log was read on a host; times are the database's, not the log's."""
+
+    __tablename__ = "relay_logs"
+    __table_args__ = (UniqueConstraint("host", "path", "relay"),)
+    id: Mapped[PrimaryKey]
+    host: Mapped[str] = mapped_column(String(255))
+    path: Mapped[str] = mapped_column(String(1000))  # or `journal`
+    relay: Mapped[str] = mapped_column(String(40))  # as in `deliveries`
+    place: Mapped[dict[str, Any]] = mapped_column(default=dict)  # up to where it was read
+    begun: Mapped[dict[str, Any]] = mapped_column(default=dict)  # see `evidence.Standing`
+    continuous_since: Mapped[datetime | None]  # no line written since then was missed
+    gap: Mapped[str] = mapped_column(String(40), default="")  # why it is not for longer
+    read_at: Mapped[datetime | None]  # then it was read to its end
+    alive_after: Mapped[datetime | None]  # a line was written after this
+    ours_at: Mapped[datetime | None]  # a mail of ours was last seen in it
+
+
+class RelayLogEntry(Base):
+    """A mail that a relay's log shows as accepted, and the ledger did not know it yet."""
+
+    __tablename__ = "relay_log_entries"
+    delivery_id: Mapped[int] = mapped_column(reference("deliveries.id"), primary_key=True)
+    relay_log_id: Mapped[int] = mapped_column(reference("relay_logs.id"))
+    queue_id: Mapped[str] = mapped_column(String(40))  # the relay's name for it
+    at: Mapped[datetime]
+
+
+class Canary(Base):
+    """A delivery that goes first, to see how it fares before the others of its run may go."""
+
+    __tablename__ = "canaries"
+    run_id: Mapped[int] = mapped_column(reference("runs.id"), primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(reference("deliveries.id"), primary_key=True)
+
+
+class Tripwire(Base):
+    """Up to where a sending run was watched, and what is known of it and trips no wire again."""
+
+    __tablename__ = "tripwires"
+    run_id: Mapped[int] = mapped_column(reference("runs.id"), primary_key=True)
+    looked_at: Mapped[datetime]
+    read_at: Mapped[datetime]  # as a whole
+    known_event_id: Mapped[int]  # delivery events up to it were before, or a person has seen them
+    seen_event_id: Mapped[int]  # up to it nothing new can appear
+    twice: Mapped[int] = mapped_column(default=0)  # mailboxes served twice that a person has seen
+    complaints: Mapped[int] = mapped_column(default=0)  # that a person has seen
 
 
 class Lane(Base):
-    """What holds up the mails to a provider or a domain, or held them up last."""
+    """What holds up the mails to a provider or a domain, or held them up last, and its pace."""
 
     __tablename__ = "lanes"
     name: Mapped[str] = mapped_column(String(255), primary_key=True)
@@ -568,6 +641,22 @@ class Lane(Base):
     resumed_at: Mapped[datetime | None]  # what is said of mails from before is known
     meaning: Mapped[Meaning | None]  # of what it said
     words: Mapped[str] = mapped_column(String(500), default="")  # of the provider, or the admin
+    # The admin's own limits, see `replies.Limits`; none: those of providers.toml.
+    rate_per_hour: Mapped[int | None]
+    burst: Mapped[int | None]
+    connections: Mapped[int | None]
+    free_at: Mapped[datetime | None]  # when the next mail may go, see `delivery.pacing`
+
+
+class MailDomain(Base):
+    """Which host takes the mail of a domain: what tells its lane."""
+
+    __tablename__ = "mail_domains"
+    domain: Mapped[str] = mapped_column(String(255), primary_key=True)
+    exchange: Mapped[str] = mapped_column(String(255), default="")  # the first MX; "": none known
+    looked_up_at: Mapped[datetime | None]  # the last time DNS answered
+    next_look_at: Mapped[datetime] = mapped_column(index=True)
+    failures: Mapped[int] = mapped_column(default=0)  # in a row
 
 
 UNTOLD = text("told_at IS NULL")
@@ -692,10 +781,16 @@ class ReadingEvent(Base):
     rule: Mapped[str] = mapped_column(String(40))  # that said so
 
 
+COMPLAINED = text("kind = 'complaint'")
+
+
 class ReturnedMail(Base):
     """Append-only: a mail or notice that came back, understood; its text is in the inbox."""
 
     __tablename__ = "returned_mails"
+    __table_args__ = (
+        Index("ix_complaints", "delivery_id", sqlite_where=COMPLAINED, postgresql_where=COMPLAINED),
+    )
     inbox_id: Mapped[int] = mapped_column(reference("inbox.id"), primary_key=True)
     kind: Mapped[Returned]
     delivery_id: Mapped[int | None] = mapped_column(reference("deliveries.id"), index=True)
@@ -718,6 +813,15 @@ class QueueOwner(Base):
     worker: Mapped[str] = mapped_column(String(32))  # leads its lease tokens
     host: Mapped[str] = mapped_column(String(255))
     pid: Mapped[int]
+    beat_at: Mapped[datetime]
+
+
+class Heartbeat(Base):
+    """The last time a process showed that it can write into the ledger; see `health`."""
+
+    __tablename__ = "heartbeats"
+    host: Mapped[str] = mapped_column(String(255), primary_key=True)
+    pid: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     beat_at: Mapped[datetime]
 
 

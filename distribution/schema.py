@@ -1,14 +1,16 @@
 """The schema's revision: checked at every start, upgraded by Alembic."""
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Connection, Engine, inspect, text
 
 from distribution.bundle import bundled
 from distribution.db import DatabaseUnusable
 
-HEAD = "2026_11_26_under_fire"
+if TYPE_CHECKING:  # Alembic is loaded when the schema is not the newest: no start waits for it
+    from alembic.config import Config
+
+HEAD = "2026_11_26_watching"
 """The newest revision; a constant, so that a start need not read the migrations."""
 
 _UPGRADE_LOCK = 0x6469_7374  # any number, the same for every process
@@ -16,6 +18,8 @@ _UPGRADE_LOCK = 0x6469_7374  # any number, the same for every process
 
 def upgrade(engine: Engine, target: str = "head") -> tuple[str | None, str | None]:
     """Bring the schema to `target`, alone among all processes; returns revisions before, after."""
+    from alembic import command
+
     with engine.begin() as connection:
         before = _locked_revision(connection)
         command.upgrade(_alembic(connection), target)
@@ -24,6 +28,8 @@ def upgrade(engine: Engine, target: str = "head") -> tuple[str | None, str | Non
 
 def downgrade(engine: Engine, target: str) -> tuple[str | None, str | None]:
     """Take the schema back to `target` ("base" empties it); returns revisions before, after."""
+    from alembic import command
+
     with engine.begin() as connection:
         before = _locked_revision(connection)
         command.downgrade(_alembic(connection), target)
@@ -76,6 +82,8 @@ def refuse_lossy_settings(engine: Engine) -> None:
 
 
 def _known() -> set[str]:
+    from alembic.script import ScriptDirectory
+
     scripts = ScriptDirectory.from_config(_alembic(None))
     return {script.revision for script in scripts.walk_revisions()}
 
@@ -90,7 +98,9 @@ def _locked_revision(connection: Connection) -> str | None:
     return revision_of(connection)
 
 
-def _alembic(connection: Connection | None) -> Config:
+def _alembic(connection: Connection | None) -> "Config":
+    from alembic.config import Config
+
     config = Config(str(bundled("alembic.ini")))
     config.set_main_option("script_location", str(bundled("migrations")).replace("%", "%%"))
     config.attributes["connection"] = connection

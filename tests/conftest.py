@@ -11,7 +11,11 @@ import psycopg
 import pytest
 import servers
 from hypothesis import settings
+from sqlalchemy import Engine
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 
 from distribution import db, schema
 from distribution.app import App, open_app
@@ -23,6 +27,31 @@ KEY = "a-secret-of-the-tests-only-0123456789"
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("untimed")
 
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", servers.quick_folder())  # for every tmp_path
+
+
+def _understand_statements_once() -> None:
+    """Share compiled statements between engines of a kind: every test opens one of its own.
+
+    SQLAlchemy keeps them by engine and dialect, and compiling is a fifth of a short test.
+    """
+    kept = {}
+    for dialect in (PGDialect_psycopg, SQLiteDialect_pysqlite):
+        dialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign]
+        dialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign]
+        kept[dialect.name] = LRUCache(2_000)
+    create_engine = db.create_engine
+
+    def sharing(*words: object, **more: object) -> Engine:
+        engine = create_engine(*words, **more)
+        engine._compiled_cache = kept[engine.dialect.name]
+        return engine
+
+    db.create_engine = sharing
+
+
+_understand_statements_once()
+
 
 @pytest.fixture(autouse=True)
 def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,13 +62,19 @@ def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_folder() -> Iterator[str]:
-    """The socket folder of a PostgreSQL server."""
+def postgresql_server() -> Iterator[servers.Postgresql]:
+    """The PostgreSQL server of this test process; who stops it starts it again."""
     try:
-        with servers.postgresql() as folder:
-            yield folder
+        with servers.postgresql_server() as server:
+            yield server
     except servers.NoServer as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def postgresql_folder(postgresql_server: servers.Postgresql) -> str:
+    """The server's socket folder."""
+    return postgresql_server.folder
 
 
 def postgresql_url(folder: str, database: str) -> str:
@@ -74,8 +109,8 @@ def empty_postgresql(postgresql_folder: str) -> Iterator[str]:
     name = f"t{secrets.token_hex(6)}"
     with psycopg.connect(host=postgresql_folder, user="postgres", autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
-        yield postgresql_url(postgresql_folder, name)
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    yield postgresql_url(postgresql_folder, name)
+    _drop(postgresql_folder, name)
 
 
 @pytest.fixture
@@ -84,8 +119,13 @@ def postgresql_database(postgresql_folder: str, migrated_postgresql: str) -> Ite
     name = f"t{secrets.token_hex(6)}"
     with psycopg.connect(host=postgresql_folder, user="postgres", autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_postgresql}")
-        yield postgresql_url(postgresql_folder, name)
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    yield postgresql_url(postgresql_folder, name)
+    _drop(postgresql_folder, name)
+
+
+def _drop(folder: str, database: str) -> None:
+    with psycopg.connect(host=folder, user="postgres", autocommit=True) as server:
+        server.execute(f"DROP DATABASE {database} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

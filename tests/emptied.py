@@ -4,6 +4,8 @@ A folder takes part by importing both fixtures into its conftest.
 """
 
 import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import psycopg
 import pytest
@@ -12,43 +14,70 @@ from distribution.models import Base
 
 _FILLED = ("topics", "topic_rules")
 """What the migrations put something into."""
-_EMPTY = ";".join(
-    f'DELETE FROM "{table.name}"'  # noqa: S608 - our own tables
-    for table in reversed(Base.metadata.sorted_tables)
-)
+_CHILDREN_FIRST = ",".join(table.name for table in reversed(Base.metadata.sorted_tables))
+_HOW_TO_EMPTY = f"""
+CREATE FUNCTION pg_temp.empty_all() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  name text;
+BEGIN
+  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+  FOREACH name IN ARRAY string_to_array('{_CHILDREN_FIRST}', ',') LOOP
+    IF pg_relation_size(name::regclass) > 0 THEN
+      EXECUTE format('DELETE FROM %I', name);
+    END IF;
+  END LOOP;
+  PERFORM setval(sequence.oid::regclass, 1, false) FROM pg_class AS sequence
+    WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace;
+  FOREACH name IN ARRAY string_to_array('{",".join(_FILLED)}', ',') LOOP
+    EXECUTE format('INSERT INTO %I SELECT * FROM %I', name, 'migrated_' || name);
+    EXECUTE format('SELECT setval(%L, max(id)) FROM %I', name || '_id_seq', name);
+  END LOOP;
+END $$
+"""  # noqa: S608 - our own tables
+"""One call instead of a hundred statements, each to be understood anew."""
+
+
+@dataclass
+class Shared:
+    """The database, and a connection that stays: making one costs more than the emptying."""
+
+    url: str
+    connection: "psycopg.Connection[tuple[object, ...]]"
+
+    def empty(self) -> None:
+        """Leave what the migrations left, and end whoever is still connected."""
+        try:
+            self.connection.execute("SELECT pg_temp.empty_all()")
+        except psycopg.OperationalError:  # a test has ended every connection
+            self.connection = _connect(self.url)
+            self.connection.execute("SELECT pg_temp.empty_all()")
 
 
 def _connect(url: str) -> "psycopg.Connection[tuple[object, ...]]":
     name, folder = url.split("@/", 1)[1].split("?host=")
-    return psycopg.connect(host=folder, user="postgres", dbname=name, autocommit=True)
+    connection = psycopg.connect(host=folder, user="postgres", dbname=name, autocommit=True)
+    connection.execute(_HOW_TO_EMPTY)
+    return connection
 
 
 @pytest.fixture(scope="session")
-def shared_postgresql(postgresql_folder: str, migrated_postgresql: str) -> str:
-    """The address of a migrated database that remembers what the migrations put into it."""
+def shared_postgresql(postgresql_folder: str, migrated_postgresql: str) -> Iterator[Shared]:
+    """A migrated database that remembers what the migrations put into it."""
     name = f"t{secrets.token_hex(6)}"
     with psycopg.connect(host=postgresql_folder, user="postgres", autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_postgresql}")
     url = f"postgresql+psycopg://postgres@/{name}?host={postgresql_folder}"
-    with _connect(url) as database:
-        for table in _FILLED:
-            database.execute(f"CREATE TABLE migrated_{table} AS SELECT * FROM {table}")  # noqa: S608
-    return url
+    connection = _connect(url)
+    for table in _FILLED:
+        connection.execute(f"CREATE TABLE migrated_{table} AS SELECT * FROM {table}")  # noqa: S608
+    shared = Shared(url, connection)
+    yield shared
+    shared.connection.close()
 
 
 @pytest.fixture
-def postgresql_database(shared_postgresql: str) -> str:
+def postgresql_database(shared_postgresql: Shared) -> str:
     """The address of that database as the migrations left it: keys begin at 1 again."""
-    with _connect(shared_postgresql) as database:
-        database.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        database.execute(_EMPTY)
-        database.execute(
-            "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences"
-        )
-        for table in _FILLED:
-            database.execute(f"INSERT INTO {table} SELECT * FROM migrated_{table}")  # noqa: S608
-            database.execute(f"SELECT setval('{table}_id_seq', max(id)) FROM {table}")  # noqa: S608
-    return shared_postgresql
+    shared_postgresql.empty()
+    return shared_postgresql.url

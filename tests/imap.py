@@ -1,21 +1,23 @@
 """A real IMAP server, and a wire to it that can be cut, delayed or made to speak otherwise."""
 
 import imaplib
+import os
 import re
 import shutil
 import socket
 import ssl
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Lock, Thread
 
+from forks import working
+
 USER, PASSWORD = "returned@magazine.example", "a-password-of-the-tests-only"
-PYMAP = str(Path(sys.executable).with_name("pymap"))
 _TOLD = re.compile(rb"^(\* CAPABILITY |\S+ OK \[CAPABILITY |\* OK \[CAPABILITY )", re.IGNORECASE)
 
 
@@ -33,33 +35,40 @@ def server(certificate: Path | None = None) -> Iterator[int]:
     folder = Path(tempfile.mkdtemp(prefix="imap-", dir="/tmp"))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
-    said = (folder / "said").open("wb")
-    process = subprocess.Popen(
-        [
-            *(PYMAP, "--host", "127.0.0.1", "--port", str(port), *map(str, tls)),
-            *("--no-service", "admin", "--no-service", "managesieve"),
-            *("dict", "--demo-user", USER, "--demo-password", PASSWORD),
-        ],
-        stdout=said,
-        stderr=said,
+    words = (
+        *("pymap", "--host", "127.0.0.1", "--port", str(port), *map(str, tls)),
+        *("--no-service", "admin", "--no-service", "managesieve"),
+        *("dict", "--demo-user", USER, "--demo-password", PASSWORD),
     )
+    said = folder / "said"
     try:
-        _wait(port, process, folder / "said")
-        yield port
+        with working(_pymap, words, str(said)) as process:
+            _wait(port, process, said)
+            yield port
     finally:
-        process.kill()
-        process.wait(30)
-        said.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait(port: int, process: "subprocess.Popen[bytes]", said: Path) -> None:
-    for _ in range(600):
+def _pymap(words: tuple[str, ...], said: str) -> None:
+    """Be the server."""
+    file = os.open(said, os.O_WRONLY | os.O_CREAT)
+    for stream in (1, 2):
+        os.dup2(file, stream)
+    from pymap.main import main
+    from pysasl.hashing import BuiltinHash
+
+    BuiltinHash.__init__.__kwdefaults__["rounds"] = 1  # a log-in costs 0.3 s otherwise
+    sys.argv[:] = words
+    main()
+
+
+def _wait(port: int, process: BaseProcess, said: Path) -> None:
+    for _ in range(2000):
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
-        if process.poll() is not None:
+        if process.exitcode is not None:
             break
-        time.sleep(0.1)
+        time.sleep(0.03)
     raise NoImap(f"pymap did not answer: {said.read_text()[-300:]}")
 
 

@@ -7,7 +7,6 @@ import quopri
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
-from functools import partial
 from pathlib import Path
 
 from returned_mails import bounce
@@ -16,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from distribution import audience, audit, clock, delivery, events
-from distribution.app import App, open_transport
+from distribution.app import App
 from distribution.events import Client, Request
 from distribution.links import Use
 from distribution.models import (
@@ -68,7 +67,7 @@ def live_a_life(app: App) -> tuple[int, int]:
         delivery.welcome(
             session, app.stationery, session.get_one(Subscriber, his_id), by="test", at=at
         )
-    transport = partial(open_transport, app.settings)
+    transport = app.open_transport
     asyncio.run(delivery.post_due(app.transaction, transport, app.office, at=at))
     run_id = start(app, plan(app, make_issue(app, articles=4), at), at)
     app.sender.pump(timedelta(seconds=60))

@@ -141,7 +141,7 @@ class Sink:
         self.connections = self.open_now = self.most_open = 0
         self._seen: Counter[Step] = Counter()
         self._ready = threading.Event()
-        self._thread = threading.Thread(target=asyncio.run, args=(self._serve(),), daemon=True)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -9,7 +9,7 @@ from threading import Lock
 
 import dramatiq
 
-from distribution import mailboxes
+from distribution import clock, delivery, mailboxes
 from distribution.app import App
 from distribution.db import DatabaseUnusable
 from distribution.mailboxes import Mailbox, UnusableMailbox
@@ -18,6 +18,7 @@ from workers.broker import ring
 from workers.current import get_app
 from workers.failures import logged
 from workers.fetching import fetched, judged
+from workers.guarding import look
 from workers.unjudged import Unjudged
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ def fetch() -> None:
         _fetching.release()
     if any(full):
         ring(collect)
+    _heed_complaints()
 
 
 def _emptied(app: App, mailbox: Mailbox) -> bool:
@@ -84,6 +86,15 @@ def judge(inbox_ids: list[int]) -> None:
     for inbox_id in inbox_ids:
         with logged("judging a mail", but=DatabaseUnusable):
             judged(get_app(), inbox_id)
+    _heed_complaints()
+
+
+def _heed_complaints() -> None:
+    """There may be some among the mails that came."""
+    app = get_app()
+    look(app, timedelta(0))
+    with logged("telling of complaints"), app.transaction() as session:
+        delivery.tell_complaints(session, at=clock.now())
 
 
 @dataclass(slots=True)

@@ -22,8 +22,11 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from distribution.config import PREFIX, Settings
+from distribution.delivery import Count, counts
 from distribution.errors import DistributionError, InvalidSetting
+from workers.exposing import Exposing
 from workers.listening import Listening
+from workers.speaking import Speaking
 from workers.ticker import Ticker, queues_of
 
 log = logging.getLogger(__name__)
@@ -122,7 +125,8 @@ def make_broker(settings: Settings) -> Broker:
     None of Dramatiq's own middleware: no retries, delays, results, age or time limits. A time
     limit could strike between the relay's acceptance and our record of it.
     """
-    line, beside = Line(), [Listening(), Ticker(settings.ticker_seconds)]
+    line = Line()
+    beside = [Speaking(settings), Exposing(settings), Listening(), Ticker(settings.ticker_seconds)]
     url = settings.redis_url.get_secret_value()
     if not url:
         return StubBroker(middleware=[line, *beside])
@@ -139,13 +143,15 @@ def ring(actor: Actor[_Words, Any], *args: _Words.args, **kwargs: _Words.kwargs)
     line = next(found for found in broker.middleware if isinstance(found, Line))
     if isinstance(broker, StubBroker) and not line.hears(actor.queue_name):
         return False
-    if line.silent():
-        return False
-    try:
-        actor.send(*args, **kwargs)
-    except BrokerConnectionError:
-        return False
-    return True
+    if not line.silent():
+        try:
+            actor.send(*args, **kwargs)
+        except BrokerConnectionError:
+            pass
+        else:
+            return True
+    counts.add(Count.BELL_LOST)
+    return False
 
 
 def refuse_absent(broker: Broker) -> None:

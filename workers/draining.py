@@ -18,7 +18,9 @@ from workers.in_process import SENDING, working
 from workers.sending import send_due
 
 LOOK = 0.3
-"""Seconds between two looks at a run."""
+"""Seconds between two looks at a run, at least."""
+SHARE = 10
+"""Looking takes one part in so many of the time: there may be a million rows to count."""
 NEAR = timedelta(seconds=30)
 """What is due within this time is waited for."""
 AWAY = timedelta(seconds=60)
@@ -76,6 +78,7 @@ def _follow(app: App, run_id: int, stop: Event, watch: Watcher, crew: Crew) -> D
     """Look at the run until it is over; None when the person stops it first."""
     last_seen = time.monotonic()
     while not stop.is_set():
+        began = time.monotonic()
         try:
             ended = _look(app, run_id, watch, crew)
             last_seen = time.monotonic()
@@ -85,7 +88,7 @@ def _follow(app: App, run_id: int, stop: Event, watch: Watcher, crew: Crew) -> D
             ended = None
         if ended is not None:
             return ended
-        stop.wait(LOOK)
+        stop.wait(max(LOOK, SHARE * (time.monotonic() - began)))
     return None
 
 
@@ -99,8 +102,13 @@ def _look(app: App, run_id: int, watch: Watcher, crew: Crew) -> Drained | None:
             return finished
     elif _at_rest(status):
         return Drained(status)
-    trouble = crew.trouble(status)
+    trouble = crew.trouble(status) or _halt(app)
     return None if trouble is None else Drained(status, trouble=trouble)
+
+
+def _halt(app: App) -> DistributionError | None:
+    """What to say while the emergency switch is on: nothing will go, however long one waits."""
+    return delivery.halting.Halted(app.settings.stop_file) if app.sender.halted else None
 
 
 def _status(app: App, run_id: int) -> Status:

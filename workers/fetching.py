@@ -45,7 +45,8 @@ def judged(app: App, inbox_id: int) -> Outcome | None:
     with app.transaction() as session:
         outcomes = events.judge_mails(session, [inbox_id], app.desk, clock.now())
     for outcome in outcomes:
-        log.info("mail %d: %s %s", inbox_id, outcome.kind.value, outcome.status)
+        words = "mail %d: %s %s"
+        log.info(words, inbox_id, outcome.kind.value, outcome.status, extra={"mail": inbox_id})
     return outcomes[0] if outcomes else None
 
 

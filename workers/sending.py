@@ -4,16 +4,17 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 
 import dramatiq
 
 from distribution import clock, delivery
-from distribution.app import App, open_transport
+from distribution.app import App
 from distribution.delivery import RelayUnavailable
 from workers.broker import ring
 from workers.current import get_app
 from workers.failures import logged
+from workers.following import Follower
+from workers.guarding import guarded, look
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +32,10 @@ def send_due() -> None:
 def send() -> None:
     """Send for one stint; rings for the next where there is more."""
     app = get_app()
-    if app.sender.stopping:
+    if app.sender.stopping or app.sender.halted:
         return
-    pumped = app.sender.pump(STINT)
+    with guarded(app):
+        pumped = app.sender.pump(STINT)
     if pumped.trouble is not None:
         log.info("sending stopped: %s", pumped.trouble)  # a command that waits says it itself
         return  # the ticker rings again
@@ -41,7 +43,7 @@ def send() -> None:
         checked = delivery.finish_drained(session, app.keyring, clock.now())
         for run_id, mismatches in checked.items():
             for mismatch in mismatches:
-                log.error("run %d stays open: %s", run_id, mismatch)
+                log.error("run %d stays open: %s", run_id, mismatch, extra={"run": run_id})
     _post(app)
     if pumped.more and not app.sender.stopping:
         ring(send_due)
@@ -51,9 +53,9 @@ def _post(app: App) -> None:
     """Post letters that are due, a batch at most: the ticker rings for the next."""
     with app.reading() as session:
         due = delivery.letters_due(session, app.patience)
-    if not due or app.sender.stopping:
+    if not due or app.sender.stopping or app.sender.halted:
         return
-    transport = partial(open_transport, app.settings)
+    transport = app.open_transport
     try:
         asyncio.run(delivery.post_due(app.transaction, transport, app.office, at=clock.now()))
     except RelayUnavailable as trouble:
@@ -81,6 +83,7 @@ def ring_if_due() -> None:
     app = get_app()
     if app.sender.stopping:
         return
+    look(app)
     tell()
     with app.reading() as session:
         due = delivery.anything_to_do(session) or delivery.letters_due(session, app.patience)
@@ -90,4 +93,12 @@ def ring_if_due() -> None:
 
 def watch() -> Callable[[], None]:
     """What the ticker does for this queue."""
-    return ring_if_due
+    follower = Follower()
+
+    def tick() -> None:
+        with logged("following the logs of relays"):
+            app = get_app()
+            follower.look(app, timedelta(seconds=app.settings.ticker_seconds) / 2)
+        ring_if_due()
+
+    return tick

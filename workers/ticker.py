@@ -9,6 +9,9 @@ import dramatiq
 from workers.current import opened_app
 from workers.failures import logged
 
+DOMAINS = "domains"
+"""No queue, but a thread of its own beside that of sending: DNS may be slow."""
+
 
 class Ticker(dramatiq.Middleware):
     """Threads in every worker process, one a queue, that look for idle rows every few seconds."""
@@ -20,6 +23,8 @@ class Ticker(dramatiq.Middleware):
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         """Begin to tick."""
         watches = {queue: watch(queue) for queue in sorted(queues_of(broker, worker))}
+        if "sending" in watches:
+            watches[DOMAINS] = watch(DOMAINS)
         self._ticking[worker] = Ticking(self._seconds, watches)
 
     def before_worker_shutdown(self, _broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
@@ -63,12 +68,14 @@ class Ticking:
 
 def watch(queue: str) -> Callable[[], None]:
     """What is to be done for a queue at each tick."""
-    from workers import bounces, sending, tracking  # they need the broker, which needs the ticker
+    # They need the broker, which needs the ticker.
+    from workers import bounces, exchanges, sending, tracking
 
     begin: dict[str, Callable[[], Callable[[], None]]] = {
         sending.send_due.queue_name: sending.watch,
         tracking.judge_requests.queue_name: tracking.watch,
         bounces.collect.queue_name: bounces.watch,
+        DOMAINS: exchanges.watch,
     }
     return begin[queue]()
 

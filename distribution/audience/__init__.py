@@ -83,7 +83,13 @@ from distribution.audience.store.listing import (
     subscribers,
 )
 from distribution.audience.store.locking import join_audience, lock_subscriber
-from distribution.audience.store.readers import Audience, Reader, reader, readers_after
+from distribution.audience.store.readers import (
+    Audience,
+    Reader,
+    reader,
+    readers_after,
+    readers_among,
+)
 from distribution.audience.store.roles import LiaisonTaken, NoEnterprise, hand_over, holders
 from distribution.audience.store.standing import (
     Fact,
@@ -91,6 +97,7 @@ from distribution.audience.store.standing import (
     agrees_to_tracking,
     barrier,
     facts,
+    outsiders,
     tracking_answers,
 )
 from distribution.audience.store.suppression import (
@@ -196,6 +203,7 @@ __all__ = [
     "lock_subscriber",
     "membership",
     "name_key",
+    "outsiders",
     "pause",
     "profile",
     "pseudonym",
@@ -208,6 +216,7 @@ __all__ = [
     "read_region",
     "reader",
     "readers_after",
+    "readers_among",
     "record_consent",
     "release",
     "release_domain",

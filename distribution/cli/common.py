@@ -2,7 +2,6 @@
 
 import getpass
 import json
-import logging
 import os
 import re
 import shutil
@@ -26,8 +25,6 @@ from distribution.errors import DistributionError
 
 PIPE_WIDTH = 1000
 """Columns where there is no terminal to ask: wide enough that nothing is folded."""
-CHATTY = ("alembic", "dramatiq", "uvicorn")
-"""Libraries that tell of their own life."""
 _STEERING = re.compile(r"[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """What JSON may hold as it is and a terminal obeys: controls, directions of writing."""
 WIDE = 110
@@ -66,17 +63,6 @@ def programme() -> str:
     if found is not None and running.exists() and Path(found).samefile(running):
         return "distribution"
     return str(running)
-
-
-def log_to_stderr() -> None:
-    """Plain lines, for a terminal or a journal."""
-    logging.basicConfig(
-        level=logging.INFO,
-        stream=sys.stderr,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def as_json(command: Command) -> Command:

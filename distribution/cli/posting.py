@@ -3,18 +3,17 @@
 import asyncio
 from collections import Counter
 from datetime import datetime
-from functools import partial
 
 import click
 
 from distribution import delivery
-from distribution.app import App, open_transport
+from distribution.app import App
 from distribution.words import LetterState
 
 
 def post(app: App, *, at: datetime) -> Counter[LetterState]:
     """Post what is due and say what became of it; RelayUnavailable ends it, nothing is lost."""
-    transport, total = partial(open_transport, app.settings), Counter[LetterState]()
+    transport, total = app.open_transport, Counter[LetterState]()
     while done := asyncio.run(delivery.post_due(app.transaction, transport, app.office, at=at)):
         total.update(done)
     for state in LetterState:

@@ -1,12 +1,14 @@
 """`distribution serve`: the web pages that the links in a mail lead to."""
 
 import signal
+import sys
 from contextlib import closing
 
 import click
 
-from distribution.cli.common import installation, log_to_stderr
+from distribution.cli.common import installation
 from distribution.cli.stopping import asked_to_stop
+from distribution.logs import log_to
 
 
 @click.command("serve")
@@ -18,12 +20,14 @@ def command() -> None:
     """
     from distribution import web
     from workers import bounces, tracking
+    from workers.exposing import exposed
 
     app = installation()
-    log_to_stderr()
+    log_to(sys.stderr, app.settings.log_format)
     with (
         asked_to_stop("已收到的请求答完即止", second=signal.SIG_DFL) as stop,
         closing(web.listen(app.settings)) as listener,
+        exposed(app),
         web.served(app, tracking.ring_for, listener, ring_notices=bounces.ring_for) as server,
     ):
         click.echo(

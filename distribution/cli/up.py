@@ -1,15 +1,17 @@
 """`distribution up`: web pages and workers in one process, for a small office."""
 
 import signal
+import sys
 from contextlib import closing
 
 import click
 
 from distribution import config
-from distribution.cli.common import installation, log_to_stderr
+from distribution.cli.common import installation
 from distribution.cli.stopping import asked_to_stop
 from distribution.cli.worker import refuse_unusable_mailboxes, standing
 from distribution.delivery import Owner
+from distribution.logs import log_to
 
 
 @click.command("up")
@@ -25,7 +27,7 @@ def command() -> None:
     app = installation()
     config.refuse_trial_settings(app.settings)
     refuse_unusable_mailboxes(app.settings)
-    log_to_stderr()
+    log_to(sys.stderr, app.settings.log_format)
     with (
         asked_to_stop("已收到的请求答完、手中的邮件送完即止", second=signal.SIG_DFL) as stop,
         closing(web.listen(app.settings)) as listener,

@@ -8,10 +8,11 @@ import click
 
 from distribution import config, mailboxes
 from distribution.app import App
-from distribution.cli.common import installation, log_to_stderr
+from distribution.cli.common import installation
 from distribution.cli.stopping import asked_to_stop
 from distribution.config import Settings
 from distribution.delivery import Owner
+from distribution.logs import log_to
 from distribution.mailboxes import Maildir
 
 THREADS = 4
@@ -57,7 +58,8 @@ def _become_dramatiq(app: App, processes: int, threads: int) -> NoReturn:
     refuse_absent(dramatiq.get_broker())
     app.engine.dispose()
     words = (
-        *("-m", "dramatiq", "workers"),
+        *("-m", "distribution.cli.dramatiq_programme", "workers"),
+        "--skip-logging",  # it is ours
         "--path",  # none: neither the current folder nor any other may hide what is installed
         *("--processes", str(processes)),
         *("--threads", str(threads)),
@@ -74,7 +76,7 @@ def _work_here(app: App, threads: int) -> None:
     """Work in threads of this process."""
     from workers.in_process import ALL_QUEUES, working
 
-    log_to_stderr()
+    log_to(sys.stderr, app.settings.log_format)
     with asked_to_stop() as stop, working(app, ALL_QUEUES, threads=threads) as claim:
         said: Owner | None = None
         if claim.mine:

@@ -5,6 +5,7 @@ overrides, and a secret key made at first use.
 """
 
 from distribution.config.keys import secret_keys
+from distribution.config.listed import server_of
 from distribution.config.readiness import NotReadyToSend, refuse_trial_settings
 from distribution.config.reading import FILE_NAME, Configuration, UnreadableSettings, load
 from distribution.config.settings import PREFIX, Settings
@@ -19,4 +20,5 @@ __all__ = [
     "load",
     "refuse_trial_settings",
     "secret_keys",
+    "server_of",
 ]

@@ -10,6 +10,8 @@ from urllib.parse import quote
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from distribution.config.listed import Listed, Servers
+
 PREFIX = "DISTRIBUTION_"
 _MINIMUM_KEY_LENGTH = 16
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -72,12 +74,25 @@ class Settings(BaseSettings):
     smtp_username: str = Field("", description="空：不登录")
     smtp_password: SecretStr = Field(SecretStr(""), description="登录密码")
     smtp_ca_file: File = Field(None, description="中继证书的根证书文件；空：系统自带")
+    relays: File = Field(
+        None, description="有几个中继时，写明它们的文件；空：home 中的 relays.toml，若有"
+    )
+    relay_log: File = Field(
+        None, description="中继的 Postfix 日志，或 journal；存疑的投递凭它了结。空：不看"
+    )
+    quarantine_minutes: Annotated[Whole, Field(ge=2, le=10_080)] = Field(
+        15, description="存疑多久之后，日志中没有才算没有收到；要长于中继的 smtpd_timeout"
+    )
+    mx_lookup: Literal["auto", "on", "off"] = Field(
+        "auto", description="查询收件域名的 MX，以便归入线路；auto：只在 transport 为 smtp 时"
+    )
+    dns_servers: Servers = Field((), description="查询 MX 用的 DNS 服务器，逗号分隔；空：系统自带")
     sender_name: str = Field("编辑部", description="发件人名称")
     sender_address: str = Field("digest@magazine.example", description="发件人地址")
-    admin_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
+    admin_addresses: Listed = Field(
         (), description="管理员的邮件地址，逗号分隔：提醒寄到这里。空：只在命令行显示"
     )
-    editor_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
+    editor_addresses: Listed = Field(
         (), description="编辑的邮件地址，逗号分隔：读者的回信转到这里。空：只登记，不转"
     )
     mail_domain: str = Field("", description="退信地址与 Message-ID 的域名；空：发件人的域名")
@@ -93,6 +108,15 @@ class Settings(BaseSettings):
     )
     web_host: str = Field("127.0.0.1", description="网页服务监听的地址；对外由反向代理转发")
     web_port: Port = Field(8000, description="网页服务的端口")
+    metrics_host: str = Field(
+        "127.0.0.1", description="指标与健康检查监听的地址；里面没有读者的资料，但不要对外开放"
+    )
+    metrics_port: Annotated[Whole, Field(ge=0, le=65535)] = Field(
+        0, description="指标与健康检查的端口，每个进程一个，被占用时用其后第一个空的；0：不提供"
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="运行记录（标准错误）的格式；json：每行一个对象"
+    )
     bounce_maildir: File = Field(None, description="收退信的 Maildir 文件夹；空：不自动收")
     bounce_imap_host: str = Field("", description="收退信的 IMAP 服务器；空：不从 IMAP 收")
     bounce_imap_port: Port = Field(993, description="IMAP 端口；starttls 与 none 多为 143")
@@ -108,7 +132,7 @@ class Settings(BaseSettings):
         "bounces", description="IMAP 中存放处理过的邮件的文件夹，其下分 processed、unclear、failed"
     )
     bounce_imap_ca_file: File = Field(None, description="IMAP 服务器证书的根证书文件；空：系统自带")
-    sns_topics: Annotated[tuple[str, ...], NoDecode] = Field(
+    sns_topics: Listed = Field(
         (), description="发布 Amazon SES 通知的 SNS 主题（ARN），逗号分隔；空：不接收"
     )
     aliyun_token: SecretStr = Field(
@@ -117,6 +141,9 @@ class Settings(BaseSettings):
     bounce_seconds: Seconds = Field(60, description="检查退信文件夹与 IMAP 邮箱的间隔")
     reply_rules: File = Field(
         None, description="本装置自己的应答规则文件；空：home 中的 reply_rules.toml，若有"
+    )
+    second_person_above: Annotated[Whole, Field(ge=0)] = Field(
+        500, description="更正超过这么多封，须由另一人批准"
     )
     minimum_articles: Annotated[Whole, Field(ge=1, le=100)] = Field(
         3, description="一封邮件至少的文章数"
@@ -166,13 +193,6 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
-    @field_validator("admin_addresses", "editor_addresses", "sns_topics", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
-
     @field_validator("admin_addresses", "editor_addresses")
     @classmethod
     def _mail_addresses(cls, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -214,7 +234,7 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
-    @field_validator("web_host")
+    @field_validator("web_host", "metrics_host")
     @classmethod
     def _listening_address(cls, value: str) -> str:
         if value != "localhost":
@@ -273,6 +293,17 @@ class Settings(BaseSettings):
         """The admin's own rules for replies, where there are any."""
         own = self.home / "reply_rules.toml"
         return self.reply_rules or (own if os.path.lexists(own) else None)
+
+    @property
+    def relays_file(self) -> Path | None:
+        """The file of several relays, where there is one."""
+        own = self.home / "relays.toml"
+        return self.relays or (own if os.path.lexists(own) else None)
+
+    @property
+    def stop_file(self) -> Path:
+        """While it is there, nothing is sent from this installation on this host."""
+        return self.home / "STOP"
 
     @property
     def key_file(self) -> Path:

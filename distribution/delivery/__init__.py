@@ -1,5 +1,6 @@
 """Delivery: runs and their ledger: plan, seal, lease, hand over, settle."""
 
+from distribution.delivery import approving, correcting, halting, late, observing, rehearsing
 from distribution.delivery.alerting import alerts_due, raise_alert, tell_alerts
 from distribution.delivery.books import Status, status
 from distribution.delivery.confirming import (
@@ -14,6 +15,7 @@ from distribution.delivery.confirming import (
     request_consent,
 )
 from distribution.delivery.consequences import Refusal, follow, refused, without_addresses
+from distribution.delivery.counting import Count, counts
 from distribution.delivery.doubting import (
     Barred,
     NotInDoubt,
@@ -22,16 +24,28 @@ from distribution.delivery.doubting import (
     resend_doubt,
 )
 from distribution.delivery.drafting import Draft, NothingMatches, Rehearsal, rehearse
+from distribution.delivery.evidence import (
+    LogStanding,
+    News,
+    awaited,
+    log_standing,
+    note_news,
+    settle_by_logs,
+)
 from distribution.delivery.exhibiting import exhibits
 from distribution.delivery.explaining import Explanation, explain
 from distribution.delivery.forgetting import Forgotten, UnderWay, forget, forget_letters
 from distribution.delivery.gating import GateClosed, Inspection, inspect_run
 from distribution.delivery.going import RunOver
+from distribution.delivery.guarding import guard, guard_due, tell_complaints
 from distribution.delivery.inspecting import STANDARD, inspect_issue, inspect_wishes
+from distribution.delivery.leasing import limits_of as lane_limits
 from distribution.delivery.ledger import Terms
 from distribution.delivery.letters import Office, bury, message_of, post_due
+from distribution.delivery.mail_domains import lane_meant, note_domains
 from distribution.delivery.notices import notice_endings
 from distribution.delivery.ownership import Owner, claim, resign
+from distribution.delivery.pacing import unkept
 from distribution.delivery.planning import NotApproved, Recipe, plan, seal, wishes_of
 from distribution.delivery.points import (
     Point,
@@ -55,11 +69,23 @@ from distribution.delivery.replaying import Replay, replay
 from distribution.delivery.retrying import FAILED_FOR, Failure, Retried, codes_of, failures, retry
 from distribution.delivery.sending import Sender
 from distribution.delivery.stationery import Stationery
-from distribution.delivery.steering import WrongState, cancel, pause, resume, start
+from distribution.delivery.steering import (
+    TooFewToTry,
+    WrongState,
+    cancel,
+    pause,
+    pause_all,
+    resume,
+    start,
+)
 from distribution.delivery.store.alerts import list_alerts
 from distribution.delivery.store.books import as_of_one_moment
+from distribution.delivery.store.evidence import logs as relay_logs
 from distribution.delivery.store.forgetting import is_through, recipients
-from distribution.delivery.store.lanes import held_lanes
+from distribution.delivery.store.gauges import Gauges, gauges
+from distribution.delivery.store.heartbeats import beat
+from distribution.delivery.store.lanes import held_lanes, own_limits
+from distribution.delivery.store.lanes import limit as limit_lane
 from distribution.delivery.store.lanes import resume as resume_lane
 from distribution.delivery.store.lanes import stop as stop_lane
 from distribution.delivery.store.letters import (
@@ -81,6 +107,7 @@ from distribution.delivery.store.lookups import (
     latest_accepted,
     prove_accepted,
 )
+from distribution.delivery.store.mail_domains import keep_exchange, keep_failure, take_domains
 from distribution.delivery.store.plans import regular_run as run_of
 from distribution.delivery.store.proofs import (
     add_proof_reader,
@@ -101,9 +128,11 @@ from distribution.delivery.transport import (
     RefusedByRelay,
     RelayUnavailable,
     Reply,
+    SevenBit,
     Transport,
     TransportError,
 )
+from distribution.delivery.tripwires import Tripped
 from distribution.delivery.verifying import Recount, finish_drained, recount, sign, verify
 from distribution.delivery.welcoming import NotToWelcome, welcome
 
@@ -115,6 +144,7 @@ __all__ = [
     "VALID",
     "Asked",
     "Barred",
+    "Count",
     "Doubtful",
     "Draft",
     "Envelope",
@@ -123,8 +153,11 @@ __all__ = [
     "Failure",
     "Forgotten",
     "GateClosed",
+    "Gauges",
     "Handover",
     "Inspection",
+    "LogStanding",
+    "News",
     "NobodyOnList",
     "NonAsciiAddressUnsupported",
     "NotApproved",
@@ -155,13 +188,16 @@ __all__ = [
     "Sender",
     "Sent",
     "SentLetter",
+    "SevenBit",
     "Standing",
     "Stationery",
     "Status",
     "Survey",
     "Terms",
+    "TooFewToTry",
     "Transport",
     "TransportError",
+    "Tripped",
     "UnderWay",
     "WrongState",
     "accept_doubt",
@@ -170,14 +206,19 @@ __all__ = [
     "add_proof_reader",
     "alerts_due",
     "anything_to_do",
+    "approving",
     "as_of_one_moment",
     "ask_to_confirm",
     "asked",
+    "awaited",
+    "beat",
     "bury",
     "cancel",
     "claim",
     "codes_of",
     "confirm",
+    "correcting",
+    "counts",
     "died_at",
     "doubtful",
     "drop_from_lists",
@@ -193,25 +234,41 @@ __all__ = [
     "follow",
     "forget",
     "forget_letters",
+    "gauges",
+    "guard",
+    "guard_due",
+    "halting",
     "held_lanes",
     "inspect_issue",
     "inspect_run",
     "inspect_wishes",
     "is_through",
+    "keep_exchange",
+    "keep_failure",
+    "lane_limits",
+    "lane_meant",
     "last_time",
+    "late",
     "latest_accepted",
     "letters_due",
+    "limit_lane",
     "list_alerts",
     "list_letters",
     "list_runs",
+    "log_standing",
     "mark_returned",
     "message_of",
+    "note_domains",
+    "note_news",
     "notice_endings",
+    "observing",
     "order_of",
     "out_of_use",
+    "own_limits",
     "pass_on",
     "passed_on",
     "pause",
+    "pause_all",
     "plan",
     "post_due",
     "proof_readers",
@@ -223,6 +280,8 @@ __all__ = [
     "recount",
     "refused",
     "rehearse",
+    "rehearsing",
+    "relay_logs",
     "replay",
     "request_consent",
     "require_doubt",
@@ -234,12 +293,16 @@ __all__ = [
     "retry",
     "run_of",
     "seal",
+    "settle_by_logs",
     "sign",
     "start",
     "status",
     "stop_lane",
     "survey",
+    "take_domains",
     "tell_alerts",
+    "tell_complaints",
+    "unkept",
     "verify",
     "welcome",
     "wishes_of",

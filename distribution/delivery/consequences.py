@@ -17,9 +17,6 @@ from distribution.delivery.store.lookups import Sent
 from distribution.replies import Judgement
 from distribution.words import Consequence, Meaning, SuppressionReason
 
-RESTS = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 240, 720))
-"""How long a lane rests that asked for patience: the first time, and each time after that."""
-
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']*[@＠][^\s<>()\[\],;:\"']*")
 _STOPPED = "有人处理之前，不再向这条线路投递；其他线路不受影响，订阅者一律不动。"
 _WHAT_TO_DO = {
@@ -131,7 +128,8 @@ def _count(session: Session, refusal: Refusal, at: datetime) -> Consequence:
 
 def _slow(session: Session, refusal: Refusal) -> Consequence:
     said = (refusal.meaning, without_addresses(refusal.words))
-    until = lanes.rest(session, refusal.lane, RESTS, refusal.wait, said, sent_at=refusal.sent_at)
+    rests = replies.rests_of(refusal.lane)
+    until = lanes.rest(session, refusal.lane, rests, refusal.wait, said, sent_at=refusal.sent_at)
     return Consequence.NONE if until is None else Consequence.SLOWED
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from distribution.delivery.going import go_on
 from distribution.delivery.store import again, rows
-from distribution.delivery.store.events import add_events
+from distribution.delivery.store.handing import add_events
 from distribution.errors import NotFound, Refused
 from distribution.words import Cause, DeliveryState
 

@@ -4,12 +4,14 @@ import hashlib
 import logging
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from distribution import replies
 from distribution.db import DatabaseUnusable
 from distribution.delivery.backoff import next_wait
+from distribution.delivery.counting import Count, counts
 from distribution.delivery.ledger import Leased, Result
 from distribution.delivery.ledger_writer import LedgerWriter
 from distribution.delivery.points import Point, reached
@@ -45,6 +47,8 @@ class Hand:
     """Results the database would not take; true all the same, and offered to it later."""
     rules: tuple[replies.Rule, ...] = ()
     """The admin's own."""
+    halted: Callable[[], bool] = lambda: False
+    """Whether the emergency switch is on."""
     accepted: int = field(default=0, init=False)
 
     async def deliver(self, row: Leased) -> None:
@@ -54,18 +58,20 @@ class Hand:
         """
         try:
             envelope, body = self.press.mail(
-                row.delivery_id, row.run_id, row.selection_id, row.recipient
+                row.delivery_id, row.run_id, row.selection_id, row.recipient, row.lane
             )
         except UNMAKEABLE as error:
             # One mail that cannot be made must not keep the others from going out.
-            log.exception("delivery %d cannot be composed", row.delivery_id)
+            log.exception(
+                "delivery %d cannot be composed", row.delivery_id, extra=_named(row.delivery_id)
+            )
             await self._settle(row, DeliveryState.HELD, Cause.POISON, str(error))
             return
         reached(Point.BEFORE_MAIL)
         try:
             handover = await self.transport.begin(envelope)
-        except RelayUnavailable:
-            await self.writer.release(row.delivery_id, row.token, RELAY_REST)
+        except RelayUnavailable as away:
+            await self.writer.release(row.delivery_id, row.token, max(RELAY_REST, away.wait))
             raise
         except RefusedByRelay as refusal:
             await self._settle_refused(row, refusal.reply)
@@ -74,32 +80,45 @@ class Hand:
         else:
             await self._hand_over(row, handover, body)
 
-    async def record(self, result: Result) -> None:
+    async def record(self, result: Result, lane: str = "") -> None:
         """Settle a row; what the database will not take is kept for later."""
         try:
             ours = await self.writer.settle(result)
         except DatabaseUnusable:
             self.unrecorded.append(result)
             raise
-        if result.state is DeliveryState.ACCEPTED and not ours:
+        if ours:
+            meaning = result.judgement.meaning if result.judgement else None
+            counts.settled(result.state, lane, meaning or result.cause)
+            return
+        counts.add(Count.LEASE_LOST)
+        if result.state is DeliveryState.ACCEPTED:
             # Another worker may have been given it: the books cannot show this copy.
-            log.error("delivery %d was accepted, but was not ours any more", result.delivery_id)
+            row_id = result.delivery_id
+            words = "delivery %d was accepted, but was not ours any more"
+            log.error(words, row_id, extra=_named(row_id))
 
     async def _hand_over(self, row: Leased, handover: Handover, body: bytes) -> None:
         reached(Point.BEFORE_INTENT)
+        if self.halted():
+            await handover.abandon()
+            await self.writer.release(row.delivery_id, row.token, timedelta(0))
+            return
         asked = time.monotonic()
         try:
             seal = hashlib.sha256(body).hexdigest()
-            allowed = await self.writer.hand_over(row.delivery_id, row.token, seal)
+            allowed = await self.writer.hand_over(row.delivery_id, row.token, seal, handover.relay)
         except DatabaseUnusable:
             await handover.abandon()  # never send what cannot be recorded
             # The intent may stand all the same: say that nothing was sent.
             await self._settle(row, DeliveryState.DEFERRED, reply="the ledger was away")
             raise
         if not allowed:
+            counts.add(Count.FENCE_REFUSED)
             await handover.abandon()
             return
         if time.monotonic() - asked > FENCE.total_seconds():
+            counts.add(Count.FENCE_REFUSED)
             await handover.abandon()
             await self._settle(row, DeliveryState.DEFERRED, reply="the worker stood still")
             return
@@ -125,12 +144,13 @@ class Hand:
         ended = (row.delivery_id, row.token)
         if judgement.cause is not None:
             failed = DeliveryState.FAILED
-            await self.record(Result(*ended, failed, judgement.cause, words, judgement=judgement))
+            result = Result(*ended, failed, judgement.cause, words, judgement=judgement)
+            await self.record(result, row.lane)
             return
         chance = random.random()  # noqa: S311 - spreads load, guards nothing
         wait = next_wait(row.attempts, judgement.wait, chance)
         deferred = DeliveryState.DEFERRED
-        await self.record(Result(*ended, deferred, None, words, wait, judgement))
+        await self.record(Result(*ended, deferred, None, words, wait, judgement), row.lane)
 
     async def _settle(
         self,
@@ -139,4 +159,9 @@ class Hand:
         cause: Cause | None = None,
         reply: str = "",
     ) -> None:
-        await self.record(Result(row.delivery_id, row.token, state, cause, reply))
+        await self.record(Result(row.delivery_id, row.token, state, cause, reply), row.lane)
+
+
+def _named(delivery_id: int) -> dict[str, int]:
+    """What a record of the log says in a field of its own."""
+    return {"delivery": delivery_id}

@@ -10,16 +10,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import takewhile
 from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
-from distribution.delivery import consequences
+from distribution.delivery import consequences, leasing
+from distribution.delivery.leasing import Rotation
 from distribution.delivery.states import OPEN
-from distribution.delivery.store import closing, lookups, runs
+from distribution.delivery.store import closing, handing, lookups, runs
 from distribution.delivery.store import rows as store
-from distribution.delivery.store.events import add_events
 from distribution.delivery.store.times import present
 from distribution.delivery.transport import Evidence
 from distribution.replies import Judgement
@@ -30,6 +29,7 @@ POISON_AT = 3
 
 
 _BY = "ledger"
+_NOTHING: Mapping[int, str] = MappingProxyType({})
 _Ending = tuple[DeliveryState, Cause | None, timedelta, Meaning | None]
 
 
@@ -84,15 +84,18 @@ class Result:
     """Of a refusal: what it means, and whether it says something of address or lane."""
 
 
-def lease(session: Session, limit: int, token: str, terms: Terms) -> list[Leased] | None:
+def lease(
+    session: Session, limit: int, token: str, terms: Terms, rotation: Rotation | None = None
+) -> list[Leased] | None:
     """Take up to `limit` due rows of all running runs; those who have left meanwhile are skipped.
 
-    None when nothing was due. A row under which a worker died before is taken alone: a mail that
-    kills its worker takes no others down with it. Such rows were due before, so they come first.
+    None when nothing may go now; a worker's own `rotation`, which it keeps, knows when to try
+    again. See `leasing.pick` for which rows are taken.
     """
-    due = _together([(row[0], row[1]) for row in store.find_due(session, limit)])
-    if not due:
+    picked = leasing.pick(session, limit, rotation or Rotation())
+    if picked is None:
         return None
+    due = picked.crashes
     taken = store.take(session, list(due), token, terms.lease)
     barred = store.barred(session, list(due))
     skipped = [
@@ -100,6 +103,7 @@ def lease(session: Session, limit: int, token: str, terms: Terms) -> list[Leased
         for delivery_id, cause in barred.items()
     ]
     settle(session, skipped, by="ledger")
+    leasing.charge(session, picked, [row.lane for row in taken if row.id not in barred])
     return [
         Leased(
             delivery_id=row.id,
@@ -116,18 +120,6 @@ def lease(session: Session, limit: int, token: str, terms: Terms) -> list[Leased
     ]
 
 
-def _together(due: Sequence[tuple[int, int]]) -> dict[int, int]:
-    """Of (delivery, crashes) in their order, those one lease may hold.
-
-    >>> _together([(1, 0), (2, 0), (3, 1)])
-    {1: 0, 2: 0}
-    >>> _together([(3, 1), (4, 0)])
-    {3: 1}
-    """
-    innocent = dict(takewhile(lambda row: row[1] == 0, due))
-    return innocent or dict(due[:1])
-
-
 def renew(session: Session, tokens: Sequence[str], terms: Terms) -> None:
     """Keep the rows of these leases that are still ours and untouched."""
     store.extend_leases(session, tokens, terms.lease)
@@ -137,16 +129,18 @@ def hand_over(
     session: Session,
     rows: Sequence[tuple[int, str]],
     terms: Terms,
-    hashes: Mapping[int, str] = MappingProxyType({}),
+    hashes: Mapping[int, str] = _NOTHING,
+    relays: Mapping[int, str] = _NOTHING,
 ) -> set[int]:
     """Record the intent to send these (delivery, token); returns the deliveries that may go.
 
-    `hashes` are the SHA-256 of their messages: what a replay is compared with.
+    `hashes` are the SHA-256 of their messages: what a replay is compared with; `relays` are the
+    names of those who wait for them: in whose logs they may be found.
 
     Refused are rows whose lease was lost, whose reader has left, or whose run is no longer
     sending: their mail must not be sent.
     """
-    going = store.mark_handed(session, rows, terms.handed, hashes)
+    going = handing.mark_handed(session, rows, terms.handed, hashes, relays)
     refused = [(delivery_id, token) for delivery_id, token in rows if delivery_id not in going]
     if refused:
         barred = store.barred(session, [delivery_id for delivery_id, _ in refused])
@@ -172,9 +166,9 @@ def settle(session: Session, results: Sequence[Result], *, by: str) -> set[int]:
         groups.setdefault((result.state, result.cause, result.wait, meaning), []).append(result)
     for (state, cause, wait, meaning), group in groups.items():
         rows = [(result.delivery_id, result.token) for result in group]
-        changed = store.mark_settled(session, rows, (state, cause, meaning), wait)
+        changed = handing.mark_settled(session, rows, (state, cause, meaning), wait)
         replies = {row.delivery_id: row.reply for row in group if row.delivery_id in changed}
-        add_events(session, replies, state, cause, by=by)
+        handing.add_events(session, replies, state, cause, by=by)
         if state in OPEN:
             runs.reopen(session, changed)
         settled |= changed
@@ -239,7 +233,7 @@ def release(
     session: Session, rows: Sequence[tuple[int, str]], wait: timedelta = timedelta(0)
 ) -> None:
     """Give leased rows back untried: the attempt does not count."""
-    store.mark_released(session, rows, wait)
+    handing.mark_released(session, rows, wait)
 
 
 def recover(session: Session, *, dead_worker: str | None = None) -> None:
@@ -249,8 +243,12 @@ def recover(session: Session, *, dead_worker: str | None = None) -> None:
     the end of their leases.
     """
     poisoned = store.expire_leases(session, POISON_AT, dead_worker)
-    add_events(session, dict.fromkeys(poisoned, ""), DeliveryState.HELD, Cause.POISON, by="ledger")
+    handing.add_events(
+        session, dict.fromkeys(poisoned, ""), DeliveryState.HELD, Cause.POISON, by="ledger"
+    )
     doubtful = store.doubt_handed(session, dead_worker)
-    add_events(session, dict.fromkeys(doubtful, ""), DeliveryState.IN_DOUBT, None, by="ledger")
+    handing.add_events(
+        session, dict.fromkeys(doubtful, ""), DeliveryState.IN_DOUBT, None, by="ledger"
+    )
     lookups.prove_accepted(session, lookups.seen_again(session, doubtful), by="ledger")
     closing.close_unsendable(session)

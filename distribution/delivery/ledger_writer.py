@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from distribution.db import DatabaseUnusable, Transaction
 from distribution.delivery import ledger
+from distribution.delivery.counting import counts
 from distribution.delivery.ledger import Result, Terms
 from distribution.delivery.points import Point, reached
 
@@ -33,6 +34,12 @@ class _Entry:
     result: Result | None = None
     release: timedelta | None = None
     message_sha256: str = ""
+    relay: str = ""
+
+    @property
+    def is_intent(self) -> bool:
+        """Whether a mail goes out once it is recorded."""
+        return self.result is None and self.release is None
 
 
 @dataclass(slots=True)
@@ -42,13 +49,18 @@ class LedgerWriter:
     transaction: Transaction
     terms: Terms
     worker: str
+    trouble: DatabaseUnusable | None = field(default=None, init=False)
+    """Why a commit failed: until a result is recorded no further intent is taken."""
     _waiting: list[_Entry] = field(default_factory=list)
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def hand_over(self, delivery_id: int, token: str, message_sha256: str = "") -> bool:
+    async def hand_over(
+        self, delivery_id: int, token: str, message_sha256: str = "", relay: str = ""
+    ) -> bool:
         """Record the intent; False where the mail must not be sent. Raises DatabaseUnusable."""
+        self.refuse_in_trouble()
         return await self._enter(
-            _Entry(delivery_id, token, _future(), message_sha256=message_sha256)
+            _Entry(delivery_id, token, _future(), message_sha256=message_sha256, relay=relay)
         )
 
     async def settle(self, result: Result) -> bool:
@@ -63,7 +75,9 @@ class LedgerWriter:
             except DatabaseUnusable:
                 if asyncio.get_running_loop().time() + pause > give_up:
                     raise
-                log.warning("the ledger is away, result of delivery %d waits", result.delivery_id)
+                named = {"delivery": result.delivery_id}
+                words = "the ledger is away, result of delivery %d waits"
+                log.warning(words, result.delivery_id, extra=named)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
 
@@ -82,6 +96,17 @@ class LedgerWriter:
             if batch:
                 await self._commit(batch)
 
+    def refuse_in_trouble(self) -> None:
+        """Raise DatabaseUnusable where what follows could not be recorded."""
+        if self.trouble is not None:
+            raise DatabaseUnusable(str(self.trouble)) from self.trouble
+
+    def _take_intents(self) -> list[_Entry]:
+        """The intents that wait already: their mails must not go out either."""
+        intents = [entry for entry in self._waiting if entry.is_intent]
+        self._waiting = [entry for entry in self._waiting if not entry.is_intent]
+        return intents
+
     async def _enter(self, entry: _Entry) -> bool:
         self._waiting.append(entry)
         self._bell.set()
@@ -91,10 +116,18 @@ class LedgerWriter:
         try:
             good = await asyncio.to_thread(self._write, batch)
         except Exception as error:  # noqa: BLE001 - it is raised where somebody waits; nobody may wait for ever
+            if isinstance(error, DatabaseUnusable):
+                self.trouble = error
+                counts.ledger_failed()
+                batch = batch + self._take_intents()
             for entry in batch:
                 if not entry.done.done():
                     entry.done.set_exception(error)
             return
+        # What is only given back shows nothing: a full ledger takes changes, but no result.
+        if self.trouble is None or any(entry.result for entry in batch):
+            self.trouble = None
+            counts.ledger_worked()
         for entry in batch:
             with contextlib.suppress(asyncio.InvalidStateError):  # its task was cancelled
                 entry.done.set_result(entry.delivery_id in good)
@@ -102,24 +135,17 @@ class LedgerWriter:
     def _write(self, batch: list[_Entry]) -> set[int]:
         results = [entry.result for entry in batch if entry.result is not None]
         releases = [(entry, entry.release) for entry in batch if entry.release is not None]
-        intents = [
-            (entry.delivery_id, entry.token)
-            for entry in batch
-            if entry.result is None and entry.release is None
-        ]
+        intents = [(entry.delivery_id, entry.token) for entry in batch if entry.is_intent]
         with self.transaction() as session:
-            if len(batch) > 1:
-                ledger.lock(session, [(entry.delivery_id, entry.token) for entry in batch])
             good = ledger.settle(session, results, by=self.worker) if results else set()
             for entry, wait in releases:
                 ledger.release(session, [(entry.delivery_id, entry.token)], wait)
             if intents:
                 hashes = {
-                    entry.delivery_id: entry.message_sha256
-                    for entry in batch
-                    if entry.message_sha256
+                    row.delivery_id: row.message_sha256 for row in batch if row.message_sha256
                 }
-                good |= ledger.hand_over(session, intents, self.terms, hashes)
+                relays = {row.delivery_id: row.relay for row in batch if row.relay}
+                good |= ledger.hand_over(session, intents, self.terms, hashes, relays)
             if results:
                 reached(Point.BEFORE_RESULT)
         if results:

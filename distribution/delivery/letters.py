@@ -7,6 +7,7 @@ again only where the transport can prove that it did not arrive.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from distribution.clock import SHANGHAI
 from distribution.db import Transaction
 from distribution.delivery.backoff import next_wait
 from distribution.delivery.consequences import without_addresses
+from distribution.delivery.halting import is_halted
 from distribution.delivery.press import UNMAKEABLE
 from distribution.delivery.store import letters
 from distribution.delivery.store.times import present
@@ -46,6 +48,8 @@ class Office:
     """After an intent of this age, whoever had it is dead."""
     rules: tuple[replies.Rule, ...] = ()
     """The admin's own, for what relays say."""
+    switch: Path | None = None
+    """The file that stops all sending while it is there."""
 
 
 async def post_due(
@@ -57,7 +61,7 @@ async def post_due(
 ) -> dict[LetterState, int]:
     """Post what is due; returns so many letters by what became of them.
 
-    RelayUnavailable ends it: nothing is lost, the letters wait.
+    RelayUnavailable and the emergency switch end it: nothing is lost, the letters wait.
     """
     transport = open_transport()
     done: dict[LetterState, int] = {}
@@ -67,6 +71,8 @@ async def post_due(
             due = list(letters.due_letters(session, _AT_ONCE))
             session.expunge_all()
         for letter in due:
+            if office.switch is not None and is_halted(office.switch):
+                break
             state = await _post(transaction, transport, office, letter, at)
             if state is not None:
                 done[state] = done.get(state, 0) + 1
@@ -213,4 +219,5 @@ def _envelope(office: Office, letter: Letter) -> Envelope:
         sender=office.addresses.letter_return_path(letter.id),
         recipient=letter.recipient,
         message_id=office.addresses.letter_id(letter.id),
+        lane=replies.lane_of(letter.recipient),
     )

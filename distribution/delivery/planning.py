@@ -17,6 +17,7 @@ from distribution import audience, digests, issues, topics
 from distribution.audience import Reader
 from distribution.db import Transaction
 from distribution.delivery.gating import GateClosed, inspect, inspect_run
+from distribution.delivery.mail_domains import lanes_of
 from distribution.delivery.press import Mail
 from distribution.delivery.store import plans
 from distribution.delivery.store.runs import find_run, issue_of, selections
@@ -25,7 +26,6 @@ from distribution.errors import Refused
 from distribution.issues import StoredIssue
 from distribution.links import Addresses
 from distribution.models import Issue, Run, Selection
-from distribution.replies import lane_of
 from distribution.words import Cause, Reason, RunState
 
 SLICE = 2_000
@@ -135,15 +135,16 @@ def _open_run(session: Session, issue: Issue, recipe: Recipe, *, by: str, at: da
         sheet = digests.render_sheet(
             content, topics.names(session), recipe.templates, recipe.publication
         )
-        _pass_at_once(content, sheet, recipe)
+        pass_at_once(content, sheet, recipe)
         plans.keep_sheet(session, sheet)
         run = plans.add_run(session, issue.id, sheet.sha256, by=by, at=at)
         run.discovery = list(plans.most_read_topics(session, issue))
+        run.outsiders = audience.outsiders(session)  # whose membership begins later, joins late
         run.origin = asdict(recipe.addresses.origin)
     return run.id
 
 
-def _pass_at_once(content: StoredIssue, sheet: Sheet, recipe: Recipe) -> None:
+def pass_at_once(content: StoredIssue, sheet: Sheet, recipe: Recipe) -> None:
     """What is wrong in the whole contents is known before anybody is planned."""
     whole = tuple(Choice(one.id, Reason.CONTENTS, "") for one in sheet.articles)
     found = inspect(Composer(sheet), content, recipe.addresses.origin, [Mail(whole)])
@@ -170,23 +171,29 @@ def _plan_slice(transaction: Transaction, run_id: int, recipe: Recipe) -> bool:
         if readers.last_id is None:
             run.state = RunState.PLANNED
             return False
-        excluded = Counter(run.excluded)
-        excluded.update(reader.barrier.value for reader in readers.readers if reader.barrier)
-        welcome = [reader for reader in readers.readers if reader.barrier is None]
-        chosen = _selections(session, run, welcome, recipe)
-        served = [reader for reader in welcome if reader.subscriber_id in chosen]
-        excluded[Cause.NO_MATCH.value] += len(welcome) - len(served)
-        taken = plans.take_slots(session, run, served)
-        excluded[Cause.ALREADY.value] += len(served) - len(taken)
-        planned = [
-            (reader, chosen[reader.subscriber_id], lane_of(reader.recipient))
-            for reader in served
-            if reader.subscriber_id in taken
-        ]
-        plans.add_deliveries(session, run.id, planned)
-        run.excluded = {cause: count for cause, count in excluded.items() if count}
+        enlist(session, run, readers.readers, recipe)
         run.cursor = readers.last_id
         return True
+
+
+def enlist(session: Session, run: Run, readers: Sequence[Reader], recipe: Recipe) -> None:
+    """Plan a delivery for each of these readers who is to have one, and count the others."""
+    excluded = Counter(run.excluded)
+    excluded.update(reader.barrier.value for reader in readers if reader.barrier)
+    welcome = [reader for reader in readers if reader.barrier is None]
+    chosen = _selections(session, run, welcome, recipe)
+    served = [reader for reader in welcome if reader.subscriber_id in chosen]
+    excluded[Cause.NO_MATCH.value] += len(welcome) - len(served)
+    taken = plans.take_slots(session, run, served)
+    excluded[Cause.ALREADY.value] += len(served) - len(taken)
+    lanes = lanes_of(session, (reader.recipient for reader in served))
+    planned = [
+        (reader, chosen[reader.subscriber_id], lanes[reader.recipient])
+        for reader in served
+        if reader.subscriber_id in taken
+    ]
+    plans.add_deliveries(session, run.id, planned)
+    run.excluded = {cause: count for cause, count in excluded.items() if count}
 
 
 def _selections(
@@ -197,8 +204,8 @@ def _selections(
     wishes = {}
     for reader in readers:
         wish = wishes_of(reader)
-        signatures[reader.subscriber_id] = wish.signature()
-        wishes[wish.signature()] = wish
+        signatures[reader.subscriber_id] = signature = wish.signature()
+        wishes[signature] = wish
     known = plans.selection_ids(session, run.id, wishes)
     new = {signature: wish for signature, wish in wishes.items() if signature not in known}
     if new:

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
 from distribution import digests
 from distribution.clock import SHANGHAI
 from distribution.delivery.store import runs
-from distribution.delivery.transport import Envelope
+from distribution.delivery.transport import Envelope, SevenBit
 from distribution.errors import DistributionError
 from distribution.links import Addresses, Origin
 from distribution.models import Selection
@@ -88,18 +89,15 @@ class Press:
         self._selections[selection_id] = mail_of(runs.selection(session, selection_id))
 
     def mail(
-        self, delivery_id: int, run_id: int, selection_id: int, recipient: str
+        self, delivery_id: int, run_id: int, selection_id: int, recipient: str, lane: str = ""
     ) -> tuple[Envelope, bytes]:
         """The same bytes each time it is asked for the same delivery; raises UNMAKEABLE."""
         run, selection = self._runs.get(run_id), self._selections.get(selection_id)
         if run is None or selection is None:
             parts = (("run", run_id), ("selection", selection_id))
             raise LookupError("; ".join(filter(None, map(self._faults.get, parts))) or "not loaded")
-        envelope = Envelope(
-            sender=run.addresses.return_path(delivery_id),
-            recipient=recipient,
-            message_id=run.addresses.message_id(delivery_id),
-        )
+        sender, message_id = run.addresses.names_of(delivery_id)
+        envelope = Envelope(sender, recipient, message_id, lane)
         personal = personal_of(run.addresses, delivery_id, run_id, selection.tracking)
         body = compose(
             run.composer,
@@ -109,7 +107,8 @@ class Press:
             date=run.date,
             text_only=selection.format is MailFormat.TEXT,
         )
-        return envelope, body
+        # Each field was checked and all else is base64; only a mailbox may stand there raw.
+        return envelope, SevenBit(body) if recipient.isascii() else body
 
     def message_id(self, delivery_id: int, run_id: int) -> str:
         """Under which a delivery's mail went or will go; its run may be one that cannot be read."""
@@ -191,6 +190,7 @@ def compose(
     return composer.compose(choices, personal, headers, text_only=text_only)
 
 
+@lru_cache(CACHED_RUNS)
 def _feedback_sender(list_id: str) -> str:
     """Gmail wants 5 to 15 characters that stay the same for ever.
 

@@ -6,12 +6,14 @@ import secrets
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from distribution.db import DatabaseUnusable, Transaction
 from distribution.delivery import ledger
 from distribution.delivery.handing import Hand
+from distribution.delivery.leasing import Rotation
 from distribution.delivery.ledger import Doubt, Leased, Result, Terms
 from distribution.delivery.ledger_writer import LedgerWriter
 from distribution.delivery.points import Point, reached
@@ -29,6 +31,8 @@ class Pace:
     connections: int
     batch_size: int
     terms: Terms
+    heeded: bool = True
+    """Whether lanes have a pace: nobody minds how fast mails come into a folder."""
 
 
 @dataclass(slots=True)
@@ -58,6 +62,10 @@ class Outfit:
     """Results that earlier pumps could not record."""
     rules: tuple[Rule, ...] = ()
     """The admin's own, for what the relay says."""
+    recording: Callable[[], AbstractContextManager[Transaction]] | None = None
+    """Opens transactions for one who writes all the time; None: like everybody's."""
+    halted: Callable[[], bool] = lambda: False
+    """Whether the emergency switch is on: asked before each mail, and before each hand-over."""
 
 
 class Pump:
@@ -67,11 +75,18 @@ class Pump:
         self.outfit = outfit
         self.pace = outfit.pace
         self.writer = LedgerWriter(outfit.transaction, self.pace.terms, outfit.worker)
+        self.leasing = outfit.transaction
         self.hand = Hand(
-            outfit.press, outfit.transport, self.writer, outfit.unrecorded, outfit.rules
+            outfit.press,
+            outfit.transport,
+            self.writer,
+            outfit.unrecorded,
+            outfit.rules,
+            outfit.halted,
         )
         self.until = time.monotonic() + at_most.total_seconds()
         self.recover_at = 0.0
+        self.rotation = Rotation(heeded=self.pace.heeded)
         self.outcome = Pumped()
         self.broken = False
         self.ready: deque[Leased] = deque()
@@ -84,7 +99,7 @@ class Pump:
     async def run(self) -> Pumped:
         """Send until nothing is due, the time is over, or trouble comes."""
         try:
-            async with _in_background(self.writer.run(), self._renew()):
+            async with self._recording(), _in_background(self.writer.run(), self._renew()):
                 await self._record_left()
                 await self._settle_doubts()
                 try:
@@ -99,11 +114,24 @@ class Pump:
         self.outcome.accepted = self.hand.accepted
         return self.outcome
 
+    @contextlib.asynccontextmanager
+    async def _recording(self) -> AsyncIterator[None]:
+        """Let those who write all the time keep a connection each meanwhile."""
+        if self.outfit.recording is None:
+            yield
+            return
+        with (
+            self.outfit.recording() as self.writer.transaction,
+            self.outfit.recording() as self.leasing,
+        ):
+            yield
+
     @property
     def over(self) -> bool:
         """Whether no further mail is to be begun."""
         troubled = self.broken or self.outcome.trouble is not None
-        return troubled or time.monotonic() >= self.until or self.outfit.stopping()
+        stopping = self.outfit.stopping() or self.outfit.halted()
+        return troubled or time.monotonic() >= self.until or stopping
 
     async def _connection(self) -> None:
         """Send one mail after the other; ends when nothing is due."""
@@ -112,6 +140,9 @@ class Pump:
                 try:
                     self.outcome.tried += 1
                     await self.hand.deliver(row)
+                except RelayUnavailable as away:
+                    if not away.others_go_on:
+                        raise
                 finally:
                     self._done(row)
         except (DatabaseUnusable, RelayUnavailable) as error:
@@ -125,11 +156,10 @@ class Pump:
         async with self.feeding:
             if self.suspicious:
                 await self.quiet.wait()
+            self.writer.refuse_in_trouble()
             while not self.ready and not self.over:
-                leased = await asyncio.to_thread(self._lease)
-                if leased is None:
+                if not await self._fill():
                     return None
-                self.ready.extend(leased)
             if self.ready and self.ready[0].suspect:
                 await self.quiet.wait()
             if self.over:
@@ -141,6 +171,17 @@ class Pump:
             self.quiet.clear()
             return row
 
+    async def _fill(self) -> bool:
+        """Lease more, or wait for a lane whose pace soon lets it go on; False where none does."""
+        leased = await asyncio.to_thread(self._lease)
+        if leased is not None:
+            self.ready.extend(leased)
+            return True
+        pause = self.rotation.pause
+        if pause is not None:
+            await asyncio.sleep(pause.total_seconds())
+        return pause is not None
+
     def _done(self, row: Leased) -> None:
         del self.under_way[row.delivery_id]
         if not self.under_way:
@@ -150,11 +191,14 @@ class Pump:
     def _lease(self) -> list[Leased] | None:
         """Lease a batch and have at hand what its mails are made of; None when nothing is due."""
         token = self.outfit.worker + secrets.token_hex(8)
-        with self.outfit.transaction() as session:
+        with self.leasing() as session:
             if time.monotonic() >= self.recover_at:
                 ledger.recover(session)
                 self.recover_at = time.monotonic() + self.pace.terms.lease.total_seconds() / 4
-            leased = ledger.lease(session, self.pace.batch_size, token, self.pace.terms)
+            self.rotation.keep_to(self.outfit.transport.open_lanes())
+            leased = ledger.lease(
+                session, self.pace.batch_size, token, self.pace.terms, self.rotation
+            )
             if leased is not None:
                 self.outfit.press.load(
                     session,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from distribution.delivery.going import go_on, require_going
 from distribution.delivery.store import again, rows, runs, unsettled
-from distribution.delivery.store.events import add_events
+from distribution.delivery.store.handing import add_events
 from distribution.words import Cause, DeliveryState, Meaning
 
 FAILED_FOR = (

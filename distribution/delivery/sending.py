@@ -3,11 +3,15 @@
 import asyncio
 import secrets
 import threading
+import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from distribution.db import Transaction
+from distribution.delivery.halting import is_halted
 from distribution.delivery.ledger import Result
 from distribution.delivery.press import Press
 from distribution.delivery.pumping import Outfit, Pace, Pump, Pumped
@@ -16,6 +20,16 @@ from distribution.errors import DistributionError
 from distribution.links import Addresses
 from distribution.replies import Rule
 
+_new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+with suppress(ImportError):  # there is none for Windows
+    import uvloop
+
+    _new_loop = uvloop.new_event_loop
+
+BEAT = 1.0
+"""Seconds between two signs of life of a sender at work."""
+STUCK = timedelta(seconds=4)
+"""A sender at work that has given no sign for so long stands still."""
 TROUBLES = 3
 """A relay that fails this often in a row is worth telling the person who waits."""
 
@@ -31,6 +45,10 @@ class Sender:
     pace: Pace
     rules: tuple[Rule, ...] = ()
     """The admin's own, for what the relay says."""
+    recording: Callable[[], AbstractContextManager[Transaction]] | None = None
+    """Opens transactions for one who writes all the time; None: like everybody's."""
+    switch: Path | None = None
+    """The file that stops all sending while it is there."""
     worker: str = field(default_factory=lambda: secrets.token_hex(8))
     """Leads all lease tokens of this process."""
     troubles: int = 0
@@ -39,6 +57,8 @@ class Sender:
     """What ended the last `TROUBLES` pumps, or a single one if waiting cannot help."""
     unrecorded: list[Result] = field(default_factory=list)
     """Results the database would not take yet."""
+    _sign_at: float | None = None
+    """The last sign of life; None while it is not at work."""
     _stop: threading.Event = field(default_factory=threading.Event)
     _alone: threading.Lock = field(default_factory=threading.Lock)
 
@@ -50,8 +70,10 @@ class Sender:
         if not self._alone.acquire(blocking=False):
             return Pumped()
         try:
-            pumped = asyncio.run(self._pump(at_most))
+            with asyncio.Runner(loop_factory=_new_loop) as runner:
+                pumped = runner.run(self._pump(at_most))
         finally:
+            self._sign_at = None
             self._alone.release()
         self._remember(pumped)
         return pumped
@@ -74,10 +96,22 @@ class Sender:
             pace=self.pace,
             worker=self.worker,
             stopping=self._stop.is_set,
+            recording=self.recording,
+            halted=lambda: self.halted,
             unrecorded=self.unrecorded,
             rules=self.rules,
         )
-        return await Pump(outfit, at_most).run()
+        alive = asyncio.create_task(self._give_signs())
+        try:
+            return await Pump(outfit, at_most).run()
+        finally:
+            alive.cancel()
+
+    async def _give_signs(self) -> None:
+        """Show that the event loop turns."""
+        while True:
+            self._sign_at = time.monotonic()
+            await asyncio.sleep(BEAT)
 
     def _remember(self, pumped: Pumped) -> None:
         if pumped.trouble is None:
@@ -91,3 +125,21 @@ class Sender:
     def stopping(self) -> bool:
         """Whether `stop` was called."""
         return self._stop.is_set()
+
+    @property
+    def halted(self) -> bool:
+        """Whether the emergency switch is on; asked anew each time."""
+        return self.switch is not None and is_halted(self.switch)
+
+    @property
+    def standing(self) -> str:
+        """ok; stuck, where it is at work and does not move; trouble, where that keeps it away.
+
+        halted, where somebody has switched it off.
+        """
+        sign_at = self._sign_at
+        if sign_at is not None and time.monotonic() - sign_at > STUCK.total_seconds():
+            return "stuck"
+        if self.halted:
+            return "halted"
+        return "ok" if self.trouble is None else "trouble"

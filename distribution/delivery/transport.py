@@ -7,6 +7,7 @@ doubt; whatever is lost before it has certainly not been sent (RFC 5321 4.1.1.4,
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from typing import Protocol
 
@@ -22,6 +23,8 @@ class Envelope:
     recipient: str
     message_id: str
     """With its angle brackets; the same on every attempt."""
+    lane: str = ""
+    """Which way it goes where there are several, see `replies.lane_of`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,10 @@ class Reply:
     def positive(self) -> bool:
         """Whether the relay agreed (2xx, or 3xx for DATA)."""
         return 200 <= self.code < 400  # noqa: PLR2004 - RFC 5321 4.2.1
+
+
+class SevenBit(bytes):
+    """A message of 7-bit lines that end in CRLF and begin with no dot: it goes out as it is."""
 
 
 class Evidence(Enum):
@@ -57,11 +64,19 @@ class RelayUnavailable(TransportError):
     """Raised by `begin` when the relay deals with nobody now; says nothing about a recipient.
 
     Connecting, greeting, TLS or log-in failed, or the sender was refused for good. No delivery
-    should count it as an attempt. `permanent` tells whether waiting can help.
+    should count it as an attempt. `permanent` tells whether waiting can help, `wait` how long it
+    is at least, and `others_go_on` whether mails of other lanes fare better.
     """
 
-    def __init__(self, message: str, *, permanent: bool) -> None:
-        self.permanent = permanent
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        wait: timedelta = timedelta(0),
+        others_go_on: bool = False,
+    ) -> None:
+        self.permanent, self.wait, self.others_go_on = permanent, wait, others_go_on
         super().__init__(message)
 
 
@@ -87,6 +102,9 @@ class OutcomeUnknown(TransportError):
 class Handover(Protocol):
     """A message the relay waits for."""
 
+    relay: str
+    """Which relay that is, for `deliveries.relay`: whose log may know what became of it."""
+
     async def finish(self, body: bytes) -> Reply:
         """Send the message and return the relay's final reply, positive or not.
 
@@ -108,6 +126,10 @@ class Transport(Protocol):
 
         Raises RelayUnavailable, RefusedByRelay or NonAsciiAddressUnsupported.
         """
+        ...
+
+    def open_lanes(self) -> frozenset[str] | None:
+        """The only lanes that can be served now; None where all can, or where none can."""
         ...
 
     async def evidence(self, message_id: str) -> Evidence:

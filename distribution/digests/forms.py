@@ -9,7 +9,7 @@ stand beside the token and where the line breaks in it.
 import re
 from base64 import b64encode
 from binascii import b2a_base64
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
@@ -47,6 +47,15 @@ class Form:
         """A form of parts and what stands between them."""
         different = {gap: number for number, gap in enumerate(dict.fromkeys(gaps))}
         return cls(tuple(parts), tuple(different), tuple(different[gap] for gap in gaps))
+
+    @classmethod
+    def joined(cls, forms: Iterable["Form"]) -> "Form":
+        """One form of several, one behind the other."""
+        parts, gaps = [b""], list[Gap]()
+        for form in forms:
+            parts = [*parts[:-1], parts[-1] + form.parts[0], *form.parts[1:]]
+            gaps += (form.gaps[place] for place in form.places)
+        return cls.of(parts, gaps)
 
     def fill(self, urls: Mapping[str, str]) -> list[bytes]:
         """What the part is joined of; `urls` end in tokens wherever there is a gap for one."""

@@ -46,7 +46,12 @@ class _Offline(Premailer):  # type: ignore[misc] # premailer has no types
     """Premailer that also leaves `@import` alone: its own switches for the network forget that."""
 
     def _parse_css_string(self, css_body: str, *, validate: bool = True) -> object:
-        return CSSParser(fetcher=_refuse, validate=validate).parseString(css_body)
+        return _parsed(css_body, validate)
+
+
+@lru_cache(maxsize=4)  # premailer only reads it, and the style is the same in every issue's sheet
+def _parsed(css_body: str, validate: bool) -> object:  # noqa: FBT001 - as premailer has it
+    return CSSParser(fetcher=_refuse, validate=validate).parseString(css_body)
 
 
 def _refuse(url: str) -> NoReturn:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple
 
 from distribution.digests.encoding import LINE, TOKEN, Encoder, lines_in, wired
@@ -91,7 +90,7 @@ class _Made:
 
     choices: Sequence[Choice]
     subject: str
-    parts: tuple[Form, ...]
+    form: Form
 
 
 class Composer:
@@ -119,7 +118,7 @@ class Composer:
         urls = personal.urls()
         made = self._made(choices, urls, None if text_only else headers.boundary)
         head = _head(made.subject, headers).encode()
-        return b"".join(chain((head,), *(form.fill(urls) for form in made.parts)))
+        return b"".join((head, *made.form.fill(urls)))
 
     def _made(
         self, choices: Sequence[Choice], urls: Mapping[str, str], boundary: str | None
@@ -144,7 +143,8 @@ class Composer:
         layout = lay_out(self.sheet, choices, pixel=bool(urls["open_url"]))
         text = self._marks.of_text(wired(join_text(self.sheet, layout, urls)))
         if boundary is None:
-            return _Made(choices, layout.subject, (_fixed(_part_head("plain")), text))
+            form = Form.joined((_fixed(_part_head("plain")), text))
+            return _Made(choices, layout.subject, form)
         lines = self._encoder.html(layout, urls)
         if (count := lines_in(lines)) > HTML_LINES:
             raise TooLarge(len(choices), count)
@@ -158,7 +158,7 @@ class Composer:
             self._marks.of_lines(lines),
             _fixed(f"--{mark}--\r\n".encode()),
         )
-        return _Made(choices, layout.subject, parts)
+        return _Made(choices, layout.subject, Form.joined(parts))
 
     def pieces(self, choices: Sequence[Choice]) -> frozenset[str]:
         """What of the sheet a mail with these articles holds, the pixel apart."""

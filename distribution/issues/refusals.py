@@ -56,8 +56,19 @@ class HasRun(Refused):
     def __init__(self, key: str, run_id: int) -> None:
         self.key, self.run_id = key, run_id
         super().__init__(
-            f"{key} 期已有投递批次 {run_id}，不能重新打开：未发出的可先运行 "
+            f"{key} 期有未完成的投递批次 {run_id}，不能重新打开：未发出的可先运行 "
             f"distribution run cancel {run_id}"
+        )
+
+
+class PlacesTaken(Refused):
+    """Raised where articles of an issue that went out would come to stand elsewhere."""
+
+    def __init__(self, key: str, run_id: int) -> None:
+        self.key, self.run_id = key, run_id
+        super().__init__(
+            f"{key} 期已由批次 {run_id} 投递，邮件里的链接按序号指向文章："
+            "只能改文章的内容，不能增减、合并、拆分或移动，没有改动"
         )
 
 

@@ -3,12 +3,18 @@
 from distribution.replies.codes import reply_code
 from distribution.replies.consequences import COUNTED, IN_A_ROW, consequence_of
 from distribution.replies.judging import Judgement, judge
-from distribution.replies.own import InvalidRules, read_rules
-from distribution.replies.personal import PersonalLetter, read_personal
-from distribution.replies.providers import (
+from distribution.replies.lanes import (
+    Limits,
+    is_provider,
     lane_label,
     lane_named,
     lane_of,
+    limits_of,
+    rests_of,
+)
+from distribution.replies.own import InvalidRules, read_rules
+from distribution.replies.personal import PersonalLetter, read_personal
+from distribution.replies.providers import (
     provider_named,
     provider_of,
     provider_of_host,
@@ -24,16 +30,19 @@ __all__ = [
     "NOTICE_READERS",
     "InvalidRules",
     "Judgement",
+    "Limits",
     "PersonalLetter",
     "RecipientResult",
     "ReturnedReport",
     "Rule",
     "Said",
     "consequence_of",
+    "is_provider",
     "judge",
     "lane_label",
     "lane_named",
     "lane_of",
+    "limits_of",
     "provider_named",
     "provider_of",
     "provider_of_host",
@@ -44,6 +53,7 @@ __all__ = [
     "read_ses",
     "readable",
     "reply_code",
+    "rests_of",
     "rule_named",
     "words_of",
 ]

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from distribution.replies.codes import enhanced_code, quoted, reply_code, unframed
 from distribution.replies.phase import RCPT, phase_in
+from distribution.replies.providers import spoken_by
 from distribution.replies.rulebook import rulebook
 from distribution.replies.rules import CERTAIN, CODES, PROVIDERS, TEXTS, VAGUE, Rule, Said, ready
 from distribution.words import Cause, Meaning
@@ -55,7 +56,7 @@ class Judgement:
 
 
 def judge(code: int, text: str, provider: str, *, own: Sequence[Rule] = ()) -> Judgement:
-    """Judge a 4xx or 5xx reply of a mailbox provider; `own` are an admin's rules.
+    """Judge a 4xx or 5xx reply of a provider, or heard in a lane; `own` are an admin's rules.
 
     >>> judge(550, "Connection frequency limited", "qq").cause is None  # 550, and yet it passes
     True
@@ -63,7 +64,7 @@ def judge(code: int, text: str, provider: str, *, own: Sequence[Rule] = ()) -> J
     <Cause.BAD_ADDRESS: 'bad_address'>
     """
     near = ready(text)
-    said = Said(near, str(code), enhanced_code(text), provider, phase_in(near))
+    said = Said(near, str(code), enhanced_code(text), spoken_by(provider), phase_in(near))
     found = _by_own(own, [said]) or _by_words([said])
     if found is None or _of_something_else(found, said):
         return _by_codes(said)

@@ -2,36 +2,61 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, TextClause, func, select
 from sqlalchemy.orm import Session
 
 from distribution import delivery
-from distribution.models import DUE, Delivery, Lane, Run
+from distribution.db import database_time
+from distribution.models import DUE, UNDER_WAY, Delivery, Lane, Run
+from distribution.replies import Limits
 from distribution.words import DeliveryState, RunState
 
 
 @dataclass(frozen=True, slots=True)
 class LaneBooks:
-    """Deliveries of running runs in one lane, and what holds them up, if anything does."""
+    """Deliveries of running runs in one lane, what holds them up, if anything does, its pace."""
 
     name: str
     hold: Lane | None
     waiting: int
     sent: int | None
     """Accepted by the relay; None where it was not asked for."""
+    in_hands: int
+    limits: Limits
+    set_by_admin: bool
+    """The limits, or some of them."""
+    free_at: datetime | None
+    """When its pace lets the next one go; None: now."""
 
 
 def lane_books(session: Session, *, everything: bool) -> list[LaneBooks]:
-    """Lanes that are held up now, by name; with `everything` all others of running runs too."""
+    """Lanes that are held up, or whose mails wait for their pace, by name.
+
+    With `everything` all others of running runs too, and those an admin gave limits to.
+    """
     holds = {lane.name: lane for lane in delivery.held_lanes(session)}
-    waiting = _waiting(session, None if everything else holds)
-    sent = _sent(session) if everything else {}
+    free_at = _paced(session)
+    waiting = _waiting(session, None if everything else {*holds, *free_at})
+    sent = _count(session, Delivery.state == DeliveryState.ACCEPTED) if everything else {}
+    in_hands = _count(session, UNDER_WAY)
+    own = delivery.own_limits(session)
+    named = {*holds, *(name for name in free_at if waiting.get(name))}
+    if everything:
+        named |= {*waiting, *sent, *in_hands, *own}
     return [
         LaneBooks(
-            name, holds.get(name), waiting.get(name, 0), sent.get(name, 0) if everything else None
+            name,
+            holds.get(name),
+            waiting.get(name, 0),
+            sent.get(name, 0) if everything else None,
+            in_hands.get(name, 0),
+            delivery.lane_limits(name, own.get(name)),
+            name in own,
+            free_at.get(name),
         )
-        for name in sorted({*holds, *waiting, *sent})
+        for name in sorted(named)
     ]
 
 
@@ -42,18 +67,19 @@ def runs_waiting(session: Session, name: str) -> list[int]:
     return sorted(session.scalars(query.distinct()))
 
 
+def _paced(session: Session) -> dict[str, datetime]:
+    """Lanes whose pace lets nothing go at this moment, and until when."""
+    query = select(Lane.name, Lane.free_at).where(Lane.free_at > database_time())
+    return {row[0]: row[1] for row in session.execute(query) if row[1] is not None}
+
+
 def _waiting(session: Session, names: Collection[str] | None) -> dict[str, int]:
     """Those not handed over yet, in these lanes or in all."""
-    running = select(Run.id).where(Run.state == RunState.SENDING)
-    query = select(Delivery.lane, func.count()).where(DUE, Delivery.run_id.in_(running))
-    if names is not None:
-        query = query.where(Delivery.lane.in_(names))
-    return {row[0]: row[1] for row in session.execute(query.group_by(Delivery.lane))}
+    return _count(session, DUE, *(() if names is None else (Delivery.lane.in_(names),)))
 
 
-def _sent(session: Session) -> dict[str, int]:
+def _count(session: Session, *which: ColumnElement[bool] | TextClause) -> dict[str, int]:
+    """Deliveries of running runs, by lane."""
     running = select(Run.id).where(Run.state == RunState.SENDING)
-    query = select(Delivery.lane, func.count()).where(
-        Delivery.state == DeliveryState.ACCEPTED, Delivery.run_id.in_(running)
-    )
+    query = select(Delivery.lane, func.count()).where(*which, Delivery.run_id.in_(running))
     return {row[0]: row[1] for row in session.execute(query.group_by(Delivery.lane))}

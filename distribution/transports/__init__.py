@@ -1,7 +1,33 @@
-"""The ways to the next hop: an SMTP relay, and a folder of .eml files as the embedded default."""
+"""The ways to the next hop: SMTP relays, and a folder of .eml files as the embedded default."""
 
+from distribution.transports.exchanges import Exchanges, Unanswered
+from distribution.transports.knocking import knock
 from distribution.transports.outbox import Outbox
-from distribution.transports.relay import Relay, Security, Timeouts
+from distribution.transports.postfix_log import Begun, read_block
+from distribution.transports.relay import JOURNAL, Relay, Security, Timeouts
+from distribution.transports.relay_file import InvalidRelays, read_relays
+from distribution.transports.relay_journal import read_journal
+from distribution.transports.relay_log import Reading, read_file
+from distribution.transports.relays import Relays, Standing
 from distribution.transports.smtp import SmtpRelay
 
-__all__ = ["Outbox", "Relay", "Security", "SmtpRelay", "Timeouts"]
+__all__ = [
+    "JOURNAL",
+    "Begun",
+    "Exchanges",
+    "InvalidRelays",
+    "Outbox",
+    "Reading",
+    "Relay",
+    "Relays",
+    "Security",
+    "SmtpRelay",
+    "Standing",
+    "Timeouts",
+    "Unanswered",
+    "knock",
+    "read_block",
+    "read_file",
+    "read_journal",
+    "read_relays",
+]

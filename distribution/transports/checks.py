@@ -43,14 +43,18 @@ def is_address(address: str) -> bool:
     )
 
 
-def check_body(body: bytes) -> None:
+def check_body(body: bytes, *, utf8: bool = False) -> None:
     """Raise ValueError for a message that is not 7-bit text with CRLF line ends.
 
     A bare CR or LF is how one message is smuggled inside another (CVE-2023-51764); 8-bit text
     would need 8BITMIME (RFC 6152), which not every relay has. Ours is base64: either is a defect.
+    With `utf8` the header may hold UTF-8, as the relay said it takes that (RFC 6531, RFC 6532).
     """
     ends = body.count(b"\r\n")
     if body.count(b"\r") != ends or body.count(b"\n") != ends:
         raise ValueError("message with a bare CR or LF: every line must end with CRLF")
+    if utf8:
+        head, _, body = body.partition(b"\r\n\r\n")
+        head.decode()  # UnicodeDecodeError is a ValueError
     if not body.isascii() or b"\0" in body:
         raise ValueError("message with NUL or 8-bit bytes: encode it as base64")

@@ -68,6 +68,9 @@ class Outbox:
             raise RelayUnavailable(message, permanent=False) from error
         return handover
 
+    def open_lanes(self) -> None:
+        """All of them."""
+
     async def evidence(self, message_id: str) -> Evidence:
         """Look for the file. A folder that is gone, perhaps not mounted, proves nothing."""
         return await asyncio.to_thread(_look, self.file(message_id))
@@ -78,6 +81,8 @@ class Outbox:
 
 class OutboxHandover:
     """A temporary file that holds the envelope and waits for the message."""
+
+    relay = "outbox"
 
     def __init__(self, draft: Path, target: Path) -> None:
         self._draft, self._target = draft, target

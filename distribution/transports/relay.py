@@ -1,5 +1,7 @@
 """The settings of one SMTP relay, and the sentences said when it deals with nobody."""
 
+import ipaddress
+import platform
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +10,12 @@ from typing import Literal
 from distribution.delivery import RelayUnavailable
 
 Security = Literal["none", "starttls", "tls"]
+
+JOURNAL = "journal"
+"""In place of a log's path: it is in systemd's journal."""
+
+_LONGEST_IDENTITY = 40
+"""Characters of `deliveries.relay`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,13 @@ class Relay:
     mails_per_connection: int = 100
     ca_file: Path | None = None
     """Certificates to trust instead of the system's."""
+    name: str = "relay"
+    lanes: frozenset[str] = frozenset()
+    """The only lanes it serves, and serves before others; empty: all of them."""
+    rate: float = 0
+    """Mails begun in a second, by this process; 0: no limit."""
+    log: Path | None = None
+    """Its Postfix's log where that can be read here, or `JOURNAL`."""
     timeouts: Timeouts = field(default_factory=Timeouts)
 
     def __post_init__(self) -> None:
@@ -55,7 +70,32 @@ class Relay:
         if not self.helo.isascii() or not self.helo.isprintable() or " " in self.helo:
             raise ValueError(f"not a name to greet with: {self.helo!r}")
 
+    @property
+    def identity(self) -> str:
+        """Which relay it is among all hosts: that on the loopback of each is another one.
+
+        >>> Relay("smtp.example.com", name="main").identity
+        'main'
+        """
+        if not _is_loopback(self.host):
+            return self.name
+        return f"{self.name}@{platform.node()}"[:_LONGEST_IDENTITY]
+
     def unavailable(self, what: str, advice: str, *, permanent: bool) -> RelayUnavailable:
         """One sentence: which relay, what happened, what to do."""
         message = f"中继 {self.host}:{self.port} {what}：{advice}。"
         return RelayUnavailable(message, permanent=permanent)
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether a host of this name or address is the one we run on.
+
+    >>> _is_loopback("localhost"), _is_loopback("127.0.0.1"), _is_loopback("smtp.example.com")
+    (True, True, False)
+    """
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 
 from distribution.delivery import (
     Envelope,
@@ -26,7 +26,7 @@ class SmtpRelay:
     """
 
     def __init__(self, relay: Relay) -> None:
-        self._relay = relay
+        self._relay, self._identity = relay, relay.identity
         self._permits = asyncio.Semaphore(relay.connections)
         self._idle: list[Session] = []
         """Each counts against no permit: one is only opened by a holder who found none here."""
@@ -36,11 +36,15 @@ class SmtpRelay:
         """Bring one transaction up to the relay's 354."""
         check_envelope(envelope)
         await self._permits.acquire()
-        with ExitStack() as undo:
-            undo.callback(self._permits.release)
+        try:
             session = await self._offer(envelope)
-            undo.pop_all()
-        return SmtpHandover(session, self._give_back)
+        except BaseException:
+            self._permits.release()
+            raise
+        return SmtpHandover(session, self._give_back, self._identity)
+
+    def open_lanes(self) -> None:
+        """All of them."""
 
     async def evidence(self, message_id: str) -> Evidence:  # noqa: ARG002 - SMTP has no question for it
         """Tell nothing: SMTP cannot ask what became of a message."""
@@ -96,8 +100,8 @@ class SmtpRelay:
 class SmtpHandover:
     """A message the relay said 354 to."""
 
-    def __init__(self, session: Session, give_back: Callable[[Session], None]) -> None:
-        self._session, self._give_back = session, give_back
+    def __init__(self, session: Session, give_back: Callable[[Session], None], relay: str) -> None:
+        self._session, self._give_back, self.relay = session, give_back, relay
         self._ended = False
 
     async def finish(self, body: bytes) -> Reply:

@@ -44,8 +44,7 @@ class _Greeting:
 
     async def run(self) -> Extensions:
         await self._connect()
-        async with within(self._limits.banner, "问候"):
-            banner = await self._wire.read_reply()
+        banner = await self._wire.read_reply(self._limits.banner, "问候")
         if banner.code != _READY:
             raise self._refusal("不接待", banner)
         extensions = await self._hello()
@@ -79,9 +78,8 @@ class _Greeting:
 
     async def _hello(self) -> Extensions:
         name = self._relay.helo or _address_literal(self._wire.end("sockname"))
-        async with within(self._limits.hello, "EHLO"):
-            self._wire.write(f"EHLO {name}\r\n".encode())
-            code, lines = await self._wire.read_lines()
+        self._wire.write(f"EHLO {name}\r\n".encode())
+        code, lines = await self._wire.read_lines(self._limits.hello, "EHLO")
         if code == _DONE:
             return _extensions([clean(line) for line in lines])
         reply = Reply(code, clean(b" ".join(lines)))
@@ -127,9 +125,8 @@ class _Greeting:
             raise self._refusal("拒绝登录", self._without_secrets(reply))
 
     async def _ask(self, command: str, step: str) -> Reply:
-        async with within(self._limits.hello, step):
-            self._wire.write(f"{command}\r\n".encode())
-            return await self._wire.read_reply()
+        self._wire.write(f"{command}\r\n".encode())
+        return await self._wire.read_reply(self._limits.hello, step)
 
     def _without_secrets(self, reply: Reply) -> Reply:
         """Some relays quote the command they did not like: never let a password through."""

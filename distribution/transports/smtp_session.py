@@ -12,13 +12,14 @@ from distribution.delivery import (
     Point,
     RefusedByRelay,
     Reply,
+    SevenBit,
     last_time,
     reached,
 )
 from distribution.transports.checks import check_body
 from distribution.transports.relay import Relay
 from distribution.transports.smtp_greeting import Extensions, greet
-from distribution.transports.smtp_wire import CLOSING, BrokenConnection, Wire, within
+from distribution.transports.smtp_wire import CLOSING, BrokenConnection, Wire
 
 Command = tuple[str, bytes, timedelta]
 """A step's name, what to write, how long the reply may take."""
@@ -27,6 +28,8 @@ Refusal = tuple[str, Reply]
 
 _SEND_IT = 354
 _DONE = 250
+_DOT = b".\r\n"
+_BODY = "发送正文"
 
 
 class Session:
@@ -35,7 +38,10 @@ class Session:
     def __init__(self, relay: Relay, wire: Wire, extensions: Extensions) -> None:
         self._relay, self._wire, self._limits = relay, wire, relay.timeouts
         self._offers = extensions
+        self._pipelines = "PIPELINING" in extensions
         self._mails = 0
+        self._utf8 = False
+        """The transaction under way was offered as one with UTF-8 in its header."""
         self._refused = False
         """The relay still holds the envelope of a refused transaction: RSET before the next."""
         self._idle_since = asyncio.get_running_loop().time()
@@ -67,17 +73,17 @@ class Session:
         error it can. Either way nothing was sent.
         """
         commands = self._commands(envelope)
-        with ExitStack() as undo:
-            undo.callback(self._wire.abort)
-            if not self._wire.usable:
-                raise BrokenConnection("对方断开了连接，或说了多余的话")
+        try:
+            self._wire.require_usable()
             self._mails += 1
             await self._forget_refused()
-            if "PIPELINING" in self._offers:
+            if self._pipelines:
                 refusal = await self._all_at_once(commands)
             else:
                 refusal = await self._one_by_one(commands)
-            undo.pop_all()
+        except BaseException:
+            self._wire.abort()
+            raise
         if refusal is not None:
             self._raise(*refusal)
 
@@ -86,21 +92,20 @@ class Session:
 
         Raises ValueError before anything is written, OutcomeUnknown once something was.
         """
-        with ExitStack() as undo:
-            undo.callback(self._wire.abort)  # on any way out but the last line
-            data = stuffed(body)
+        clear = False
+        try:
+            data = wired(body, utf8=self._utf8)
             if not self._wire.usable:  # lost, or it spoke before it was its turn
                 return Reply(CLOSING, "连接在正文发出之前已不可用")
-            try:
-                reply, clear = await self._body_and_dot(data)
-            except BrokenConnection as broken:
-                where = f"{self._relay.host}:{self._relay.port}"
-                message = (
-                    f"中继 {where} 没有给出最后的答复（{broken}）：这封信是否已被接收尚不清楚。"
-                )
-                raise OutcomeUnknown(message) from broken
-            if clear and reply.code != CLOSING:
-                undo.pop_all()
+            reply, all_left = await self._body_and_dot(data)
+            clear = all_left and reply.code != CLOSING
+        except BrokenConnection as broken:
+            where = f"{self._relay.host}:{self._relay.port}"
+            message = f"中继 {where} 没有给出最后的答复（{broken}）：这封信是否已被接收尚不清楚。"
+            raise OutcomeUnknown(message) from broken
+        finally:
+            if not clear:
+                self._wire.abort()
         return reply
 
     def abort(self) -> None:
@@ -122,7 +127,7 @@ class Session:
     # the envelope
 
     def _commands(self, envelope: Envelope) -> list[Command]:
-        utf8 = ""
+        utf8, self._utf8 = "", False
         if not (envelope.sender.isascii() and envelope.recipient.isascii()):
             if "SMTPUTF8" not in self._offers:
                 where = f"{self._relay.host}:{self._relay.port}"
@@ -130,7 +135,7 @@ class Session:
                     f"中继 {where} 不支持非 ASCII 邮箱地址（SMTPUTF8）：请向读者要一个 ASCII 地址。"
                 )
                 raise NonAsciiAddressUnsupported(message)
-            utf8 = " SMTPUTF8"
+            utf8, self._utf8 = " SMTPUTF8", True
         return [
             ("MAIL", f"MAIL FROM:<{envelope.sender}>{utf8}\r\n".encode(), self._limits.mail),
             ("RCPT", f"RCPT TO:<{envelope.recipient}>\r\n".encode(), self._limits.rcpt),
@@ -157,8 +162,7 @@ class Session:
         refusal: Refusal | None = None
         for step, _, limit in commands:
             try:
-                async with within(limit, step):
-                    reply = await self._wire.read_reply()
+                reply = await self._wire.read_reply(limit, step)
                 agreed = self._agreed(step, reply)
             except BrokenConnection:
                 if refusal is None:
@@ -201,37 +205,39 @@ class Session:
 
     async def _body_and_dot(self, data: bytes) -> tuple[Reply, bool]:
         """The final reply, and whether the whole message had left before it came."""
-        async with within(self._limits.body, "发送正文"):
-            if last_time(Point.HALF_BODY):  # a drill: the relay is to get half of it
-                self._wire.write(data[: len(data) // 2])
-                await self._wire.flush()
-            reached(Point.HALF_BODY)
-            self._wire.write(data)
-            await self._wire.flush()
+        if last_time(Point.HALF_BODY):  # a drill: the relay is to get half of it
+            self._wire.write(data[: len(data) // 2])
+            await self._wire.flush(self._limits.body, _BODY)
+        reached(Point.HALF_BODY)
+        self._wire.write(data)
+        await self._wire.flush(self._limits.body, _BODY)
         all_left = self._wire.left
         reached(Point.AFTER_DOT)
-        async with within(self._limits.dot, "最后的答复"):
-            reply = await self._wire.read_reply()
+        reply = await self._wire.read_reply(self._limits.dot, "最后的答复")
         if 300 <= reply.code < 400 or (reply.code < 300 and not all_left):  # noqa: PLR2004 - RFC 5321 4.2.1
             raise BrokenConnection(f"对方答非所问（{reply.code}）")
         return reply, all_left
 
     async def _ask(self, command: bytes, step: str, limit: timedelta) -> Reply:
-        async with within(limit, step):
-            self._wire.write(command)
-            return await self._wire.read_reply()
+        self._wire.write(command)
+        return await self._wire.read_reply(limit, step)
 
 
-def stuffed(body: bytes) -> bytes:
+def wired(body: bytes, *, utf8: bool = False) -> bytes:
+    """The message and its end as they go over the wire."""
+    return body + _DOT if isinstance(body, SevenBit) else stuffed(body, utf8=utf8)
+
+
+def stuffed(body: bytes, *, utf8: bool = False) -> bytes:
     r"""The message as it goes over the wire: dots doubled, dot at the end (RFC 5321 4.5.2).
 
     >>> stuffed(b".a\r\n..b\r\nc")
     b'..a\r\n...b\r\nc\r\n.\r\n'
     """
-    check_body(body)
+    check_body(body, utf8=utf8)
     data = body.replace(b"\r\n.", b"\r\n..")
     if data.startswith(b"."):
         data = b"." + data
     if data and not data.endswith(b"\r\n"):
         data += b"\r\n"
-    return data + b".\r\n"
+    return data + _DOT

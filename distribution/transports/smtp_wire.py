@@ -6,11 +6,14 @@ when the relay hangs up on an idle connection.
 """
 
 import asyncio
+import math
 import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import lru_cache
+from typing import cast
 
 from distribution.delivery import Reply
 
@@ -21,6 +24,10 @@ _LONGEST_TEXT = 500
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?")
 _LINE_END = b"\n"
 """CRLF by the book; a few relays end lines with a bare LF, and in replies that does no harm."""
+
+_REMEMBERED = 64
+"""Most replies are the same for every mail."""
+_NEVER = math.inf
 
 CLOSING = 421
 """RFC 5321 3.8: the relay is going to close this connection, whatever was asked."""
@@ -45,12 +52,16 @@ class Intrusion(BrokenConnection):
 @asynccontextmanager
 async def within(limit: timedelta, step: str) -> AsyncIterator[None]:
     """Bound everything inside by one total deadline."""
-    seconds = limit.total_seconds()
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(limit.total_seconds()):
             yield
     except TimeoutError as error:
-        raise BrokenConnection(f"{step}超过 {seconds:g} 秒没有完成") from error
+        raise BrokenConnection(overdue(step, limit)) from error
+
+
+def overdue(step: str, limit: timedelta) -> str:
+    """In a sentence."""
+    return f"{step}超过 {limit.total_seconds():g} 秒没有完成"
 
 
 def take_lines(buffer: bytearray) -> tuple[int, list[bytes]] | None:
@@ -63,17 +74,17 @@ def take_lines(buffer: bytearray) -> tuple[int, list[bytes]] | None:
     >>> take_lines(bytearray(b"250-one\r\n250")) is None
     True
     """
-    end, code = 0, b""
+    end, code = 0, 0
     texts: list[bytes] = []
     while (line_end := buffer.find(_LINE_END, end, _LONGEST_REPLY)) >= 0:
-        match = _REPLY_LINE.fullmatch(bytes(buffer[end:line_end]).rstrip(b"\r"))
-        if match is None or (code and match[1] != code):
+        of_line, more, text = _parse(bytes(buffer[end:line_end]))
+        if code and of_line != code:
             raise BrokenConnection("对方的回答不符合 SMTP")
-        code, end = match[1], line_end + 1
-        texts.append(match[3] or b"")
-        if match[2] != b"-":
+        code, end = of_line, line_end + 1
+        texts.append(text)
+        if not more:
             del buffer[:end]
-            return int(code), texts
+            return code, texts
         if len(texts) >= _MOST_LINES:
             break
     if len(texts) >= _MOST_LINES or len(buffer) >= _LONGEST_REPLY:
@@ -81,6 +92,16 @@ def take_lines(buffer: bytearray) -> tuple[int, list[bytes]] | None:
     return None
 
 
+@lru_cache(_REMEMBERED)
+def _parse(line: bytes) -> tuple[int, bool, bytes]:
+    """Code, whether more lines follow, and text of a line of a reply."""
+    match = _REPLY_LINE.fullmatch(line.rstrip(b"\r"))
+    if match is None:
+        raise BrokenConnection("对方的回答不符合 SMTP")
+    return int(match[1]), match[2] == b"-", match[3] or b""
+
+
+@lru_cache(_REMEMBERED)
 def clean(raw: bytes) -> str:
     r"""Make a reply's text fit for a table and a log: one line, no control characters, bounded.
 
@@ -104,14 +125,16 @@ class Wire(asyncio.Protocol):
         self._lost = ""
         self._full = False
         self._waiter: asyncio.Future[None] | None = None
+        self._step, self._limit, self._until = "", timedelta(0), _NEVER
+        self._looks_at = _NEVER
+        self._look: asyncio.TimerHandle | None = None
 
     # what asyncio calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a fact for mypy
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
         # "written" shall mean handed to the kernel, else the body's deadline measures nothing
-        transport.set_write_buffer_limits(high=0)
+        self._transport.set_write_buffer_limits(high=0)
 
     def data_received(self, data: bytes) -> None:
         self._unread += data
@@ -140,6 +163,11 @@ class Wire(asyncio.Protocol):
         """Whether the connection stands and nothing has arrived that nobody asked for."""
         return not self._lost and not self._unread
 
+    def require_usable(self) -> None:
+        """Raise BrokenConnection unless it is."""
+        if not self.usable:
+            raise BrokenConnection("对方断开了连接，或说了多余的话")
+
     @property
     def left(self) -> bool:
         """Whether everything written has been handed to the kernel."""
@@ -158,20 +186,27 @@ class Wire(asyncio.Protocol):
             raise BrokenConnection(self._lost)
         self._open().write(data)
 
-    async def flush(self) -> None:
+    async def flush(self, limit: timedelta, step: str) -> None:
         """Wait until all has left, or until the relay speaks: then waiting on may be in vain."""
-        while self._full and not self._unread:
-            await self._news()
+        if self._full and not self._unread:
+            self._give(limit, step)
+            while self._full and not self._unread:
+                await self._news()
+            self._until = _NEVER
 
-    async def read_reply(self) -> Reply:
-        """Read one reply, to be bounded by `within`; raises BrokenConnection."""
-        code, lines = await self.read_lines()
+    async def read_reply(self, limit: timedelta, step: str) -> Reply:
+        """Read one reply, which may take so long in all; raises BrokenConnection."""
+        code, lines = await self.read_lines(limit, step)
         return Reply(code, clean(b" ".join(lines)))
 
-    async def read_lines(self) -> tuple[int, list[bytes]]:
+    async def read_lines(self, limit: timedelta, step: str) -> tuple[int, list[bytes]]:
         """Read one reply line by line, where the lines have a meaning (EHLO)."""
-        while (reply := take_lines(self._unread)) is None:
-            await self._news()
+        reply = take_lines(self._unread)
+        if reply is None:
+            self._give(limit, step)
+            while (reply := take_lines(self._unread)) is None:
+                await self._news()
+            self._until = _NEVER
         return reply
 
     async def start_tls(self, context: ssl.SSLContext, host: str) -> None:
@@ -193,8 +228,39 @@ class Wire(asyncio.Protocol):
     def abort(self) -> None:
         """Close now; what has not left will not leave."""
         self._fail("连接已关闭")
+        if self._look is not None:
+            self._look.cancel()
+            self._look = None
         if self._transport is not None:
             self._transport.abort()
+
+    # deadlines
+
+    def _give(self, limit: timedelta, step: str) -> None:
+        """Bound all the waiting for one step.
+
+        A timer for each step of each mail would cost as much as the rest of the conversation:
+        one that stands is left alone, and looks again when it goes off too early.
+        """
+        self._step, self._limit = step, limit
+        self._until = asyncio.get_running_loop().time() + limit.total_seconds()
+        if self._until < self._looks_at:
+            if self._look is not None:
+                self._look.cancel()
+            self._look_at(self._until)
+
+    def _look_at(self, when: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._looks_at, self._look = when, loop.call_at(when, self._look_now)
+
+    def _look_now(self) -> None:
+        self._looks_at, self._look = _NEVER, None
+        if self._lost or self._until == _NEVER:
+            return
+        if asyncio.get_running_loop().time() < self._until:
+            self._look_at(self._until)
+            return
+        self._fail(overdue(self._step, self._limit))
 
     def _open(self) -> asyncio.Transport:
         assert self._transport is not None  # noqa: S101 - set before anyone else holds the wire

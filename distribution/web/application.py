@@ -21,6 +21,7 @@ from distribution.app import App
 from distribution.db import DatabaseUnusable
 from distribution.delivery import Press
 from distribution.errors import NotFound
+from distribution.health import Examiner
 from distribution.web import (
     confirming,
     health,
@@ -70,6 +71,7 @@ def make_app(
         clicks=GroupCommit(store, announcer),
         opens=Opens(store, announcer),
         hooks=Hooks(notices, fetch, Kept(fetch)),
+        examiner=Examiner(app),
     )
     made = Starlette(
         routes=_routes(site),

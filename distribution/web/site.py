@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from anyio import CapacityLimiter
 
 from distribution.app import App
+from distribution.health import Examiner
 from distribution.web.collecting import Announcer, GroupCommit, Opens
 from distribution.web.fetching import Kept
 from distribution.web.library import Library
@@ -35,3 +36,4 @@ class Site:
     clicks: GroupCommit
     opens: Opens
     hooks: Hooks
+    examiner: Examiner

@@ -34,16 +34,21 @@ from distribution.words.returned import (
     Verdict,
 )
 from distribution.words.sending import (
+    Addressees,
+    Awaited,
     Cause,
     DeliveryState,
     LetterPurpose,
     LetterState,
     RunKind,
     RunState,
+    Wire,
 )
 from distribution.words.word import Word
 
 __all__ = [
+    "Addressees",
+    "Awaited",
     "Cause",
     "Consequence",
     "CorrectionKind",
@@ -74,5 +79,6 @@ __all__ = [
     "TopicsFrom",
     "Tracking",
     "Verdict",
+    "Wire",
     "Word",
 ]

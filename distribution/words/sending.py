@@ -7,6 +7,17 @@ class RunKind(Word):
     """What a run is for."""
 
     REGULAR = "regular", "月度投递"
+    LATE = "late", "补投"  # to those who joined after the regular one was planned
+    CORRECTION = "correction", "更正"
+
+
+class Addressees(Word):
+    """Who gets a correction, of those the run before was for."""
+
+    ALL = "all", "全部"
+    ACCEPTED = "accepted", "已交中继"
+    FAILED = "failed", "被拒收"
+    IN_DOUBT = "in_doubt", "存疑"
 
 
 class RunState(Word):
@@ -79,3 +90,25 @@ class Cause(Word):
     NO_MATCH = "no_match", "本期没有匹配"
     ALREADY = "already", "本期已有投递"
     POISON = "poison", "多次导致进程崩溃"
+
+
+class Wire(Word):
+    """A tripwire: what pauses a run, see `delivery/tripwires.py`."""
+
+    TWICE = "twice", "同一期向一人两次投递成功"
+    IN_DOUBT = "in_doubt", "存疑过多"
+    REFUSED = "refused", "被一家邮箱服务商大量拒收"
+    COMPLAINTS = "complaints", "投诉过多"
+    EVENTS = "events", "投递事件过多"
+
+
+class Awaited(Word):
+    """What is awaited until a relay's log settles a doubt, see `delivery/evidence.py`."""
+
+    LOG = "log", "无从查证：没有这个中继的日志"
+    GAP = "gap", "无从查证：日志在交付前后有缺口"
+    NOT_OURS = "not_ours", "等日志里出现本装置的邮件"
+    BEGUN = "begun", "日志里有开头，等中继接收完毕"
+    QUARANTINE = "quarantine", "等隔离期过去"
+    LIFE = "life", "等日志里出现新的记录"
+    NEXT_LOOK = "next_look", "即将了结"

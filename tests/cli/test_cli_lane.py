@@ -87,9 +87,8 @@ def test_all_lanes_of_running_runs_are_listed_on_demand(
         "fenhe.example": (2, 0),
         "netease": (0, 1),
     }
-    assert ["fenhe.example", "畅通", "—", "—", "2", "0"] in rows(
-        office("lane", "list", "--all").out
-    )
+    shown = rows(office("lane", "list", "--all").out)
+    assert ["fenhe.example", "畅通", "—", "—", "2", "0", "0", "不限"] in shown
     office("run", "pause", str(running))
     assert {name: one["waiting"] for name, one in listed(office, "--all").items()} == {"qq": 0}
 

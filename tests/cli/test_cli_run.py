@@ -15,7 +15,9 @@ from distribution.words import DeliveryState
 from workers.current import set_app
 
 STATUS_KEYS = {
-    "run", "issue", "kind", "state", "planned", "total", "states", "causes", "excluded",
+    "run", "issue", "kind", "state", "original", "reason", "addressees", "approved_at",
+    "approved_by", "paused_by", "pause_reason", "canary", "held_back", "planned", "total",
+    "states", "causes", "excluded",
     "audience_digest", "selections_digest", "due_now", "in_stopped_lanes", "next_in_seconds",
     "created_at", "sealed_at", "started_at", "expires_at", "finished_at",
 }  # fmt: skip
@@ -168,7 +170,10 @@ def test_a_paused_run_is_not_started_but_resumed(office: Office, planned: str, a
     assert actions == ["run.plan", "run.pause", "run.resume"]
 
 
-VERBS = ["status", "verify", "seal", "start", "pause", "resume", "cancel", "failed"]
+VERBS = [
+    *("status", "verify", "seal", "start", "pause", "resume", "cancel", "failed"),
+    *("watch", "late", "approve"),
+]
 
 
 def test_a_run_that_is_not_there_is_said_so(office: Office) -> None:

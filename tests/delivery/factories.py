@@ -154,7 +154,7 @@ def cancel(app: App, run_id: int) -> None:
 
 def pause(app: App, run_id: int) -> None:
     with app.transaction() as session:
-        delivery.pause(session, run_id)
+        delivery.pause(session, run_id, by="test")
 
 
 def resume(app: App, run_id: int) -> None:

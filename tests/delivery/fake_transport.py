@@ -90,6 +90,9 @@ class FakeTransport:
             case _:
                 return FakeHandover(self, envelope, happens)
 
+    def open_lanes(self) -> frozenset[str] | None:
+        return None
+
     async def evidence(self, message_id: str) -> Evidence:
         if not self.tells:
             return Evidence.UNKNOWN
@@ -107,6 +110,7 @@ class FakeHandover:
     transport: FakeTransport
     envelope: Envelope
     happens: Reply | Mishap
+    relay: str = "relay"
 
     async def finish(self, body: bytes) -> Reply:
         transport = self.transport

@@ -127,7 +127,7 @@ def test_what_is_past_its_time_expires(app: App, paused: bool) -> None:  # noqa:
     hand(app, second)
     if paused:
         with app.transaction() as session:
-            delivery.pause(session, run_id)
+            delivery.pause(session, run_id, by="test")
     time_is_up(app, run_id)
     leases_run_out(app)
     recover(app)

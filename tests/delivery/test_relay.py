@@ -52,6 +52,15 @@ def test_a_greylisting_relay_gets_each_mail_once(app: App) -> None:
     assert set(copies(sink).values()) == {1}
 
 
+def test_a_mailbox_outside_ascii_gets_its_digest_where_the_relay_takes_it(app: App) -> None:
+    run_id = make_run(app, ["李四@fenhe.example", "zhang@fenhe.example"])
+    with Sink() as sink:
+        pump(app, sink)
+
+    assert tally(app, run_id) == {"accepted": 2}
+    assert set(copies(sink)) == {"李四@fenhe.example", "zhang@fenhe.example"}
+
+
 @pytest.mark.parametrize(
     ("step", "act", "states"),
     [

@@ -15,6 +15,7 @@ from factories import (
     leases_run_out,
     make_readers,
     make_run,
+    make_sender,
     mismatches,
     pause,
     plan,
@@ -27,6 +28,7 @@ from factories import (
     tally,
     the_run,
 )
+from fake_transport import FakeTransport
 from runs import SEPTEMBER, make_issue
 
 from distribution import delivery
@@ -87,7 +89,7 @@ def test_steering_reads_the_run_anew_once_it_has_the_lock(app: App) -> None:
         assert delivery.find_run(session, run_id).state is RunState.SENDING
         cancel(app, run_id)
         with pytest.raises(delivery.WrongState):
-            delivery.pause(session, run_id)
+            delivery.pause(session, run_id, by="test")
 
     assert run_state(app, run_id) is RunState.CANCELLED
 
@@ -101,6 +103,54 @@ def test_a_paused_run_takes_its_results(app: App) -> None:
     assert settle(app, first, S.ACCEPTED)
     assert settle(app, second, S.DEFERRED)
     assert tally(app, run_id) == {"accepted": 1, "deferred": 1}
+
+
+def pause_all(app: App, _run_id: int) -> None:
+    with app.transaction() as session:
+        delivery.pause_all(session, by="test", reason="出错了")
+
+
+@pytest.mark.parametrize("how", [pause, cancel, pause_all])
+def test_what_stops_a_run_is_heeded_within_one_lease(
+    app: App, how: Callable[[App, int], None]
+) -> None:
+    run_id, at, connections, batch_size = make_run(app, 40), 8, 4, 10
+
+    def stop_now(_envelope: delivery.Envelope) -> None:
+        if len(relay.offered) == at:
+            how(app, run_id)
+
+    relay = FakeTransport(at_begin=stop_now)
+    sender = make_sender(app, relay, connections=connections, batch_size=batch_size)
+    sender.pump(YEARS)
+
+    assert len(relay.accepted) < at + connections
+    assert len(relay.offered) < at + batch_size
+    assert not {"leased", "handed", "in_doubt"} & set(tally(app, run_id))
+    assert lease(app) == []
+
+
+def test_all_that_is_sent_is_paused_at_once_and_nothing_else(app: App) -> None:
+    sending = [make_run(app, 1)]
+    for label in ("08", "07"):
+        run_id = plan(app, make_issue(app, label))
+        start(app, run_id)
+        sending.append(run_id)
+    waiting = plan(app, make_issue(app, "06"))
+
+    with app.transaction() as session:
+        assert delivery.pause_all(session, by="chief", reason="出错了") == sending
+        assert delivery.pause_all(session, by="chief") == []
+
+    for run_id in sending:
+        run = the_run(app, run_id)
+        assert (run.state, run.paused_by, run.pause_reason) == (
+            RunState.PAUSED, "chief", "出错了"
+        )  # fmt: skip
+    assert run_state(app, waiting) is RunState.PLANNED
+    resume(app, sending[0])
+    run = the_run(app, sending[0])
+    assert (run.state, run.paused_by, run.pause_reason) == (RunState.SENDING, None, None)
 
 
 def test_cancelling_takes_back_all_but_what_was_handed_over(app: App) -> None:

@@ -11,7 +11,7 @@ from test_erasing import erase
 from test_purging import counted, purge
 
 from distribution import clock, delivery
-from distribution.app import App, open_transport
+from distribution.app import App
 from distribution.delivery import NotToWelcome, Standing, UnderWay
 from distribution.errors import Refused
 from distribution.models import Letter, Subscriber
@@ -44,7 +44,7 @@ def asked(app: App, email: str = READER) -> tuple[int, int]:
 
 def post(app: App) -> dict[LetterState, int]:
     def transport() -> delivery.Transport:
-        return open_transport(app.settings)
+        return app.open_transport()
 
     return asyncio.run(delivery.post_due(app.transaction, transport, app.office, at=clock.now()))
 

@@ -122,7 +122,7 @@ def finish_with(rest: Rest, body: bytes, limits: Timeouts, go: bytes = b"354 go\
 
 def test_a_relay_that_stops_reading_is_given_up_after_the_body_limit() -> None:
     async def rest(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1)
 
     result = finish_with(rest, LARGE, Timeouts(body=SOON))
 

@@ -15,7 +15,7 @@ from distribution import schema, web
 from distribution.app import App
 from distribution.db import DatabaseUnusable
 from distribution.errors import DistributionError
-from distribution.web import health
+from distribution.health import Examiner
 from distribution.web.pages import HEADERS
 
 KINDS = ("open", "click", "run_click", "read", "run_read", "unsubscribe", "preferences")
@@ -159,7 +159,13 @@ def test_robots_are_asked_to_stay_away(client: TestClient) -> None:
 def test_health_names_the_schema(client: TestClient) -> None:
     found = client.get("/health")
     assert found.status_code == 200
-    assert found.json() == {"status": "ok", "database": "ok", "schema": schema.HEAD}
+    assert found.json() == {
+        "status": "ok",
+        "database": "ok",
+        "sender": "ok",
+        "unrecorded": 0,
+        "schema": schema.HEAD,
+    }
 
 
 @only_sqlite
@@ -178,7 +184,7 @@ def test_a_defect_shows_nothing_of_itself(
     def fail(*_: object) -> None:
         raise DistributionError("an inner matter")
 
-    monkeypatch.setattr(health, "_revision", fail)
+    monkeypatch.setattr(Examiner, "examine", fail)
     found = client.get("/health")
     assert found.status_code == 500
     assert "inner" not in found.text

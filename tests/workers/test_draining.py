@@ -92,7 +92,7 @@ def test_the_ticker_sends_where_nobody_hears_it(app: App, started: int) -> None:
 
 def test_the_ticker_is_silent_where_nothing_is_due(app: App, started: int) -> None:
     with app.transaction() as session:
-        delivery.pause(session, started)
+        delivery.pause(session, started, by="test")
     with ears("sending"):
         ring_if_due()
         assert bells("sending") == []

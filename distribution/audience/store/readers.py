@@ -1,13 +1,14 @@
 """Who is due, and what is known of him when a run is planned."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from distribution.audience.address import read_address
 from distribution.audience.defaults import default_topics
@@ -32,6 +33,10 @@ from distribution.words import (
     TopicsFrom,
     Tracking,
 )
+
+_Row = Row[*tuple[Any, ...]]
+_Theirs = Callable[[InstrumentedAttribute[int]], ColumnElement[bool]]
+"""SQL: a row belongs to one of the subscribers in question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,30 +74,42 @@ def readers_after(
     session: Session, last_id: int, limit: int, *, at: datetime | None = None
 ) -> Audience:
     """The next `limit` subscribers behind `last_id`, may they be mailed or not."""
-    rows = session.execute(
-        select(
-            Subscriber.id,
-            Subscriber.email,
-            Subscriber.address_hash,
-            Subscriber.edition,
-            Subscriber.frequency,
-            Subscriber.format,
-            Subscriber.role,
-            Subscriber.enterprise_id,
-            Enterprise.industry,
-            barrier(at).label("why"),
-            decision(Purpose.TRACKING).label("tracking"),
-        )
-        .outerjoin(Enterprise, Enterprise.id == Subscriber.enterprise_id)
-        .where(Subscriber.id > last_id)
-        .order_by(Subscriber.id)
-        .limit(limit)
-    ).all()
+    query = _seen(at).where(Subscriber.id > last_id).order_by(Subscriber.id).limit(limit)
+    rows = session.execute(query).all()
     if not rows:
         return Audience((), None)
     span = (rows[0].id, rows[-1].id)
-    topics, words = _interests(session, span), _watch_words(session, span)
-    theirs = _enterprise_topics(session, {row.enterprise_id for row in rows if row.enterprise_id})
+    return Audience(_readers(session, rows, lambda owner: owner.between(*span)), span[1])
+
+
+def readers_among(session: Session, subscriber_ids: Collection[int]) -> tuple[Reader, ...]:
+    """These subscribers, may they be mailed or not, by ascending id."""
+    query = _seen(None).where(among(session, Subscriber.id, subscriber_ids))
+    rows = session.execute(query.order_by(Subscriber.id)).all()
+    return _readers(session, rows, lambda owner: among(session, owner, subscriber_ids))
+
+
+def _seen(at: datetime | None) -> Select[*tuple[Any, ...]]:
+    """SQL: what a plan wants to know of subscribers."""
+    return select(
+        Subscriber.id,
+        Subscriber.email,
+        Subscriber.address_hash,
+        Subscriber.edition,
+        Subscriber.frequency,
+        Subscriber.format,
+        Subscriber.role,
+        Subscriber.enterprise_id,
+        Enterprise.industry,
+        barrier(at).label("why"),
+        decision(Purpose.TRACKING).label("tracking"),
+    ).outerjoin(Enterprise, Enterprise.id == Subscriber.enterprise_id)
+
+
+def _readers(session: Session, rows: Sequence[_Row], theirs: _Theirs) -> tuple[Reader, ...]:
+    topics, words = _interests(session, theirs), _watch_words(session, theirs)
+    enterprises = {row.enterprise_id for row in rows if row.enterprise_id}
+    of_enterprise = _enterprise_topics(session, enterprises)
     rules = default_rules(session)
 
     @cache  # a slice has few roles and industries
@@ -103,7 +120,7 @@ def readers_after(
     for row in rows:
         wanted, topics_from = _topics(
             topics[row.id],
-            theirs[row.enterprise_id or 0],
+            of_enterprise[row.enterprise_id or 0],
             by_rule(row.role, row.industry or ""),
         )
         readers.append(
@@ -121,7 +138,7 @@ def readers_after(
                 tracking=tracking_of(row.tracking),
             )
         )
-    return Audience(tuple(readers), span[1])
+    return tuple(readers)
 
 
 def reader(session: Session, subscriber_id: int) -> Reader:
@@ -147,20 +164,20 @@ def _envelope(email: str) -> str:
     return email if email.isascii() else read_address(email).envelope
 
 
-def _interests(session: Session, span: tuple[int, int]) -> defaultdict[int, list[str]]:
+def _interests(session: Session, theirs: _Theirs) -> defaultdict[int, list[str]]:
     query = (
         select(Interest.subscriber_id, Topic.code)
         .join(Topic, Topic.id == Interest.topic_id)
-        .where(Interest.subscriber_id.between(*span))
+        .where(theirs(Interest.subscriber_id))
         .order_by(Interest.subscriber_id, Interest.position)
     )
     return _gather((owner, code) for owner, code in session.execute(query))
 
 
-def _watch_words(session: Session, span: tuple[int, int]) -> defaultdict[int, list[str]]:
+def _watch_words(session: Session, theirs: _Theirs) -> defaultdict[int, list[str]]:
     query = (
         select(WatchWord.subscriber_id, WatchWord.word)
-        .where(WatchWord.subscriber_id.between(*span))
+        .where(theirs(WatchWord.subscriber_id))
         .order_by(WatchWord.subscriber_id, WatchWord.position)
     )
     return _gather((owner, word) for owner, word in session.execute(query))

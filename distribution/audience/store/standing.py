@@ -59,10 +59,7 @@ def barrier(at: datetime | None = None) -> ColumnElement[str | None]:
     today: ColumnElement[Any] = (
         literal(at.astimezone(SHANGHAI).date()) if at else select(database_day()).scalar_subquery()
     )
-    no_member = exists().where(
-        Enterprise.id == Subscriber.enterprise_id,
-        or_(Enterprise.member_until < today, Enterprise.suspended_at.is_not(None)),
-    )
+    no_member = exists().where(Enterprise.id == Subscriber.enterprise_id, _is_outside(today))
     passing = case(
         (Subscriber.departed_at.is_not(None), Cause.DEPARTED.value),
         (no_member.correlate(Subscriber), Cause.MEMBERSHIP.value),
@@ -79,6 +76,17 @@ def barrier(at: datetime | None = None) -> ColumnElement[str | None]:
         (_suppressed(), Cause.SUPPRESSED.value),
         else_=consent,
     )
+
+
+def outsiders(session: Session) -> list[int]:
+    """Enterprises whose membership has ended or is suspended, by the database's clock."""
+    today = select(database_day()).scalar_subquery()
+    query = select(Enterprise.id).where(_is_outside(today)).order_by(Enterprise.id)
+    return list(session.scalars(query))
+
+
+def _is_outside(today: ColumnElement[Any]) -> ColumnElement[bool]:
+    return or_(Enterprise.member_until < today, Enterprise.suspended_at.is_not(None))
 
 
 def _suppressed() -> ColumnElement[bool]:

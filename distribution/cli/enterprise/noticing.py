@@ -1,12 +1,10 @@
 """`distribution enterprise notify`: tell the admins by mail which memberships will end."""
 
 import asyncio
-from functools import partial
 
 import click
 
 from distribution import audience, clock, config, delivery
-from distribution.app import open_transport
 from distribution.cli.common import admin, installation, printable
 from distribution.errors import InvalidSetting
 from distribution.words import LetterState
@@ -41,9 +39,7 @@ def notify(dry_run: bool) -> None:  # noqa: FBT001 - click's flag
         )
         names = [row.name for row in told]
     _show(names)
-    done = asyncio.run(
-        delivery.post_due(app.transaction, partial(open_transport, app.settings), app.office, at=at)
-    )
+    done = asyncio.run(delivery.post_due(app.transaction, app.open_transport, app.office, at=at))
     for state in LetterState:
         if count := done.get(state):
             click.echo(f"{state.label} {count} 封。")

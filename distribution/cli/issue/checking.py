@@ -97,7 +97,10 @@ def approve_issue(key: str, override: str | None) -> None:
 @click.argument("key", metavar="期号")
 @click.option("--reason", metavar="理由", required=True, help="为什么要重新打开；会记录下来。")
 def reopen_issue(key: str, reason: str) -> None:
-    """撤回批准，以便修改；已有投递批次的不能撤回。"""
+    """撤回批准，以便修改；有未完成的投递批次的不能撤回。
+
+    已投递的，改好后用 distribution run correct 更正；文章的增减与次序不能再变。
+    """
     at, reason = clock.now(), issues.checked_text("reason", reason)
     with installation().transaction() as session:
         key = issues.key_of(issues.find_issue(session, key, lock=True))

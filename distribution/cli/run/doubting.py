@@ -1,10 +1,12 @@
 """`distribution run doubt`: what is in doubt, and an admin's word on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import click
+from sqlalchemy.orm import Session
 
 from distribution import audience, audit, clock, delivery, replies
+from distribution.app import App
 from distribution.cli.chinese import row_number
 from distribution.cli.common import (
     Command,
@@ -17,12 +19,12 @@ from distribution.cli.common import (
 )
 from distribution.cli.listing import show_list
 from distribution.delivery import Doubtful
+from distribution.words import Awaited
 
-_ASKED = {
-    "outbox": "发件文件夹里有没有这封信",
-    "smtp": "中继（SMTP 无从查询：请凭邮件编号查中继的日志）",
-}
-"""What a transport can be asked about a mail, by the setting that names it."""
+_FOLDER = "发件文件夹里有没有这封信"
+_LOG = "中继的日志里有没有这封信"
+_NOTHING = "中继（SMTP 无从查询：请凭邮件编号查中继的日志，或设置 relay_log 让它自动查）"
+"""What a transport can be asked about a mail."""
 
 _delivery = click.argument("delivery_id", metavar="投递号", type=int, callback=row_number)
 
@@ -51,15 +53,16 @@ def list_doubts(run_id: int | None, limit: int, as_json: bool) -> None:  # noqa:
         found = delivery.doubtful(session, run_id, limit)
         press = delivery.Press(app.addresses)
         press.load(session, {one.run_id for one in found}, set())
+        awaited = _awaited(app, session, found)
     named = [(one, press.message_id(one.delivery_id, one.run_id)) for one in found]
-    asked = _ASKED[app.settings.transport]
+    asked = _asked(app)
     if as_json:
-        show_json([_document(one, message_id, asked) for one, message_id in named])
+        show_json([_document(one, message_id, asked, awaited) for one, message_id in named])
         return
     show_list(
-        ("投递号", "批次", "期号", "起于", "收件人", "线路", "原话", "线索", "邮件编号"),
-        [_row(one, message_id) for one, message_id in named],
-        elastic=("原话", "线路", "邮件编号"),
+        ("投递号", "批次", "期号", "起于", "收件人", "线路", "原话", "线索", "查证", "邮件编号"),
+        [_row(one, message_id, awaited) for one, message_id in named],
+        elastic=("原话", "线路", "查证", "邮件编号"),
         spare=("线路", "线索"),
         empty="没有存疑的投递。",
     )
@@ -118,7 +121,21 @@ def _settle(verb: str, delivery_id: int, reason: str, question: str, *, yes: boo
     return run_id
 
 
-def _row(one: Doubtful, message_id: str) -> tuple[object, ...]:
+def _asked(app: App) -> str:
+    """Where it was looked for."""
+    if app.settings.transport == "outbox":
+        return _FOLDER
+    return _LOG if any(relay.log for relay in app.relays) else _NOTHING
+
+
+def _awaited(app: App, session: Session, found: Sequence[Doubtful]) -> dict[int, Awaited]:
+    """What the log of each one's relay is still to show; a folder shows it at once."""
+    if app.settings.transport == "outbox":
+        return {}
+    return delivery.awaited(session, [one.delivery_id for one in found], app.quarantine)
+
+
+def _row(one: Doubtful, message_id: str, awaited: Mapping[int, Awaited]) -> tuple[object, ...]:
     return (
         one.delivery_id,
         one.run_id,
@@ -128,6 +145,7 @@ def _row(one: Doubtful, message_id: str) -> tuple[object, ...]:
         replies.lane_label(one.lane),
         one.words,
         _hints(one),
+        awaited[one.delivery_id].label if one.delivery_id in awaited else None,
         message_id,
     )
 
@@ -139,7 +157,10 @@ def _hints(one: Doubtful) -> str:
     return "、".join(hint for hint in (machines, returned) if hint)
 
 
-def _document(one: Doubtful, message_id: str, asked: str) -> dict[str, object]:
+def _document(
+    one: Doubtful, message_id: str, asked: str, awaited: Mapping[int, Awaited]
+) -> dict[str, object]:
+    awaits = awaited.get(one.delivery_id)
     return {
         "delivery": one.delivery_id,
         "run": one.run_id,
@@ -151,6 +172,8 @@ def _document(one: Doubtful, message_id: str, asked: str) -> dict[str, object]:
         "handed_at": one.handed_at,
         "since": one.since,
         "words": one.words,
+        "relay": one.relay,
+        "awaits": None if awaits is None else awaits.value,
         "asked": [asked, "退信", "读者的打开与点击"],
         "opened_by_machines": one.opened_by_machines,
         "returned": one.returned,

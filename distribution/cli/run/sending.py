@@ -11,26 +11,43 @@ from distribution.cli.progress import Progress
 from distribution.cli.run.naming import run_argument
 from distribution.cli.run.showing import show_status
 from distribution.cli.stopping import asked_to_stop
+from distribution.words import RunState
 
 
 @click.command("start")
 @run_argument
-def start(run_id: int) -> None:
+@click.option(
+    "--canary",
+    "first",
+    metavar="封数",
+    type=click.IntRange(1, 10_000_000),
+    help="先试投这么多封，各线路都有；其余的等 run resume 放行。",
+)
+def start(run_id: int, first: int | None) -> None:
     """开始投递并显示进度；中断后再运行即继续，不会重复投递。
 
     尚未封存的先封存。另有进程正在投递时，这里只显示进展。
     """
+    send(run_id, first)
+
+
+def send(run_id: int, first: int | None = None) -> None:
+    """Release a run, and send it here or watch who does."""
     from workers.draining import drain
 
     app, at = installation(), clock.now()
     config.refuse_trial_settings(app.settings)
+    delivery.halting.refuse_halted(app.settings.stop_file)
     expiry = timedelta(hours=app.settings.expiry_hours)
-    delivery.start(app.transaction, run_id, at=at, expiry=expiry)
+    delivery.start(app.transaction, run_id, at=at, expiry=expiry, first=first)
     with app.transaction() as session:
-        audit.record(session, "run.start", str(run_id), by=admin(), at=at)
+        said = {} if first is None else {"canary": first}
+        audit.record(session, "run.start", str(run_id), by=admin(), at=at, **said)
     with asked_to_stop() as stop, Progress() as progress:
         drained = drain(app, run_id, stop, progress.show)
     show_status(drained.status)
+    if drained.status.run.canary is not None and drained.status.run.state is RunState.SENDING:
+        _show_first(run_id)
     if drained.trouble is not None:
         raise drained.trouble
     if drained.mismatches:
@@ -40,3 +57,12 @@ def start(run_id: int) -> None:
     if drained.stopped:
         click.echo(f"已停止，未投递的保留在账上。继续：distribution run start {run_id}")
         sys.exit(1)
+
+
+def _show_first(run_id: int) -> None:
+    """How those fared that went first."""
+    with installation().reading() as session:
+        fared = delivery.observing.fared(session, run_id)
+    states = "、".join(f"{state.label} {count}" for state, count in fared.states.items())
+    returned = f"；已退回 {fared.returned}" if fared.returned else ""
+    click.echo(f"试投 {sum(fared.states.values())} 封：{states}{returned}。退信会陆续到达。")

@@ -3,10 +3,11 @@
 import click
 
 from distribution import clock, delivery
-from distribution.cli.common import as_json, installation, show_json, show_table
+from distribution.cli.common import as_json, installation, printable, show_json, show_table
 from distribution.cli.run.naming import run_argument
 from distribution.delivery import Status
-from distribution.words import Cause, DeliveryState, RunState
+from distribution.models import Run
+from distribution.words import Cause, DeliveryState, RunKind, RunState
 
 
 @click.command("list")
@@ -19,12 +20,13 @@ def list_runs(as_json: bool) -> None:  # noqa: FBT001 - click's flags
             show_json([document(status) for status in rows])
             return
         show_table(
-            ("批次", "期号", "状态", "投递", "已交中继", "开始", "完成"),
+            ("批次", "期号", "种类", "状态", "投递", "已交中继", "开始", "完成"),
             [
                 (
                     status.run.id,
                     status.issue_key,
-                    status.run.state.label,
+                    status.run.kind.label,
+                    standing(status.run),
                     status.total,
                     status.count(DeliveryState.ACCEPTED),
                     status.run.started_at,
@@ -49,6 +51,12 @@ def status(run_id: int, as_json: bool) -> None:  # noqa: FBT001
             show_status(found)
 
 
+def standing(run: Run) -> str:
+    """Where a run stands, in a few words."""
+    first = run.canary is not None and run.state in (RunState.SENDING, RunState.PAUSED)
+    return f"{run.state.label}（试投 {run.canary} 封）" if first else run.state.label
+
+
 def show_status(status: Status) -> None:
     """Print a run's books: each state with its number, causes below."""
     run = status.run
@@ -61,11 +69,32 @@ def show_status(status: Status) -> None:
     show_table(
         ("状态", "封", "其中"),
         rows,
-        title=f"批次 {run.id} · {status.issue_key} 期 · {run.state.label}",
+        title=f"批次 {run.id} · {status.issue_key} 期{_kind(run)} · {standing(run)}",
     )
     show_excluded(status)
+    _show_facts(run)
     if run.state is RunState.SENDING:
         _show_waiting(status)
+
+
+def _kind(run: Run) -> str:
+    return "" if run.kind is RunKind.REGULAR else f" · {run.kind.label}（批次 {run.original_id}）"
+
+
+def _show_facts(run: Run) -> None:
+    """What people have said about it."""
+    if run.reason and run.addressees:
+        click.echo(printable(f"更正（{run.addressees.label}）：{run.reason}"))
+    if run.approved_at is not None:
+        click.echo(f"已由 {run.approved_by} 于 {clock.for_people(run.approved_at)} 批准。")
+    elif run.kind is RunKind.CORRECTION and run.state in (RunState.PLANNED, RunState.SEALED):
+        click.echo(f"尚未批准：distribution run approve {run.id}")
+    if run.state is RunState.PAUSED and run.paused_by:
+        why = f"：{run.pause_reason}" if run.pause_reason else ""
+        click.echo(printable(f"由 {run.paused_by} 暂停{why}"))
+    switch = installation().settings.stop_file
+    if run.state is RunState.SENDING and delivery.halting.is_halted(switch):
+        click.echo(f"投递已全部停止，因为有文件 {switch}：删除它即继续。")
 
 
 def _causes(status: Status, state: DeliveryState) -> list[str]:
@@ -75,6 +104,11 @@ def _causes(status: Status, state: DeliveryState) -> list[str]:
 def _show_waiting(status: Status) -> None:
     """Why the rest is not sent now, and what is to be done."""
     waiting = status.waiting
+    if waiting.held_back:
+        click.echo(
+            f"{waiting.held_back} 封等试投的结果：满意后 distribution run resume {status.run.id}，"
+            f"否则 distribution run cancel {status.run.id}"
+        )
     if waiting.stopped:
         click.echo(
             f"{waiting.stopped} 封所在的线路已停止："
@@ -106,6 +140,14 @@ def document(status: Status) -> dict[str, object]:
         "issue": status.issue_key,
         "kind": run.kind.value,
         "state": run.state.value,
+        "original": run.original_id,
+        "reason": run.reason,
+        "addressees": run.addressees.value if run.addressees else None,
+        "approved_at": run.approved_at,
+        "approved_by": run.approved_by,
+        "paused_by": run.paused_by,
+        "pause_reason": run.pause_reason,
+        "canary": run.canary,
         "planned": run.planned,
         "total": status.total,
         "states": {state.value: status.count(state) for state in DeliveryState},
@@ -118,6 +160,7 @@ def document(status: Status) -> dict[str, object]:
         "selections_digest": run.selections_digest,
         "due_now": status.waiting.due_now,
         "in_stopped_lanes": status.waiting.stopped,
+        "held_back": status.waiting.held_back,
         "next_in_seconds": None if next_in is None else round(next_in.total_seconds()),
         "created_at": run.created_at,
         "sealed_at": run.sealed_at,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from distribution.delivery.store.events import add_events
+from distribution.delivery.store.handing import add_events
 from distribution.delivery.store.times import moment
 from distribution.models import DUE, Delivery, Run, Slot
 from distribution.words import DeliveryState, RunState
@@ -22,14 +22,18 @@ def close_unsendable(session: Session) -> None:
     for runs, state in ((late, DeliveryState.EXPIRED), (cancelled, DeliveryState.CANCELLED)):
         for run_id in session.scalars(runs).all():
             waiting = and_(DUE, Delivery.run_id == run_id)
-            _close(session, waiting, state, "ledger", skip_locked=True)
+            _close(session, waiting, state, "ledger")
 
 
 def cancel_deliveries(session: Session, run_id: int, by: str) -> None:
-    """Cancel all of a run that has not been handed over, what is held included."""
+    """Cancel all of a run that has not been handed over, what is held included.
+
+    What somebody has in hands at this moment is passed over: who waits for rows while he holds
+    others can wait in a circle. Such a row comes back, and `close_unsendable` cancels it then.
+    """
     untouched = (DeliveryState.LEASED, DeliveryState.HELD)
     waiting = and_(or_(DUE, Delivery.state.in_(untouched)), Delivery.run_id == run_id)
-    _close(session, waiting, DeliveryState.CANCELLED, by, skip_locked=False)
+    _close(session, waiting, DeliveryState.CANCELLED, by)
 
 
 def _close(
@@ -37,8 +41,6 @@ def _close(
     condition: ColumnElement[bool],
     state: DeliveryState,
     by: str,
-    *,
-    skip_locked: bool,
 ) -> None:
     """Close rows chunk by chunk; the slots of cancelled ones become free for another run."""
     while True:
@@ -47,7 +49,7 @@ def _close(
             .where(condition)
             .order_by(Delivery.id)
             .limit(CHUNK)
-            .with_for_update(skip_locked=skip_locked)
+            .with_for_update(skip_locked=True)
             .cte("chunk")
         )
         closed = session.execute(

@@ -4,7 +4,7 @@ Lanes are locked last, after runs, deliveries and subscribers, and by name: nobo
 circle.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, or_, select, update
@@ -19,10 +19,13 @@ _FORGIVEN_AFTER = timedelta(days=1)
 """A lane that has kept still for so long begins with a short rest again."""
 _LONGEST_WORDS = 500
 
+Own = tuple[int | None, int | None, int | None]
+"""An admin's rate per hour, burst and connections, as far as he said them."""
+
 
 def held() -> ColumnElement[bool]:
     """SQL: nothing may go to the lane of a row of `deliveries` now."""
-    return exists().where(Lane.name == Delivery.lane, _halted()).correlate(Delivery)
+    return exists().where(Lane.name == Delivery.lane, halted()).correlate(Delivery)
 
 
 def rest(
@@ -78,7 +81,7 @@ def stop(
 
 def resume(session: Session, name: str) -> Lane | None:
     """Let mails go to a lane again; gives what held them up, None where nothing did."""
-    lane = session.scalar(select(Lane).where(Lane.name == name, _halted()).with_for_update())
+    lane = session.scalar(select(Lane).where(Lane.name == name, halted()).with_for_update())
     if lane is None:
         return None
     session.expunge(lane)
@@ -92,12 +95,28 @@ def resume(session: Session, name: str) -> Lane | None:
     return lane
 
 
+def limit(session: Session, name: str, own: Own) -> None:
+    """Give a lane an admin's own limits in place of those it has; None: those of everybody."""
+    lane = _lock(session, name)
+    lane.rate_per_hour, lane.burst, lane.connections = own
+    session.flush()
+
+
+def own_limits(session: Session, names: Collection[str] | None = None) -> dict[str, Own]:
+    """The limits an admin has given to lanes, or to these of them."""
+    columns = (Lane.rate_per_hour, Lane.burst, Lane.connections)
+    query = select(Lane.name, *columns).where(or_(*(column.is_not(None) for column in columns)))
+    if names is not None:
+        query = query.where(Lane.name.in_(names))
+    return {row[0]: (row[1], row[2], row[3]) for row in session.execute(query)}
+
+
 def held_lanes(session: Session) -> Sequence[Lane]:
     """Lanes to which nothing goes now, by name."""
-    return session.scalars(select(Lane).where(_halted()).order_by(Lane.name)).all()
+    return session.scalars(select(Lane).where(halted()).order_by(Lane.name)).all()
 
 
-def _halted() -> ColumnElement[bool]:
+def halted() -> ColumnElement[bool]:
     """SQL: stopped, or still at rest."""
     return or_(Lane.stopped_at.is_not(None), Lane.resting_until > moment())
 

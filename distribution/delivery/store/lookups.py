@@ -8,7 +8,7 @@ from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from distribution.db import database_time
-from distribution.delivery.store.events import add_events
+from distribution.delivery.store.handing import add_events
 from distribution.models import Delivery, ReadingEvent, ReturnedMail, Run, Subscriber
 from distribution.words import Cause, DeliveryState, Returned, RunState, Verdict
 

@@ -3,11 +3,24 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import (
+    FromClause,
+    Insert,
+    Row,
+    Text,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    true,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from distribution.audience import Reader
-from distribution.db import database_time, upsert
+from distribution.db import BIG_INTEGER
+from distribution.delivery.store.times import moment
 from distribution.digests import Choice, Interests, Omitted, Selected, Sheet
 from distribution.models import (
     Article,
@@ -21,6 +34,7 @@ from distribution.models import (
     Topic,
 )
 from distribution.models import Sheet as SheetRow
+from distribution.statements import Columns, Prepared
 from distribution.words import DeliveryState, RunKind, RunState, Signal, Verdict
 
 
@@ -48,12 +62,21 @@ def keep_sheet(session: Session, sheet: Sheet) -> None:
         session.flush()
 
 
-def add_run(session: Session, issue_id: int, sheet_sha256: str, *, by: str, at: datetime) -> Run:
-    """A new regular run, nobody planned yet."""
+def add_run(
+    session: Session,
+    issue_id: int,
+    sheet_sha256: str,
+    *,
+    kind: RunKind = RunKind.REGULAR,
+    resend_number: int = 0,
+    by: str,
+    at: datetime,
+) -> Run:
+    """A new run, nobody planned yet."""
     run = Run(
         issue_id=issue_id,
-        kind=RunKind.REGULAR,
-        resend_number=0,
+        kind=kind,
+        resend_number=resend_number,
         state=RunState.PLANNING,
         sheet_sha256=sheet_sha256,
         cursor=0,
@@ -74,17 +97,9 @@ def take_slots(session: Session, run: Run, readers: Sequence[Reader]) -> set[int
     """
     if not readers:
         return set()
-    values = [
-        {
-            "issue_id": run.issue_id,
-            "subscriber_id": reader.subscriber_id,
-            "resend_number": run.resend_number,
-            "address_hash": reader.address_hash,
-        }
-        for reader in readers
-    ]
-    statement = upsert(session, Slot).on_conflict_do_nothing().returning(Slot.subscriber_id)
-    return set(session.scalars(statement, values))
+    rows = [(reader.subscriber_id, reader.address_hash) for reader in readers]
+    of = {"issue_id": run.issue_id, "resend_number": run.resend_number}
+    return {row[0] for row in _SLOTS.run(session, rows, **of)}
 
 
 def selection_ids(session: Session, run_id: int, signatures: Iterable[str]) -> dict[str, int]:
@@ -161,27 +176,48 @@ def add_deliveries(
     session: Session, run_id: int, planned: Sequence[tuple[Reader, int, str]]
 ) -> None:
     """Plan a delivery for each (reader, selection, lane)."""
-    if not planned:
-        return
-    now = session.scalars(select(database_time())).one()
-    session.execute(
-        insert(Delivery),
-        [
-            {
-                "run_id": run_id,
-                "subscriber_id": reader.subscriber_id,
-                "selection_id": selection_id,
-                "recipient": reader.recipient,
-                "address_hash": reader.address_hash,
-                "lane": lane,
-                "state": DeliveryState.PLANNED,
-                "attempts": 0,
-                "crashes": 0,
-                "next_attempt_at": now,
-            }
-            for reader, selection_id, lane in planned
-        ],
-    )
+    rows = [
+        (reader.subscriber_id, selection_id, reader.recipient, reader.address_hash, lane)
+        for reader, selection_id, lane in planned
+    ]
+    if rows:
+        _DELIVERIES.run(session, rows, run_id=run_id)
+
+
+def _taking(rows: FromClause, database: str) -> Insert:
+    values = {
+        "issue_id": bindparam("issue_id", None, BIG_INTEGER),
+        "subscriber_id": rows.c.subscriber_id,
+        "resend_number": bindparam("resend_number", None, BIG_INTEGER),
+        "address_hash": rows.c.address_hash,
+    }
+    taken = select(*values.values()).where(true())  # SQLite would take ON for that of a join
+    insert_into = postgresql.insert(Slot) if database == "postgresql" else sqlite.insert(Slot)
+    statement = insert_into.from_select(list(values), taken).on_conflict_do_nothing()
+    return statement.returning(Slot.subscriber_id)
+
+
+def _planning(rows: FromClause, _database: str) -> Insert:
+    values = {
+        "run_id": bindparam("run_id", None, BIG_INTEGER),
+        **{name: rows.c[name] for name in _PLANNED},
+        "state": literal_column(f"'{DeliveryState.PLANNED.value}'"),
+        "attempts": literal_column("0"),
+        "crashes": literal_column("0"),
+        "next_attempt_at": moment(),
+    }
+    return insert(Delivery).from_select(list(values), select(*values.values()), False)
+
+
+_PLANNED: Columns = {
+    "subscriber_id": BIG_INTEGER,
+    "selection_id": BIG_INTEGER,
+    "recipient": Text(),
+    "address_hash": Text(),
+    "lane": Text(),
+}
+_SLOTS = Prepared({"subscriber_id": BIG_INTEGER, "address_hash": Text()}, _taking)
+_DELIVERIES = Prepared(_PLANNED, _planning)
 
 
 def planned_for(session: Session, run_id: int) -> Iterator[Row[str, int, bool]]:

@@ -4,86 +4,60 @@ On PostgreSQL whatever may touch the rows of another worker passes over those th
 and what must wait for a lock takes its rows by ascending id: nobody can wait in a circle.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    Float,
+    FromClause,
     Row,
+    Select,
+    Text,
+    Update,
     and_,
+    bindparam,
     case,
     exists,
     func,
     or_,
     select,
-    tuple_,
+    true,
     update,
 )
 from sqlalchemy.orm import Session
 
 from distribution import audience
-from distribution.db import database_time
-from distribution.delivery.states import IN_HANDS, sources
-from distribution.delivery.store import lanes
+from distribution.db import BIG_INTEGER, among, database_time
+from distribution.delivery.store import canaries
 from distribution.delivery.store.times import moment
-from distribution.models import DUE, UNDER_WAY, Delivery, Run, Subscriber, Suppression
-from distribution.words import Cause, Consequence, DeliveryState, Meaning, RunState
+from distribution.models import UNDER_WAY, Delivery, Run, Subscriber, Suppression
+from distribution.statements import Columns, Prepared
+from distribution.words import Cause, Consequence, DeliveryState, RunState
 
 
 def lock(session: Session, delivery_ids: Collection[int]) -> None:
     """Take the locks of these rows in the order everybody takes them."""
-    query = select(Delivery.id).where(Delivery.id.in_(delivery_ids)).order_by(Delivery.id)
+    theirs = among(session, Delivery.id, delivery_ids)
+    query = select(Delivery.id).where(theirs).order_by(Delivery.id)
     session.execute(query.with_for_update()).all()
-
-
-def find_due(session: Session, limit: int) -> Sequence[Row[int, int]]:
-    """Due rows of running runs and how often a worker died under each, the longest due first."""
-    query = (
-        select(Delivery.id, Delivery.crashes)
-        .where(DUE, Delivery.next_attempt_at <= moment(), _sending(), ~lanes.held())
-        .order_by(Delivery.next_attempt_at, Delivery.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return session.execute(query).all()
 
 
 def take(
     session: Session, delivery_ids: Sequence[int], token: str, lease: timedelta
-) -> Sequence[Row[int, int, int, str, str, int]]:
+) -> list[Row[int, int, int, str, str, int]]:
     """Lease these due rows."""
-    taken = session.execute(
-        update(Delivery)
-        .where(DUE, Delivery.id.in_(delivery_ids))
-        .values(
-            state=DeliveryState.LEASED,
-            lease_token=token,
-            lease_until=database_time(lease),
-            attempts=Delivery.attempts + 1,
-        )
-        .returning(
-            Delivery.id,
-            Delivery.run_id,
-            Delivery.selection_id,
-            Delivery.recipient,
-            Delivery.lane,
-            Delivery.attempts,
-        )
-        .execution_options(synchronize_session=False)
-    ).all()
-    return sorted(taken, key=lambda row: row[0])
+    words = {"token": token, "ahead_seconds": lease.total_seconds()}
+    taken: Iterable[Any] = _TAKE.run(session, [(one,) for one in delivery_ids], **words)
+    return sorted(taken, key=lambda row: row.id)
 
 
-def barred(session: Session, delivery_ids: Sequence[int]) -> dict[int, Cause]:
+def barred(session: Session, delivery_ids: Iterable[int]) -> dict[int, Cause]:
     """Those of the deliveries whose reader may not be mailed any more, and why."""
-    why = _barrier()
-    query = (
-        select(Delivery.id, why)
-        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
-        .where(Delivery.id.in_(delivery_ids), why.is_not(None))
-    )
-    return {row[0]: Cause(row[1]) for row in session.execute(query) if row[1]}
+    found: Iterable[Any] = _BARRED.run(session, [(one,) for one in delivery_ids])
+    return {delivery_id: Cause(why) for delivery_id, why in found}
 
 
 def extend_leases(session: Session, tokens: Sequence[str], lease: timedelta) -> None:
@@ -104,75 +78,6 @@ def extend_leases(session: Session, tokens: Sequence[str], lease: timedelta) -> 
     )
 
 
-def mark_handed(
-    session: Session,
-    rows: Sequence[tuple[int, str]],
-    patience: timedelta,
-    hashes: Mapping[int, str],
-) -> set[int]:
-    """The intent, guarded by token, lease, run and reader; returns the ids it was given for.
-
-    `hashes` are of the messages that will go out, by delivery.
-    """
-    why = (
-        select(_barrier())
-        .where(Subscriber.id == Delivery.subscriber_id)
-        .correlate(Delivery)
-        .scalar_subquery()
-    )
-    handed = session.scalars(
-        update(Delivery)
-        .where(
-            _ours(rows),
-            Delivery.state == DeliveryState.LEASED,
-            Delivery.lease_until > moment(),
-            _sending(),
-            why.is_(None),
-        )
-        .values(
-            state=DeliveryState.HANDED,
-            lease_until=database_time(patience),
-            handed_at=database_time(),
-            message_sha256=case(hashes, value=Delivery.id) if hashes else None,
-        )
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
-    )
-    return set(handed)
-
-
-def mark_settled(
-    session: Session,
-    rows: Sequence[tuple[int, str]],
-    ending: tuple[DeliveryState, Cause | None, Meaning | None],
-    wait: timedelta,
-) -> set[int]:
-    """Move rows that are in hands to a state where it may follow; returns the ids that moved.
-
-    `ending` is the state, why, and what the refusal meant if it was one. A deferred one has not
-    killed its worker: it is no suspect any more.
-    """
-    state, cause, meaning = ending
-    accepted = state is DeliveryState.ACCEPTED
-    tried = state is DeliveryState.DEFERRED
-    settled = session.scalars(
-        update(Delivery)
-        .where(_ours(rows), Delivery.state.in_(IN_HANDS.intersection(sources(state))))
-        .values(
-            state=state,
-            cause=cause,
-            lease_until=None,
-            **({"meaning": meaning, "consequence": None} if meaning or accepted else {}),
-            **({"accepted_at": _when_accepted()} if accepted else {}),
-            **({"next_attempt_at": database_time(wait)} if not accepted else {}),
-            **({"crashes": 0} if tried else {}),
-        )
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
-    )
-    return set(settled)
-
-
 def mark_consequence(
     session: Session, delivery_ids: Collection[int], consequence: Consequence
 ) -> None:
@@ -181,28 +86,6 @@ def mark_consequence(
         update(Delivery)
         .where(Delivery.id.in_(delivery_ids))
         .values(consequence=consequence)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _when_accepted() -> ColumnElement[datetime]:
-    """Now; where a doubt is settled, when the mail was handed over: it was taken then or never."""
-    doubtful = and_(Delivery.state == DeliveryState.IN_DOUBT, Delivery.handed_at.is_not(None))
-    return case((doubtful, Delivery.handed_at), else_=database_time())
-
-
-def mark_released(session: Session, rows: Sequence[tuple[int, str]], wait: timedelta) -> None:
-    """Back to planned, as if never leased."""
-    session.execute(
-        update(Delivery)
-        .where(_ours(rows), Delivery.state == DeliveryState.LEASED)
-        .values(
-            state=DeliveryState.PLANNED,
-            lease_token=None,
-            lease_until=None,
-            next_attempt_at=database_time(wait),
-            attempts=Delivery.attempts - 1,
-        )
         .execution_options(synchronize_session=False)
     )
 
@@ -256,17 +139,17 @@ def doubts(session: Session, after: int, limit: int) -> Sequence[Row[int, int, s
     return session.execute(query).all()
 
 
-def _sending() -> ColumnElement[bool]:
-    """The delivery's run may send now.
+def sending() -> ColumnElement[bool]:
+    """The delivery's run may send now, and this one of it.
 
     Correlated, or SQLite goes through all rows of the run instead of those that are due.
     """
     in_time = or_(Run.expires_at.is_(None), Run.expires_at > moment())
-    running = exists().where(Run.id == Delivery.run_id, Run.state == RunState.SENDING, in_time)
-    return running.correlate(Delivery)
+    sending = (Run.state == RunState.SENDING, in_time, canaries.may_go())
+    return exists().where(Run.id == Delivery.run_id, *sending).correlate(Delivery)
 
 
-def _barrier() -> ColumnElement[str | None]:
+def barrier() -> ColumnElement[str | None]:
     """SQL: why a delivery may not go. It goes to the address it was planned for.
 
     Its reader may have another since, and only the new one is not out of use.
@@ -274,12 +157,6 @@ def _barrier() -> ColumnElement[str | None]:
     planned_for = exists().where(Suppression.address_hash == Delivery.address_hash)
     out_of_use = case((planned_for.correlate(Delivery), Cause.SUPPRESSED.value))
     return func.coalesce(audience.barrier(), out_of_use)
-
-
-def _ours(rows: Sequence[tuple[int, str]]) -> ColumnElement[bool]:
-    """Row and token together: a row we lost and leased again is another lease."""
-    ids = [delivery_id for delivery_id, _ in rows]  # said apart, so that the primary key is used
-    return and_(Delivery.id.in_(ids), tuple_(Delivery.id, Delivery.lease_token).in_(list(rows)))
 
 
 def _given_up(state: DeliveryState, dead_worker: str | None) -> CTE:
@@ -292,3 +169,41 @@ def _given_up(state: DeliveryState, dead_worker: str | None) -> CTE:
 def _unlocked(condition: ColumnElement[bool]) -> CTE:
     """Rows that fulfil the condition, without those somebody is changing at this moment."""
     return select(Delivery.id).where(condition).with_for_update(skip_locked=True).cte("unlocked")
+
+
+def _taking(rows: FromClause, _database: str) -> Update:
+    # As a case: else PostgreSQL may look for what is due instead of these.
+    due = case((Delivery.state.in_((DeliveryState.PLANNED, DeliveryState.DEFERRED)), true()))
+    return (
+        update(Delivery)
+        .where(Delivery.id == rows.c.delivery_id, due)
+        .values(
+            state=DeliveryState.LEASED,
+            lease_token=bindparam("token", None, Text()),
+            lease_until=database_time(bindparam("ahead_seconds", None, Float())),
+            attempts=Delivery.attempts + 1,
+        )
+        .returning(
+            Delivery.id,
+            Delivery.run_id,
+            Delivery.selection_id,
+            Delivery.recipient,
+            Delivery.lane,
+            Delivery.attempts,
+        )
+    )
+
+
+def _barring(rows: FromClause, _database: str) -> Select[int, str | None]:
+    why = barrier()
+    return (
+        select(Delivery.id, why)
+        .select_from(rows)
+        .join(Delivery, Delivery.id == rows.c.delivery_id)
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .where(why.is_not(None))
+    )
+
+
+_ONES: Columns = {"delivery_id": BIG_INTEGER}
+_TAKE, _BARRED = Prepared(_ONES, _taking), Prepared(_ONES, _barring)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from distribution.db import database_time
 from distribution.delivery.states import OPEN
-from distribution.delivery.store import lanes
+from distribution.delivery.store import canaries, readiness
 from distribution.delivery.store.times import moment
 from distribution.errors import NotFound
 from distribution.models import DUE, UNDER_WAY, Delivery, Issue, Lane, Run, Selection, Sheet
@@ -27,6 +27,8 @@ class Waiting:
     """Until the first of the later ones; negative where it has come."""
     stopped: int = 0
     """In lanes that are stopped: they wait for an admin, and are in none of the above."""
+    held_back: int = 0
+    """While others go first: as those, and not among them."""
 
 
 def find_run(session: Session, run_id: int, *, lock: bool = False) -> Run:
@@ -70,42 +72,57 @@ def causes(session: Session, run_id: int) -> Sequence[Row[DeliveryState, Cause |
 def waiting(session: Session, run_id: int) -> Waiting:
     """What is due now and what waits for its time, leases included."""
     now = database_time()
+    at_rest = Lane.resting_until > Delivery.next_attempt_at
+    rested_at = case((at_rest, Lane.resting_until), else_=Delivery.next_attempt_at)
     due_at = case(
         (Delivery.lease_until.is_not(None), Delivery.lease_until),
-        (Lane.resting_until > Delivery.next_attempt_at, Lane.resting_until),
-        else_=Delivery.next_attempt_at,
+        (Lane.free_at > rested_at, Lane.free_at),  # by its pace
+        else_=rested_at,
     )
-    is_stopped = and_(Delivery.lease_until.is_(None), Lane.stopped_at.is_not(None))
+    is_free = Delivery.lease_until.is_(None)
+    is_back = and_(is_free, canaries.held_back(run_id))
+    is_stopped = and_(is_free, Lane.stopped_at.is_not(None), ~is_back)
+    can_go = and_(~is_stopped, ~is_back)
     row = session.execute(
         select(
-            func.count().filter(due_at <= now, ~is_stopped),
-            func.count().filter(due_at > now, ~is_stopped),
-            func.min(due_at).filter(due_at > now, ~is_stopped),
+            func.count().filter(due_at <= now, can_go),
+            func.count().filter(due_at > now, can_go),
+            func.min(due_at).filter(due_at > now, can_go),
             now,
             func.count().filter(is_stopped),
+            func.count().filter(is_back),
         )
         .select_from(Delivery)
         .outerjoin(Lane, Lane.name == Delivery.lane)
         .where(Delivery.run_id == run_id, Delivery.state.in_(OPEN))
     ).one()
-    return Waiting(row[0], row[1], row[2] - row[3] if row[2] else None, row[4])
+    return Waiting(row[0], row[1], row[2] - row[3] if row[2] else None, row[4], row[5])
+
+
+def pause_sending(session: Session, by: str, reason: str | None) -> list[int]:
+    """Pause all runs that are sending; gives their numbers."""
+    paused = session.scalars(
+        update(Run)
+        .where(Run.state == RunState.SENDING)
+        .values(state=RunState.PAUSED, paused_by=by, pause_reason=reason)
+        .returning(Run.id)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(paused)
 
 
 def anything_to_do(session: Session) -> bool:
     """Whether a row may go, a lease has run out, or a run is to be tidied up or finished."""
-    running = exists().where(Run.id == Delivery.run_id, Run.state == RunState.SENDING)
-    may_go = and_(running.correlate(Delivery), ~lanes.held())
     started = Run.state.in_((RunState.SENDING, RunState.PAUSED))
     waits = exists().where(DUE, Delivery.run_id == Run.id).correlate(Run)
-    cancelled = exists().where(Run.id == Delivery.run_id, Run.state == RunState.CANCELLED)
     signs = (
-        exists().where(DUE, Delivery.next_attempt_at <= moment(), may_go),
         exists(Run.id).where(started, Run.expires_at <= moment(), waits),
         exists().where(UNDER_WAY, Delivery.lease_until <= moment()),
-        exists(Delivery.id).where(DUE, cancelled.correlate(Delivery)),
+        exists(Run.id).where(Run.state == RunState.CANCELLED, waits),
         exists().where(Run.state == RunState.SENDING, *_drained()),
     )
-    return any(session.scalar(select(sign)) for sign in signs)
+    ready = readiness.anything_ready(session)
+    return ready or any(session.scalar(select(sign)) for sign in signs)
 
 
 def drained_runs(session: Session) -> Sequence[Run]:

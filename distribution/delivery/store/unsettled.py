@@ -39,6 +39,8 @@ class Doubtful:
     """Openings and clicks that may be a machine's: they hint, but prove nothing."""
     returned: int
     """Mails that came back and prove nothing either: automatic answers, for example."""
+    relay: str | None
+    """Which one it was handed to."""
 
 
 def doubtful(session: Session, run_id: int | None, limit: int) -> Sequence[Doubtful]:
@@ -60,6 +62,7 @@ def doubtful(session: Session, run_id: int | None, limit: int) -> Sequence[Doubt
             func.coalesce(_last(DeliveryEvent.reply), ""),
             machines.correlate(Delivery).scalar_subquery(),
             returned.correlate(Delivery).scalar_subquery(),
+            Delivery.relay,
         )
         .join(Run, Run.id == Delivery.run_id)
         .join(Issue, Issue.id == Run.issue_id)

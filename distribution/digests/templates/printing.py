@@ -14,11 +14,10 @@ from jinja2.exceptions import (
 from markupsafe import Markup
 
 from distribution.digests.cutting import Marks
-from distribution.digests.inlining import InliningFailed, inline
 from distribution.digests.templates.broken import BrokenTemplate
 from distribution.digests.templates.files import Source
 from distribution.digests.templates.order import Order, RenderedMail, revived
-from distribution.digests.templates.sandbox import Sandbox
+from distribution.digests.templates.sandbox import sandbox_of
 
 LONGEST_PART = 4 * 1024 * 1024
 """Characters of a rendered file; a sheet of 29 articles has 60,000."""
@@ -49,7 +48,7 @@ def print_mail(order: Order) -> RenderedMail:
 class _Printer:
     def __init__(self, order: Order) -> None:
         self._sources = order.sources
-        self._sandbox = Sandbox(order.sources)
+        self._sandbox = sandbox_of(tuple(order.sources.items()))
         self._values: dict[str, Any] = {
             name: revived(value) for name, value in order.values.items()
         }
@@ -58,6 +57,8 @@ class _Printer:
 
     def inlined(self, name: str) -> str:
         """HTML with its CSS in the elements."""
+        from distribution.digests.inlining import InliningFailed, inline  # brings much along
+
         rendered = self.render(name)
         try:
             return inline(rendered)

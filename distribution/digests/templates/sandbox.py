@@ -1,6 +1,7 @@
 """Jinja2 boxed in: sources from memory only, few globals, templates of a size that ends."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, TemplateSyntaxError
 from jinja2.nodes import Node, Template
@@ -42,6 +43,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 problem = f"模板太复杂，最多 {_MOST_NODES} 个语法元素"
                 raise TemplateSyntaxError(problem, node.lineno, name, filename)
         return tree
+
+
+@lru_cache(maxsize=4)
+def sandbox_of(sources: tuple[tuple[str, Source], ...]) -> Sandbox:
+    """The sandbox of these templates; each of them is compiled once per process, not per mail."""
+    return Sandbox(dict(sources))
 
 
 class _Loader(BaseLoader):

@@ -11,12 +11,12 @@ from distribution import topics
 from distribution.compiler import Article, article_key, block_from_json, block_to_json
 from distribution.issues.content import Contract, Limit, StoredArticle, StoredIssue, TopicReason
 from distribution.issues.correcting import Edited, text_of
-from distribution.issues.refusals import HasReaders
+from distribution.issues.refusals import HasReaders, PlacesTaken
 from distribution.issues.store import compilations
 from distribution.issues.store.issues import key_of, masthead_of, unapproved
 from distribution.models import Article as ArticleRow
-from distribution.models import ArticleTopic, Issue, ReadingEvent, Topic
-from distribution.words import TopicOrigin
+from distribution.models import ArticleTopic, Issue, ReadingEvent, Run, Topic
+from distribution.words import RunState, TopicOrigin
 
 _Reasons = list[tuple[int, TopicOrigin, list[str]]]
 
@@ -62,8 +62,14 @@ def contract_of(row: Issue) -> Contract:
 
 
 def put_articles(session: Session, issue_id: int, articles: Sequence[Edited]) -> None:
-    """Make the rows what the articles are: by anchor, so that ids stay; raises HasReaders."""
+    """Make the rows what the articles are: by anchor, so that ids stay.
+
+    Raises HasReaders, and PlacesTaken where mails that went out would lead to other articles.
+    """
     rows = {row.anchor: row for row in _rows(session, issue_id)}
+    places = [(edited.anchor, edited.article.position) for edited in articles]
+    if places != [(row.anchor, row.position) for row in rows.values()]:
+        _refuse_sent(session, issue_id)
     wanted = {edited.anchor for edited in articles}
     _remove(session, [row for anchor, row in rows.items() if anchor not in wanted])
     for row in rows.values():
@@ -76,6 +82,13 @@ def put_articles(session: Session, issue_id: int, articles: Sequence[Edited]) ->
         session.add(row)
     session.flush()
     put_topics(session, issue_id, articles)
+
+
+def _refuse_sent(session: Session, issue_id: int) -> None:
+    query = select(Run.id).where(Run.issue_id == issue_id, Run.state == RunState.FINISHED)
+    run_id = session.scalar(query.limit(1))
+    if run_id is not None:
+        raise PlacesTaken(key_of(session.get_one(Issue, issue_id)), run_id)
 
 
 def put_topics(session: Session, issue_id: int, articles: Sequence[Edited]) -> list[str]:

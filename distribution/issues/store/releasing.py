@@ -96,12 +96,14 @@ def approve(
 def reopen(session: Session, key: str) -> bool:
     """Let an approved issue be corrected again; False where it is open. Raises HasRun.
 
-    The mails and reports of a run name the issue's articles; only a cancelled one lets go.
+    Nothing may be on its way meanwhile. Once a run is finished its mails lead to the issue's
+    articles by their places, so from then on these stay, see `articles.put_articles`.
     """
     row = find_issue(session, key, lock=True)
     if row.approved_at is None:
         return False
-    query = select(Run.id).where(Run.issue_id == row.id, Run.state != RunState.CANCELLED)
+    over = (RunState.CANCELLED, RunState.FINISHED)
+    query = select(Run.id).where(Run.issue_id == row.id, Run.state.not_in(over))
     run_id = session.scalar(query.order_by(Run.id).limit(1))
     if run_id is not None:
         raise HasRun(key_of(row), run_id)

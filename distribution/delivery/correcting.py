@@ -1,0 +1,171 @@
+"""A correction: the issue as it now is, once more to those who got it wrong, with the reason.
+
+It is a run of its own under the next resend number, so each reader and mailbox gets one copy of
+each correction. What it says is frozen with its plan, and it waits for an approval of its own.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from distribution import audience, digests, issues, topics
+from distribution.db import Transaction
+from distribution.delivery import planning
+from distribution.delivery.planning import NotApproved, Recipe, enlist, pass_at_once
+from distribution.delivery.steering import WrongState
+from distribution.delivery.store import plans, successors
+from distribution.delivery.store.runs import find_run, issue_of
+from distribution.digests import Sheet
+from distribution.errors import Refused
+from distribution.models import Run
+from distribution.words import Addressees, DeliveryState, RunKind, RunState
+
+LONGEST_REASON = 200
+"""Characters: it is a line above the mail, not a part of it."""
+
+_S = DeliveryState
+_THROUGH = frozenset({RunState.PAUSED, RunState.FINISHED, RunState.CANCELLED})
+"""Nothing of it leaves meanwhile."""
+_STATES: dict[Addressees, frozenset[DeliveryState]] = {
+    # Not those who wait still, nor whom a cancelled run never reached: a run of theirs will.
+    Addressees.ALL: frozenset({_S.ACCEPTED, _S.FAILED, _S.IN_DOUBT, _S.HELD, _S.EXPIRED}),
+    Addressees.ACCEPTED: frozenset({_S.ACCEPTED}),
+    Addressees.FAILED: frozenset({_S.FAILED}),
+    Addressees.IN_DOUBT: frozenset({_S.IN_DOUBT}),
+}
+
+
+class OneIsOpen(Refused):
+    """Raised where a correction of the issue is under way already."""
+
+    def __init__(self, key: str, run: Run) -> None:
+        self.key, self.run_id, self.state = key, run.id, run.state
+        super().__init__(
+            f"{key} 期已有一个更正，批次 {run.id}（{run.state.label}）：没有改动；"
+            f"不要它，先运行 distribution run cancel {run.id}"
+        )
+
+
+class NobodyToCorrect(Refused):
+    """Raised where a run has no mail that stands so."""
+
+    def __init__(self, run_id: int, addressees: Addressees) -> None:
+        self.run_id, self.addressees = run_id, addressees
+        super().__init__(f"批次 {run_id} 没有可以更正的投递（{addressees.label}）：没有改动")
+
+
+class ReasonNotShown(Refused):
+    """Raised where the installation's own templates do not say that a mail is a correction."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        super().__init__(
+            f"本装置的邮件模板 digest/{file} 没有写出更正：没有改动；"
+            "请照自带的模板，在开头加上 {% if correction %}…{% endif %} 一段"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a correction says, and to whom."""
+
+    reason: str
+    addressees: Addressees = Addressees.ALL
+
+
+def count(session: Session, run_id: int, addressees: Addressees) -> int:
+    """Whom a correction of a run would be for, before it is asked who may be mailed now.
+
+    Raises WrongState and NobodyToCorrect.
+    """
+    run = find_run(session, run_id)
+    if run.state not in _THROUGH:
+        raise WrongState(run_id, run.state, "更正：仍在投递的先暂停，未发出的可以取消")
+    count = successors.count_addressees(session, run, _STATES[addressees])
+    if not count:
+        raise NobodyToCorrect(run_id, addressees)
+    return count
+
+
+def plan(
+    transaction: Transaction, run_id: int, errand: Errand, recipe: Recipe, *, by: str, at: datetime
+) -> int:
+    """Plan a correction of a run, or go on planning it; gives its number.
+
+    Raises WrongState, NobodyToCorrect, NotApproved, OneIsOpen, ReasonNotShown, GateClosed.
+    """
+    with transaction() as session:
+        count(session, run_id, errand.addressees)
+        correction_id = _open_run(session, run_id, errand, recipe, by=by, at=at)
+    while _plan_slice(transaction, correction_id, recipe):
+        pass
+    return correction_id
+
+
+def _open_run(
+    session: Session, run_id: int, errand: Errand, recipe: Recipe, *, by: str, at: datetime
+) -> int:
+    original = find_run(session, run_id)
+    key = issues.key_of(issue_of(session, original))
+    issue = issues.find_issue(session, key, lock=True)  # nobody reopens it meanwhile
+    if issue.approved_at is None:
+        raise NotApproved(key)
+    asked = (run_id, errand.reason, errand.addressees)
+    for begun in successors.open_successors(session, issue.id, RunKind.CORRECTION):
+        same = (begun.original_id, begun.reason, begun.addressees) == asked
+        if same and begun.state is RunState.PLANNING:
+            return begun.id
+        raise OneIsOpen(key, begun)
+    sheet = _sheet(session, issue.id, errand.reason, recipe)
+    plans.keep_sheet(session, sheet)
+    run = plans.add_run(
+        session,
+        issue.id,
+        sheet.sha256,
+        kind=RunKind.CORRECTION,
+        resend_number=successors.next_resend_number(session, issue.id),
+        by=by,
+        at=at,
+    )
+    run.original_id, run.reason, run.addressees = asked
+    run.discovery = list(plans.most_read_topics(session, issue))
+    run.origin = asdict(recipe.addresses.origin)
+    session.flush()
+    return run.id
+
+
+def _sheet(session: Session, issue_id: int, reason: str, recipe: Recipe) -> Sheet:
+    """The issue as it now is, with the reason above it."""
+    content = issues.load_issue(session, issue_id)
+    sheet = digests.render_sheet(
+        content, topics.names(session), recipe.templates, recipe.publication, correction=reason
+    )
+    shown = {
+        "subject.txt": [sheet.subject["own"], sheet.subject["whole"]],
+        "body.txt": [sheet.text["top"]],
+        "body.html": [sheet.html["top"]],
+    }
+    for file, pieces in shown.items():
+        if not all("更正" in "".join(piece) for piece in pieces):
+            raise ReasonNotShown(file)
+    pass_at_once(content, sheet, recipe)
+    return sheet
+
+
+def _plan_slice(transaction: Transaction, correction_id: int, recipe: Recipe) -> bool:
+    """Plan the next of them; False when nobody is left."""
+    with transaction() as session:
+        audience.join_audience(session)  # nobody is taken back with his list meanwhile
+        run = find_run(session, correction_id, lock=True)
+        if run.state is not RunState.PLANNING or not run.original_id or not run.addressees:
+            return False
+        original = find_run(session, run.original_id)
+        states = _STATES[run.addressees]
+        found = successors.addressees(session, original, states, run.cursor, planning.SLICE)
+        if not found:
+            run.state = RunState.PLANNED
+            return False
+        enlist(session, run, audience.readers_among(session, found), recipe)
+        run.cursor = found[-1]
+        return True
