@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
-    CursorResult,
     Dialect,
     Engine,
     FromClause,
@@ -27,6 +26,7 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeEngine
@@ -48,19 +48,21 @@ class Prepared:
         self._columns, self._build = columns, build
         self._spelled: dict[str, tuple[str, dict[str, Any], Sequence[str] | None]] = {}
 
-    def run(
-        self, session: Session, rows: Sequence[Sequence[Any]], **values: object
-    ) -> CursorResult[Any]:
-        """Run it once for all these rows."""
-        connection = session.connection()
-        dialect = connection.dialect
+    def run(self, session: Session, rows: Sequence[Sequence[Any]], **values: object) -> list[Any]:
+        """Run it once for all these rows; gives what it returns."""
+        dialect = session.get_bind().dialect
         if dialect.name not in self._spelled:
             self._spelled[dialect.name] = self._spell(dialect)
         text, fixed, order = self._spelled[dialect.name]
         given = {**fixed, **_values(dialect.name, self._columns, rows), **values}
-        if order is None:
-            return connection.exec_driver_sql(text, given)
-        return connection.exec_driver_sql(text, tuple(given[name] for name in order))
+        driver = session.info.get(_DRIVER)
+        if driver is not None:
+            with _translated(dialect, text):
+                cursor = driver.execute(text, given)
+                return cursor.fetchall() if cursor.description else []
+        words = given if order is None else tuple(given[name] for name in order)
+        result = session.connection().exec_driver_sql(text, words)
+        return list(result) if result.returns_rows else []
 
     def _spell(self, dialect: Dialect) -> tuple[str, dict[str, Any], Sequence[str] | None]:
         statement = self._build(_table(dialect.name, self._columns), dialect.name)
@@ -117,15 +119,20 @@ def _array(values: Iterable[int | str | None]) -> str:
     return "{" + spelled + "}"
 
 
+_DRIVER = "driver"
+"""Where a session keeps the driver's own connection, if statements may go to it directly."""
+
+
 @contextmanager
 def kept(engine: Engine) -> Iterator[Transaction]:
     """As `db.writing`, for one transaction after the other on one connection.
 
     It is not asked before each of them whether it still stands: one that failed is replaced. On
-    PostgreSQL statements are planned once for any number of rows: for a few rows too many it would
-    rather read whole tables, and planning each time takes as long as looking up the rows.
+    PostgreSQL prepared statements go to the driver directly, and are planned once for any number
+    of rows: for a few rows too many it would rather read whole tables, and planning each time
+    takes as long as looking up the rows.
     """
-    line = _Line(engine)
+    line = (_DirectLine if engine.dialect.name == "postgresql" else _Line)(engine)
     try:
         yield line.writing
     finally:
@@ -141,7 +148,7 @@ class _Line:
     def writing(self) -> Iterator[Session]:
         with friendly():
             if self._connection is None:
-                self._connection = _connected(self._engine)
+                self._connection = self._engine.connect()
             try:
                 with Session(self._connection, expire_on_commit=False) as session, session.begin():
                     yield session
@@ -155,10 +162,48 @@ class _Line:
             connection.close()
 
 
-def _connected(engine: Engine) -> Connection:
-    connection = engine.connect()
-    if engine.dialect.name == "postgresql":
-        connection.detach()  # nobody else is to have it afterwards
-        connection.exec_driver_sql("SET plan_cache_mode = force_generic_plan")
-        connection.commit()
-    return connection
+class _DirectLine(_Line):
+    """On PostgreSQL: the session is there for whatever is no prepared statement."""
+
+    _session: Session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with friendly():
+            try:
+                if self._connection is None:
+                    self._open()
+                yield self._session
+                self._commit()
+            except BaseException:
+                self.leave()
+                raise
+
+    def _open(self) -> None:
+        self._connection = self._engine.connect()
+        self._connection.detach()  # nobody else is to have it afterwards
+        self._connection.exec_driver_sql("SET plan_cache_mode = force_generic_plan")
+        self._connection.commit()
+        self._session = Session(self._connection, expire_on_commit=False)
+        self._session.info[_DRIVER] = self._connection.connection.driver_connection
+
+    def _commit(self) -> None:
+        if self._session.in_transaction():  # the same transaction, seen from above
+            self._session.commit()
+            self._session.expunge_all()
+            return
+        with _translated(self._engine.dialect, "COMMIT"):
+            self._session.info[_DRIVER].commit()
+
+
+@contextmanager
+def _translated(dialect: Dialect, statement: str) -> Iterator[None]:
+    """Raise the driver's errors as SQLAlchemy does."""
+    base = dialect.loaded_dbapi.Error
+    try:
+        yield
+    except base as error:
+        raised = DBAPIError.instance(
+            statement, None, error, base, hide_parameters=True, dialect=dialect
+        )
+        raise raised from error

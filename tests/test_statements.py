@@ -41,7 +41,7 @@ def test_rows_arrive_as_they_were_given(
     "word", ["NULL", "", " ", '"', "\\", '\\"', "{1,2}", "a,b", "'; --", "𠮷\n"]
 )
 def test_what_means_something_in_an_array_is_only_a_word(session: Session, word: str) -> None:
-    assert ECHO.run(session, [(1, word)], all=None).one() == (1, word, None)
+    assert [tuple(row) for row in ECHO.run(session, [(1, word)], all=None)] == [(1, word, None)]
 
 
 def test_it_is_put_together_once(app: App) -> None:
@@ -54,7 +54,7 @@ def test_it_is_put_together_once(app: App) -> None:
     statement = Prepared({"number": BIG_INTEGER}, build)
     for number in range(3):
         with app.reading() as session:
-            assert statement.run(session, [(number,)]).scalars().all() == [number]
+            assert [row[0] for row in statement.run(session, [(number,)])] == [number]
 
     assert len(made) == 1
 

@@ -128,7 +128,6 @@ from distribution.delivery.transport import (
     RefusedByRelay,
     RelayUnavailable,
     Reply,
-    SevenBit,
     Transport,
     TransportError,
 )
@@ -188,7 +187,6 @@ __all__ = [
     "Sender",
     "Sent",
     "SentLetter",
-    "SevenBit",
     "Standing",
     "Stationery",
     "Status",

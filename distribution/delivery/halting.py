@@ -1,8 +1,8 @@
 """The emergency switch: a file that stops all sending, also while database and broker are away.
 
-Every sender of the installation looks for it before each lease and each hand-over, and goes on
-when it is gone. It counts on the host that it lies on: where workers run on several, each has
-its own.
+Every sender of the installation looks for it before each lease and each hand-over, ten times a
+second at most, and goes on when it is gone. It counts on the host that it lies on: where workers
+run on several, each has its own.
 """
 
 import os

@@ -251,4 +251,5 @@ def recover(session: Session, *, dead_worker: str | None = None) -> None:
         session, dict.fromkeys(doubtful, ""), DeliveryState.IN_DOUBT, None, by="ledger"
     )
     lookups.prove_accepted(session, lookups.seen_again(session, doubtful), by="ledger")
+    runs.reopen_left(session)
     closing.close_unsendable(session)

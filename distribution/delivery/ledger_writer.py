@@ -7,10 +7,12 @@ row, so at most one mail per connection is in doubt after a crash.
 """
 
 import asyncio
-import contextlib
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from queue import SimpleQueue
+from threading import Thread
 
 from distribution.db import DatabaseUnusable, Transaction
 from distribution.delivery import ledger
@@ -24,7 +26,7 @@ RESULT_PATIENCE = timedelta(seconds=60)
 """How long a result is offered to a database that is away; then the mail is in doubt."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Entry:
     """What one connection waits for: an intent when there is no result."""
 
@@ -51,8 +53,7 @@ class LedgerWriter:
     worker: str
     trouble: DatabaseUnusable | None = field(default=None, init=False)
     """Why a commit failed: until a result is recorded no further intent is taken."""
-    _waiting: list[_Entry] = field(default_factory=list)
-    _bell: asyncio.Event = field(default_factory=asyncio.Event)
+    _waiting: "SimpleQueue[_Entry | None]" = field(default_factory=SimpleQueue, init=False)
 
     async def hand_over(
         self, delivery_id: int, token: str, message_sha256: str = "", relay: str = ""
@@ -87,50 +88,65 @@ class LedgerWriter:
 
     async def run(self) -> None:
         """Commit until cancelled, which must not be done while anybody waits."""
-        while True:
-            await self._bell.wait()
-            self._bell.clear()
-            gathered, self._waiting = self._waiting, []
-            # An intent nobody waits for any more is none; a result stays true.
-            batch = [entry for entry in gathered if entry.result or not entry.done.cancelled()]
-            if batch:
-                await self._commit(batch)
+        loop = asyncio.get_running_loop()
+        thread = Thread(target=self._work, args=(loop,), name="ledger-writer", daemon=True)
+        thread.start()
+        try:
+            await loop.create_future()
+        finally:
+            self._waiting.put(None)
+            await asyncio.to_thread(thread.join)
 
     def refuse_in_trouble(self) -> None:
         """Raise DatabaseUnusable where what follows could not be recorded."""
         if self.trouble is not None:
             raise DatabaseUnusable(str(self.trouble)) from self.trouble
 
-    def _take_intents(self) -> list[_Entry]:
-        """The intents that wait already: their mails must not go out either."""
-        intents = [entry for entry in self._waiting if entry.is_intent]
-        self._waiting = [entry for entry in self._waiting if not entry.is_intent]
-        return intents
-
     async def _enter(self, entry: _Entry) -> bool:
-        self._waiting.append(entry)
-        self._bell.set()
+        self._waiting.put(entry)
         return await entry.done
 
-    async def _commit(self, batch: list[_Entry]) -> None:
+    # in a thread of its own
+
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Commit whatever has gathered while the last commit was under way."""
+        while (first := self._waiting.get()) is not None:
+            # An intent nobody waits for any more is none; a result stays true.
+            batch = [
+                entry
+                for entry in (first, *self._gathered())
+                if entry.result or not entry.done.cancelled()
+            ]
+            refused = [entry for entry in batch if entry.is_intent] if self.trouble else []
+            for entry in refused:
+                batch.remove(entry)
+            if refused:
+                loop.call_soon_threadsafe(_answer, refused, self.trouble)
+            if batch:
+                loop.call_soon_threadsafe(_answer, batch, self._commit(batch))
+
+    def _gathered(self) -> Iterator[_Entry]:
+        for _ in range(self._waiting.qsize()):
+            entry = self._waiting.get()
+            if entry is None:  # to be seen again, at the end
+                self._waiting.put(None)
+            else:
+                yield entry
+
+    def _commit(self, batch: list[_Entry]) -> set[int] | Exception:
+        """The deliveries that were ours, or why nothing was recorded."""
         try:
-            good = await asyncio.to_thread(self._write, batch)
+            good = self._write(batch)
         except Exception as error:  # noqa: BLE001 - it is raised where somebody waits; nobody may wait for ever
             if isinstance(error, DatabaseUnusable):
                 self.trouble = error
                 counts.ledger_failed()
-                batch = batch + self._take_intents()
-            for entry in batch:
-                if not entry.done.done():
-                    entry.done.set_exception(error)
-            return
+            return error
         # What is only given back shows nothing: a full ledger takes changes, but no result.
         if self.trouble is None or any(entry.result for entry in batch):
             self.trouble = None
             counts.ledger_worked()
-        for entry in batch:
-            with contextlib.suppress(asyncio.InvalidStateError):  # its task was cancelled
-                entry.done.set_result(entry.delivery_id in good)
+        return good
 
     def _write(self, batch: list[_Entry]) -> set[int]:
         results = [entry.result for entry in batch if entry.result is not None]
@@ -151,6 +167,17 @@ class LedgerWriter:
         if results:
             reached(Point.AFTER_RESULT)
         return good
+
+
+def _answer(batch: list[_Entry], ended: set[int] | Exception | None) -> None:
+    """Tell those who wait."""
+    for entry in batch:
+        if entry.done.done():  # its task was cancelled
+            continue
+        if isinstance(ended, set):
+            entry.done.set_result(entry.delivery_id in ended)
+        else:
+            entry.done.set_exception(ended or RuntimeError("no answer"))
 
 
 def _future() -> "asyncio.Future[bool]":

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from distribution import digests
 from distribution.clock import SHANGHAI
 from distribution.delivery.store import runs
-from distribution.delivery.transport import Envelope, SevenBit
+from distribution.delivery.transport import Envelope
 from distribution.errors import DistributionError
 from distribution.links import Addresses, Origin
 from distribution.models import Selection
@@ -97,7 +97,8 @@ class Press:
             parts = (("run", run_id), ("selection", selection_id))
             raise LookupError("; ".join(filter(None, map(self._faults.get, parts))) or "not loaded")
         sender, message_id = run.addresses.names_of(delivery_id)
-        envelope = Envelope(sender, recipient, message_id, lane)
+        # Each field is checked and all else is base64; only a mailbox may stand there raw.
+        envelope = Envelope(sender, recipient, message_id, lane, seven_bit=recipient.isascii())
         personal = personal_of(run.addresses, delivery_id, run_id, selection.tracking)
         body = compose(
             run.composer,
@@ -107,8 +108,7 @@ class Press:
             date=run.date,
             text_only=selection.format is MailFormat.TEXT,
         )
-        # Each field was checked and all else is base64; only a mailbox may stand there raw.
-        return envelope, SevenBit(body) if recipient.isascii() else body
+        return envelope, body
 
     def message_id(self, delivery_id: int, run_id: int) -> str:
         """Under which a delivery's mail went or will go; its run may be one that cannot be read."""

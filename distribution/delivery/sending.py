@@ -1,6 +1,7 @@
 """The sender: what a process sends with, and how it remembers trouble."""
 
 import asyncio
+import gc
 import secrets
 import threading
 import time
@@ -8,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from distribution.db import Transaction
@@ -26,12 +28,21 @@ with suppress(ImportError):  # there is none for Windows
 
     _new_loop = uvloop.new_event_loop
 
+LOOK = 0.1
+"""Seconds for which the emergency switch is believed to be as it was."""
 BEAT = 1.0
 """Seconds between two signs of life of a sender at work."""
 STUCK = timedelta(seconds=4)
 """A sender at work that has given no sign for so long stands still."""
 TROUBLES = 3
 """A relay that fails this often in a row is worth telling the person who waits."""
+
+
+@cache
+def _collect_seldom() -> None:
+    """Mails leave no circles behind: looking for some after every few hundred objects is idle."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @dataclass(slots=True)
@@ -57,6 +68,9 @@ class Sender:
     """What ended the last `TROUBLES` pumps, or a single one if waiting cannot help."""
     unrecorded: list[Result] = field(default_factory=list)
     """Results the database would not take yet."""
+    _halted: bool = False
+    _look_at: float = 0.0
+    """When the switch is looked for again."""
     _sign_at: float | None = None
     """The last sign of life; None while it is not at work."""
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -69,6 +83,7 @@ class Sender:
         """
         if not self._alone.acquire(blocking=False):
             return Pumped()
+        _collect_seldom()
         try:
             with asyncio.Runner(loop_factory=_new_loop) as runner:
                 pumped = runner.run(self._pump(at_most))
@@ -128,8 +143,11 @@ class Sender:
 
     @property
     def halted(self) -> bool:
-        """Whether the emergency switch is on; asked anew each time."""
-        return self.switch is not None and is_halted(self.switch)
+        """Whether the emergency switch is on, or was a moment ago."""
+        now = time.monotonic()
+        if self.switch is not None and now >= self._look_at:
+            self._look_at, self._halted = now + LOOK, is_halted(self.switch)
+        return self._halted
 
     @property
     def standing(self) -> str:

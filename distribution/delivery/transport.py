@@ -25,6 +25,8 @@ class Envelope:
     """With its angle brackets; the same on every attempt."""
     lane: str = ""
     """Which way it goes where there are several, see `replies.lane_of`."""
+    seven_bit: bool = False
+    """Its message is known to be 7-bit lines that end in CRLF and begin with no dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,6 @@ class Reply:
     def positive(self) -> bool:
         """Whether the relay agreed (2xx, or 3xx for DATA)."""
         return 200 <= self.code < 400  # noqa: PLR2004 - RFC 5321 4.2.1
-
-
-class SevenBit(bytes):
-    """A message of 7-bit lines that end in CRLF and begin with no dot: it goes out as it is."""
 
 
 class Evidence(Enum):

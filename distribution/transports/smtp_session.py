@@ -12,7 +12,6 @@ from distribution.delivery import (
     Point,
     RefusedByRelay,
     Reply,
-    SevenBit,
     last_time,
     reached,
 )
@@ -40,8 +39,8 @@ class Session:
         self._offers = extensions
         self._pipelines = "PIPELINING" in extensions
         self._mails = 0
-        self._utf8 = False
-        """The transaction under way was offered as one with UTF-8 in its header."""
+        self._seven_bit = self._utf8 = False
+        """Of the transaction under way: the message needs no look; its header may be UTF-8."""
         self._refused = False
         """The relay still holds the envelope of a refused transaction: RSET before the next."""
         self._idle_since = asyncio.get_running_loop().time()
@@ -94,7 +93,7 @@ class Session:
         """
         clear = False
         try:
-            data = wired(body, utf8=self._utf8)
+            data = body if self._seven_bit else stuffed(body, utf8=self._utf8)
             if not self._wire.usable:  # lost, or it spoke before it was its turn
                 return Reply(CLOSING, "连接在正文发出之前已不可用")
             reply, all_left = await self._body_and_dot(data)
@@ -127,7 +126,7 @@ class Session:
     # the envelope
 
     def _commands(self, envelope: Envelope) -> list[Command]:
-        utf8, self._utf8 = "", False
+        utf8, self._utf8, self._seven_bit = "", False, envelope.seven_bit
         if not (envelope.sender.isascii() and envelope.recipient.isascii()):
             if "SMTPUTF8" not in self._offers:
                 where = f"{self._relay.host}:{self._relay.port}"
@@ -209,7 +208,7 @@ class Session:
             self._wire.write(data[: len(data) // 2])
             await self._wire.flush(self._limits.body, _BODY)
         reached(Point.HALF_BODY)
-        self._wire.write(data)
+        self._wire.write(data, _DOT)
         await self._wire.flush(self._limits.body, _BODY)
         all_left = self._wire.left
         reached(Point.AFTER_DOT)
@@ -223,16 +222,11 @@ class Session:
         return await self._wire.read_reply(limit, step)
 
 
-def wired(body: bytes, *, utf8: bool = False) -> bytes:
-    """The message and its end as they go over the wire."""
-    return body + _DOT if isinstance(body, SevenBit) else stuffed(body, utf8=utf8)
-
-
 def stuffed(body: bytes, *, utf8: bool = False) -> bytes:
-    r"""The message as it goes over the wire: dots doubled, dot at the end (RFC 5321 4.5.2).
+    r"""The message as it goes over the wire before its dot: dots doubled (RFC 5321 4.5.2).
 
     >>> stuffed(b".a\r\n..b\r\nc")
-    b'..a\r\n...b\r\nc\r\n.\r\n'
+    b'..a\r\n...b\r\nc\r\n'
     """
     check_body(body, utf8=utf8)
     data = body.replace(b"\r\n.", b"\r\n..")
@@ -240,4 +234,4 @@ def stuffed(body: bytes, *, utf8: bool = False) -> bytes:
         data = b"." + data
     if data and not data.endswith(b"\r\n"):
         data += b"\r\n"
-    return data + _DOT
+    return data

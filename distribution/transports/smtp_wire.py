@@ -181,10 +181,10 @@ class Wire(asyncio.Protocol):
         """The IP address of our "sockname" or the relay's "peername"."""
         return str(self._open().get_extra_info(which)[0])
 
-    def write(self, data: bytes) -> None:
+    def write(self, *data: bytes) -> None:
         if self._lost:
             raise BrokenConnection(self._lost)
-        self._open().write(data)
+        self._open().writelines(data)
 
     async def flush(self, limit: timedelta, step: str) -> None:
         """Wait until all has left, or until the relay speaks: then waiting on may be in vain."""

@@ -25,6 +25,7 @@ from factories import (
     the_run,
     time_is_up,
 )
+from runs import SEPTEMBER
 from sqlalchemy.orm import Session
 
 from distribution import delivery
@@ -275,6 +276,27 @@ def test_evidence_and_admin_let_a_finished_run_go_on_without_waiting_in_a_circle
     assert wrong == []
     assert tally(app, first.run_id) == {"planned": 2}
     assert run_state(app, first.run_id) is RunState.SENDING
+
+
+@only_postgresql
+def test_a_doubt_that_becomes_a_mail_while_its_run_is_being_finished_is_sent(app: App) -> None:
+    run_id = make_run(app, 2)
+    good, lost = lease(app)
+    hand(app, good, lost)
+    settle(app, good, S.ACCEPTED)
+    settle(app, lost, S.IN_DOUBT)
+    with app.transaction() as session:
+        assert delivery.finish_drained(session, app.keyring, SEPTEMBER) == {run_id: []}
+        session.flush()
+        assert settle(app, lost, S.PLANNED)  # the other one's change is not to be seen yet
+    assert run_state(app, run_id) is RunState.FINISHED
+    with app.reading() as session:
+        assert delivery.anything_to_do(session)
+
+    recover(app)
+
+    assert [row.delivery_id for row in lease(app)] == [lost.delivery_id]
+    assert the_run(app, run_id).finished_at is None
 
 
 def test_a_doubt_has_lasted_since_its_event(app: App) -> None:

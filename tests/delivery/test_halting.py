@@ -11,7 +11,7 @@ from runs import SEPTEMBER
 
 from distribution import delivery
 from distribution.app import App
-from distribution.delivery import Envelope
+from distribution.delivery import Envelope, sending
 from distribution.health import Examiner
 from distribution.models import Letter
 from distribution.words import LetterPurpose, LetterState
@@ -45,7 +45,10 @@ def test_while_it_is_there_nothing_is_leased(app: App, switch: Path) -> None:
     assert finish(app) == {run_id: []}
 
 
-def test_a_mail_that_was_offered_is_not_handed_over(app: App, switch: Path) -> None:
+def test_a_mail_that_was_offered_is_not_handed_over(
+    app: App, switch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "LOOK", 0.0)
     run_id = make_run(app, 20)
 
     def stop_now(_envelope: Envelope) -> None:

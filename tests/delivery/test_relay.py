@@ -7,8 +7,10 @@ import pytest
 from factories import deliveries, finish, make_run, make_sender, mismatches, tally, waits_are_over
 from sink import Act, Fault, Sink, Step
 
+from distribution import delivery
 from distribution.app import App
 from distribution.transports import Relay, SmtpRelay, Timeouts
+from distribution.transports.smtp_session import stuffed
 
 
 def pump(app: App, sink: Sink) -> None:
@@ -59,6 +61,18 @@ def test_a_mailbox_outside_ascii_gets_its_digest_where_the_relay_takes_it(app: A
 
     assert tally(app, run_id) == {"accepted": 2}
     assert set(copies(sink)) == {"李四@fenhe.example", "zhang@fenhe.example"}
+
+
+def test_what_goes_out_without_a_look_would_pass_it(app: App) -> None:
+    run_id = make_run(app, ["李四@fenhe.example", "zhang@fenhe.example"])
+    press = delivery.Press(app.addresses)
+    for row in deliveries(app, run_id).values():
+        with app.reading() as session:
+            press.load(session, {run_id}, {row.selection_id})
+        envelope, body = press.mail(row.id, run_id, row.selection_id, row.recipient)
+
+        assert envelope.seven_bit is row.recipient.isascii()
+        assert stuffed(body, utf8=not envelope.seven_bit) == body
 
 
 @pytest.mark.parametrize(

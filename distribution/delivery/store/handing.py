@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CursorResult,
     Float,
     FromClause,
     Insert,
@@ -101,8 +100,8 @@ def add_events(
         _TELL.run(session, rows, **words)
 
 
-def _ids(result: CursorResult[Any]) -> set[int]:
-    return {row[0] for row in result}
+def _ids(rows: list[Any]) -> set[int]:
+    return {row[0] for row in rows}
 
 
 def _changing(rows: FromClause, condition: ColumnElement[bool]) -> Update:

@@ -6,7 +6,7 @@ and what must wait for a lock takes its rows by ascending id: nobody can wait in
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import (
     CTE,
@@ -45,18 +45,29 @@ def lock(session: Session, delivery_ids: Collection[int]) -> None:
     session.execute(query.with_for_update()).all()
 
 
+class Taken(NamedTuple):
+    """A row as its worker needs it."""
+
+    id: int
+    run_id: int
+    selection_id: int
+    recipient: str
+    lane: str
+    attempts: int
+
+
 def take(
     session: Session, delivery_ids: Sequence[int], token: str, lease: timedelta
-) -> list[Row[int, int, int, str, str, int]]:
+) -> list[Taken]:
     """Lease these due rows."""
     words = {"token": token, "ahead_seconds": lease.total_seconds()}
-    taken: Iterable[Any] = _TAKE.run(session, [(one,) for one in delivery_ids], **words)
-    return sorted(taken, key=lambda row: row.id)
+    taken = _TAKE.run(session, [(one,) for one in delivery_ids], **words)
+    return sorted(Taken(*row) for row in taken)
 
 
 def barred(session: Session, delivery_ids: Iterable[int]) -> dict[int, Cause]:
     """Those of the deliveries whose reader may not be mailed any more, and why."""
-    found: Iterable[Any] = _BARRED.run(session, [(one,) for one in delivery_ids])
+    found = _BARRED.run(session, [(one,) for one in delivery_ids])
     return {delivery_id: Cause(why) for delivery_id, why in found}
 
 

@@ -118,7 +118,7 @@ def anything_to_do(session: Session) -> bool:
     signs = (
         exists(Run.id).where(started, Run.expires_at <= moment(), waits),
         exists().where(UNDER_WAY, Delivery.lease_until <= moment()),
-        exists(Run.id).where(Run.state == RunState.CANCELLED, waits),
+        exists(Run.id).where(Run.state.in_((RunState.CANCELLED, RunState.FINISHED)), waits),
         exists().where(Run.state == RunState.SENDING, *_drained()),
     )
     ready = readiness.anything_ready(session)
@@ -176,6 +176,23 @@ def reopen(session: Session, delivery_ids: Collection[int]) -> None:
     session.execute(
         update(Run)
         .where(Run.state == RunState.FINISHED, Run.id.in_(theirs))
+        .values(state=RunState.SENDING, finished_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def reopen_left(session: Session) -> None:
+    """Let finished runs go on of which something waits all the same.
+
+    Who settles a doubt does not see a run as finished that somebody is finishing at this moment,
+    and who finishes it does not see what the other settles.
+    """
+    waits = exists().where(DUE, Delivery.run_id == Run.id).correlate(Run)
+    left = select(Run.id).where(Run.state == RunState.FINISHED, waits)
+    unlocked = left.with_for_update(skip_locked=True, key_share=True).cte("left")
+    session.execute(
+        update(Run)
+        .where(Run.id.in_(select(unlocked.c.id)))
         .values(state=RunState.SENDING, finished_at=None)
         .execution_options(synchronize_session=False)
     )
