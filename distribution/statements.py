@@ -185,7 +185,7 @@ class _DirectLine(_Line):
         self._connection.exec_driver_sql("SET plan_cache_mode = force_generic_plan")
         self._connection.commit()
         self._session = Session(self._connection, expire_on_commit=False)
-        self._session.info[_DRIVER] = self._connection.connection.driver_connection
+        self._session.info[_DRIVER] = self._connection.connection.dbapi_connection
 
     def _commit(self) -> None:
         if self._session.in_transaction():  # the same transaction, seen from above

@@ -92,3 +92,27 @@ def test_a_connection_that_breaks_is_the_database_away_for_once(app: App) -> Non
             session.execute(text("SELECT 1"))
         with transaction() as session:
             assert session.scalar(text("SELECT 1")) == 1
+
+
+def test_on_postgresql_a_kept_connection_takes_them_without_a_detour(app: App) -> None:
+    if app.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite's statements go their usual way")
+    seen = []
+    event.listen(app.engine, "before_cursor_execute", lambda *words: seen.append(words[2]))
+    with kept(app.engine) as transaction, transaction() as session:
+        before = len(seen)
+        assert ECHO.run(session, [(1, "word")], all=None) == [(1, "word", None)]
+
+    assert len(seen) == before
+
+
+def test_what_both_ways_write_is_committed_together(app: App) -> None:
+    with kept(app.engine) as transaction:
+        with transaction() as session:
+            ECHO.run(session, [(1, "word")], all=None)
+            session.execute(text("CREATE TABLE made (id INTEGER)"))
+            session.execute(text("INSERT INTO made VALUES (1)"))
+        with app.reading() as other:
+            assert other.scalar(text("SELECT count(*) FROM made")) == 1
+        with transaction() as session:
+            session.execute(text("DROP TABLE made"))

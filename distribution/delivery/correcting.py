@@ -55,6 +55,14 @@ class NobodyToCorrect(Refused):
         super().__init__(f"批次 {run_id} 没有可以更正的投递（{addressees.label}）：没有改动")
 
 
+class StillInHands(Refused):
+    """Raised where mails of a run are being handed over: who gets one would miss the correction."""
+
+    def __init__(self, run_id: int, count: int) -> None:
+        self.run_id, self.count = run_id, count
+        super().__init__(f"批次 {run_id} 还有 {count} 封正在交付：没有改动，请稍后再试")
+
+
 class ReasonNotShown(Refused):
     """Raised where the installation's own templates do not say that a mail is a correction."""
 
@@ -77,11 +85,13 @@ class Errand:
 def count(session: Session, run_id: int, addressees: Addressees) -> int:
     """Whom a correction of a run would be for, before it is asked who may be mailed now.
 
-    Raises WrongState and NobodyToCorrect.
+    Raises WrongState, StillInHands and NobodyToCorrect.
     """
     run = find_run(session, run_id)
     if run.state not in _THROUGH:
         raise WrongState(run_id, run.state, "更正：仍在投递的先暂停，未发出的可以取消")
+    if in_hands := successors.count_addressees(session, run, {_S.LEASED, _S.HANDED}):
+        raise StillInHands(run_id, in_hands)
     count = successors.count_addressees(session, run, _STATES[addressees])
     if not count:
         raise NobodyToCorrect(run_id, addressees)
@@ -93,7 +103,7 @@ def plan(
 ) -> int:
     """Plan a correction of a run, or go on planning it; gives its number.
 
-    Raises WrongState, NobodyToCorrect, NotApproved, OneIsOpen, ReasonNotShown, GateClosed.
+    Raises as `count`, NotApproved, OneIsOpen, ReasonNotShown, GateClosed.
     """
     with transaction() as session:
         count(session, run_id, errand.addressees)

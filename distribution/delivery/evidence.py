@@ -25,6 +25,8 @@ BEFORE = timedelta(minutes=1)
 """So long before a mail was handed over its log must have been read already."""
 BEGUN = "mails"
 """In `RelayLog.begun`: our deliveries that were begun and have not been taken, by queue id."""
+LATELY = timedelta(hours=1)
+"""A log that was not read for so long before a mail was handed over is followed no more."""
 _AT_ONCE = 500
 _BY = "relay log"
 
@@ -91,11 +93,13 @@ def note_news(session: Session, before: LogStanding, news: News) -> bool:
 
 
 def settle_by_logs(session: Session, after: int, quarantine: timedelta) -> "Settled | None":
-    """Settle what the logs tell of the first doubts behind the id `after`; None at the end."""
-    suspects = store.suspects(session, after=after, limit=_AT_ONCE)
+    """Settle what the logs tell of the first doubts behind the id `after`; None at the end.
+
+    It waits for nobody: their worker may be bringing late results of several, in any order.
+    """
+    suspects = store.suspects(session, after=after, limit=_AT_ONCE, lock=True)
     if not suspects:
         return None
-    ledger.lock(session, [(one.delivery_id, one.token) for one in suspects])
     logs, now = _by_relay(store.logs(session)), present(session)
     found = {one: judge(one, logs.get(one.relay or "", ()), now, quarantine) for one in suspects}
     results = [result for one, finding in found.items() if (result := _result(one, finding))]
@@ -117,15 +121,21 @@ class Settled:
 def judge(
     suspect: Suspect, logs: Iterable[RelayLog], now: datetime, quarantine: timedelta
 ) -> Evidence | Awaited:
-    """What the logs of its relay prove of a mail, else what they lack."""
+    """What the logs of its relay prove of a mail, else what they lack.
+
+    Where several hosts follow one each under the same name, nobody knows whether it is the same
+    relay: that a mail is in none of them is told by all of them together.
+    """
     if suspect.queue_id is not None:
         return Evidence.ACCEPTED
-    lacks = [_lacks(suspect, log, now, quarantine) for log in logs]
-    if not lacks or suspect.handed_at is None:
+    known, handed = list(logs), suspect.handed_at
+    if not known or handed is None:
         return Awaited.LOG
+    followed = [log for log in known if log.read_at and log.read_at >= handed - LATELY]
+    lacks = [_lacks(suspect, log, now, quarantine) for log in followed or known]
     if Awaited.BEGUN in lacks:
         return Awaited.BEGUN
-    return Evidence.ABSENT if None in lacks else next(lack for lack in lacks if lack)
+    return next((lack for lack in lacks if lack), Evidence.ABSENT)
 
 
 def _lacks(suspect: Suspect, log: RelayLog, now: datetime, quarantine: timedelta) -> Awaited | None:

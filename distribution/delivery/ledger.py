@@ -224,11 +224,6 @@ def proven(doubt: Doubt, evidence: Evidence) -> Result | None:
     return Result(doubt.delivery_id, doubt.token, DeliveryState.PLANNED, reply=words)
 
 
-def lock(session: Session, rows: Sequence[tuple[int, str]]) -> None:
-    """Wait here, once and in order, for whoever else is changing these rows."""
-    store.lock(session, [delivery_id for delivery_id, _ in rows])
-
-
 def release(
     session: Session, rows: Sequence[tuple[int, str]], wait: timedelta = timedelta(0)
 ) -> None:

@@ -90,6 +90,7 @@ class Pump:
         self.outcome = Pumped()
         self.broken = False
         self.ready: deque[Leased] = deque()
+        self.ahead: asyncio.Task[list[Leased] | None] | None = None  # a lease before its time
         self.under_way: dict[int, str] = {}  # delivery: token
         self.feeding = asyncio.Lock()
         self.quiet = asyncio.Event()  # set while nothing is under way
@@ -169,10 +170,23 @@ class Pump:
             self.under_way[row.delivery_id] = row.token
             self.suspicious = row.suspect
             self.quiet.clear()
+            self._look_ahead()
             return row
+
+    def _look_ahead(self) -> None:
+        """Begin to lease the next batch while the end of this one is still there.
+
+        Not beside a suspect: what is leased when a worker dies comes under suspicion, too.
+        """
+        few = 0 < len(self.ready) <= min(self.pace.connections, self.pace.batch_size // 2)
+        suspicion = self.suspicious or (few and self.ready[-1].suspect)
+        if few and self.ahead is None and not suspicion and not self.over:
+            self.ahead = asyncio.create_task(asyncio.to_thread(self._lease))
 
     async def _fill(self) -> bool:
         """Lease more, or wait for a lane whose pace soon lets it go on; False where none does."""
+        if await self._take_ahead():
+            return True
         leased = await asyncio.to_thread(self._lease)
         if leased is not None:
             self.ready.extend(leased)
@@ -181,6 +195,12 @@ class Pump:
         if pause is not None:
             await asyncio.sleep(pause.total_seconds())
         return pause is not None
+
+    async def _take_ahead(self) -> bool:
+        """Have what was leased ahead, if that was begun and found anything."""
+        ahead, self.ahead = self.ahead, None
+        self.ready.extend((ahead and await ahead) or ())
+        return bool(self.ready)
 
     def _done(self, row: Leased) -> None:
         del self.under_way[row.delivery_id]
@@ -211,6 +231,8 @@ class Pump:
 
     async def _release_ready(self) -> None:
         """Give back what was leased and not begun."""
+        with contextlib.suppress(DatabaseUnusable):
+            await self._take_ahead()
         rows, self.ready = [(row.delivery_id, row.token) for row in self.ready], deque()
         await _all(self.writer.release(*row, timedelta(0)) for row in rows)
 

@@ -4,6 +4,7 @@ import ipaddress
 import platform
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -79,7 +80,11 @@ class Relay:
         """
         if not _is_loopback(self.host):
             return self.name
-        return f"{self.name}@{platform.node()}"[:_LONGEST_IDENTITY]
+        identity = f"{self.name}@{platform.node()}"
+        if len(identity) <= _LONGEST_IDENTITY:
+            return identity
+        mark = sha256(identity.encode()).hexdigest()[:8]  # two hosts must not be taken for one
+        return f"{identity[: _LONGEST_IDENTITY - 9]}-{mark}"
 
     def unavailable(self, what: str, advice: str, *, permanent: bool) -> RelayUnavailable:
         """One sentence: which relay, what happened, what to do."""

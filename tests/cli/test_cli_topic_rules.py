@@ -51,7 +51,9 @@ def test_a_rule_is_added_listed_and_dropped(office: Office, app: App) -> None:
     assert dropped.out.startswith(f"已删去规则 {number}：标题与正文有任一词：检测、标准")
     assert last_rule(office)["id"] != number
     with app.reading() as session:
-        found = [(row.action, row.subject) for row in session.scalars(select(Audit))]
+        found = [
+            (row.action, row.subject) for row in session.scalars(select(Audit).order_by(Audit.id))
+        ]
     assert found == [("topic.rule.add", "quality"), ("topic.rule.drop", "quality")]
 
 

@@ -29,6 +29,8 @@ from runs import SEPTEMBER, approve, override
 
 from distribution import delivery, issues
 from distribution.app import App
+from distribution.delivery import ledger
+from distribution.delivery.ledger import Leased
 from distribution.words import Addressees, Cause, DeliveryState, RunKind
 
 S = DeliveryState
@@ -56,6 +58,11 @@ def correct(app: App, run_id: int, to: Addressees = Addressees.ALL, reason: str 
     return delivery.correcting.plan(
         app.transaction, run_id, errand, app.recipe, by="maker", at=SEPTEMBER
     )
+
+
+def release(app: App, row: Leased) -> None:
+    with app.transaction() as session:
+        ledger.release(session, [(row.delivery_id, row.token)])
 
 
 def approve_run(app: App, run_id: int, by: str, above: int = MANY) -> bool:
@@ -187,12 +194,15 @@ def test_an_interrupted_plan_is_gone_on_with(
 
 def test_while_the_run_sends_nothing_is_corrected(app: App) -> None:
     run_id = make_run(app, 2)
-    row, _ = lease(app)
+    row, other = lease(app)
     hand(app, row)
-    settle(app, row, S.ACCEPTED)
     with pytest.raises(delivery.WrongState, match="先暂停"):
         correct(app, run_id)
     pause(app, run_id)
+    release(app, other)
+    with pytest.raises(delivery.correcting.StillInHands, match="1 封"):
+        correct(app, run_id)
+    settle(app, row, S.ACCEPTED)
 
     correction = correct(app, run_id)
 

@@ -141,6 +141,19 @@ def test_what_the_admin_says_counts_from_the_next_lease_on(app: App) -> None:
     assert len(lease(app)) == 15
 
 
+def test_a_lane_that_is_let_go_faster_does_not_wait_for_its_old_turn(app: App) -> None:
+    make_run(app, readers(A, 20))
+    limit(app, A, 4, 1, 0)
+    assert len(lease(app)) == 1
+    assert (lease(app), ready(app)) == ([], False)  # for a quarter of an hour and more
+
+    limit(app, A, 3_600, 1, 0)
+    assert ready(app)
+    assert len(lease(app)) == 1
+    limit(app, A, 0, None, 0)
+    assert len(lease(app)) == 18
+
+
 def test_no_large_lane_keeps_the_small_ones_waiting(app: App) -> None:
     make_run(app, readers(A, 30) + readers(B, 2) + readers("lvliang.example", 1))
     rotation = Rotation()

@@ -3,9 +3,12 @@
 import pytest
 from desk_samples import MORNING, TITLES, AtDesk, read, save, titles
 from runs import add_reader, approve, plan, start
+from sqlalchemy import update
 
 from distribution import clock, delivery, issues
 from distribution.app import App
+from distribution.models import Run
+from distribution.words import RunState
 
 
 @pytest.fixture
@@ -42,6 +45,17 @@ def test_no_article_comes_to_stand_elsewhere(
         AtDesk(app, key)(verb, *arguments)
 
     assert titles(app, key) == list(TITLES)
+
+
+@pytest.mark.parametrize("state", [RunState.CANCELLED, RunState.SENDING])
+def test_nor_where_a_run_was_cancelled_on_its_way_or_goes_on_with_a_doubt(
+    app: App, key: str, state: RunState
+) -> None:
+    with app.transaction() as session:
+        session.execute(update(Run).values(state=state))
+
+    with pytest.raises(issues.PlacesTaken):
+        AtDesk(app, key)("move", 1, 3)
 
 
 @pytest.mark.usefixtures("key")

@@ -108,3 +108,15 @@ def test_what_is_wrong_is_one_sentence(
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(InvalidRelays, match="没有这个文件"):
         read_relays(tmp_path / "gone.toml", USUAL)
+
+
+def test_relays_on_the_loopback_of_two_hosts_are_two_however_long_their_names_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = set()
+    for host in ("sender-1", *(f"sender-in-a-building-with-a-long-name-{n}" for n in (1, 2))):
+        monkeypatch.setattr("platform.node", lambda host=host: host)
+        known.add(Relay("localhost", name="postfix").identity)
+
+    assert "postfix@sender-1" in known
+    assert (len(known), max(map(len, known))) == (3, 40)  # as many as `deliveries.relay` holds

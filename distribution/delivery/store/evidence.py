@@ -87,8 +87,12 @@ def suspects(
     after: int = 0,
     limit: int = 1_000,
     delivery_ids: Collection[int] | None = None,
+    lock: bool = False,
 ) -> list[Suspect]:
-    """The first deliveries in doubt behind the id `after`, or these, with what a log has shown."""
+    """The first deliveries in doubt behind the id `after`, or these, with what a log has shown.
+
+    With `lock` nobody else changes them any more; what somebody is just changing is passed over.
+    """
     query = (
         select(
             Delivery.id,
@@ -106,4 +110,6 @@ def suspects(
     )
     if delivery_ids is not None:
         query = query.where(among(session, Delivery.id, delivery_ids))
+    if lock:
+        query = query.with_for_update(of=Delivery, key_share=True, skip_locked=True)
     return [Suspect(row[0], row[1], row[2] or "", *row[3:]) for row in session.execute(query)]

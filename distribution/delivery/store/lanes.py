@@ -96,9 +96,14 @@ def resume(session: Session, name: str) -> Lane | None:
 
 
 def limit(session: Session, name: str, own: Own) -> None:
-    """Give a lane an admin's own limits in place of those it has; None: those of everybody."""
-    lane = _lock(session, name)
+    """Give a lane an admin's own limits in place of those it has; None: those of everybody.
+
+    They hold at once: what the lane waits for was reckoned by those it had.
+    """
+    lane, now = _lock(session, name), present(session)
     lane.rate_per_hour, lane.burst, lane.connections = own
+    if lane.free_at is not None and lane.free_at > now:
+        lane.free_at = now
     session.flush()
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from distribution import topics
@@ -15,8 +15,8 @@ from distribution.issues.refusals import HasReaders, PlacesTaken
 from distribution.issues.store import compilations
 from distribution.issues.store.issues import key_of, masthead_of, unapproved
 from distribution.models import Article as ArticleRow
-from distribution.models import ArticleTopic, Issue, ReadingEvent, Run, Topic
-from distribution.words import RunState, TopicOrigin
+from distribution.models import ArticleTopic, Delivery, Issue, ReadingEvent, Run, Topic
+from distribution.words import DeliveryState, RunState, TopicOrigin
 
 _Reasons = list[tuple[int, TopicOrigin, list[str]]]
 
@@ -85,8 +85,11 @@ def put_articles(session: Session, issue_id: int, articles: Sequence[Edited]) ->
 
 
 def _refuse_sent(session: Session, issue_id: int) -> None:
-    query = select(Run.id).where(Run.issue_id == issue_id, Run.state == RunState.FINISHED)
-    run_id = session.scalar(query.limit(1))
+    """One that was cancelled on its way has its readers, too; one that was finished may go on."""
+    may_be_out = (DeliveryState.HANDED, DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
+    out = exists().where(Delivery.run_id == Run.id, Delivery.state.in_(may_be_out))
+    sent = or_(Run.state == RunState.FINISHED, out)
+    run_id = session.scalar(select(Run.id).where(Run.issue_id == issue_id, sent).limit(1))
     if run_id is not None:
         raise PlacesTaken(key_of(session.get_one(Issue, issue_id)), run_id)
 

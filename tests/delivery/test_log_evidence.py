@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from factories import (
+    LONG_AGO,
     deliveries,
     events,
     finish,
@@ -20,6 +21,9 @@ from sqlalchemy import select, update
 
 from distribution import delivery
 from distribution.app import App
+from distribution.delivery import ledger
+from distribution.delivery.ledger import Result
+from distribution.delivery.store.times import present
 from distribution.models import Delivery, RelayLog, RelayLogEntry
 from distribution.words import Awaited, DeliveryState, RunState
 from workers.following import Follower
@@ -160,6 +164,28 @@ def test_the_log_of_another_relay_proves_nothing_missing(post: Post, relay: str 
     assert (post.state(row), post.awaits(row)) == (S.IN_DOUBT, Awaited.LOG)
 
 
+@pytest.mark.parametrize(
+    ("stopped", "state", "awaited"),
+    [
+        (timedelta(0), S.IN_DOUBT, Awaited.LIFE),
+        (timedelta(days=1), S.PLANNED, None),  # it has been followed no more since then
+    ],
+)
+def test_what_another_host_follows_as_the_same_relay_may_be_another_one(
+    post: Post, stopped: timedelta, state: DeliveryState, awaited: Awaited | None
+) -> None:
+    row, known = in_doubt(post), post.row
+    words = {"path": known.path, "relay": known.relay, "place": {}, "begun": {}, "gap": ""}
+    with post.app.transaction() as session:
+        died_at = present(session) - stopped
+        times = {"continuous_since": LONG_AGO, "read_at": died_at, "ours_at": died_at}
+        session.add(RelayLog(host="the-one-that-died", **words, **times))
+    post.look()
+    post.quarantine_passes()
+
+    assert (post.state(row), post.awaits(row)) == (state, awaited)
+
+
 def test_a_late_reply_of_the_worker_stands_against_the_log(post: Post) -> None:
     row = in_doubt(post)
     post.look()
@@ -167,6 +193,19 @@ def test_a_late_reply_of_the_worker_stands_against_the_log(post: Post) -> None:
     post.quarantine_passes()
 
     assert post.state(row) is S.ACCEPTED
+
+
+@pytest.mark.parametrize("environment", ["postgresql"], indirect=True)
+def test_a_doubt_its_worker_is_just_settling_is_passed_over(post: Post) -> None:
+    row = in_doubt(post)
+    post.write(taken("4XyZ1", post.message_id(row)))
+    with post.app.transaction() as session:
+        late = Result(row.delivery_id, row.token, S.ACCEPTED)
+        assert ledger.settle(session, [late], by="worker")
+        post.look()  # would wait for ever
+        assert post.state(row) is S.IN_DOUBT
+
+    assert [event.by for event in events(post.app, row.run_id)][-1] == "worker"
 
 
 def test_two_who_follow_the_same_log_read_it_once(post: Post) -> None:
