@@ -31,7 +31,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeEngine
 
-from distribution.db import Transaction, friendly
+from distribution.db import friendly
 
 Columns = Mapping[str, TypeEngine[Any]]
 
@@ -124,28 +124,31 @@ _DRIVER = "driver"
 
 
 @contextmanager
-def kept(engine: Engine) -> Iterator[Transaction]:
-    """As `db.writing`, for one transaction after the other on one connection.
+def kept(engine: Engine) -> Iterator["Line"]:
+    """A line to the database: as `db.writing`, for one transaction after the other.
 
     It is not asked before each of them whether it still stands: one that failed is replaced. On
     PostgreSQL prepared statements go to the driver directly, and are planned once for any number
     of rows: for a few rows too many it would rather read whole tables, and planning each time
     takes as long as looking up the rows.
     """
-    line = (_DirectLine if engine.dialect.name == "postgresql" else _Line)(engine)
+    line = (DirectLine if engine.dialect.name == "postgresql" else Line)(engine)
     try:
-        yield line.writing
+        yield line
     finally:
         line.leave()
 
 
-class _Line:
+class Line:
+    """One connection, called for each transaction."""
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._connection: Connection | None = None
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def __call__(self) -> Iterator[Session]:
+        """Open a transaction that commits when its block ends."""
         with friendly():
             if self._connection is None:
                 self._connection = self._engine.connect()
@@ -157,24 +160,41 @@ class _Line:
                 raise
 
     def leave(self) -> None:
+        """Close the connection; the next transaction opens another."""
         if self._connection is not None:
             connection, self._connection = self._connection, None
             connection.close()
 
 
-class _DirectLine(_Line):
+class DirectLine(Line):
     """On PostgreSQL: the session is there for whatever is no prepared statement."""
 
     _session: Session
+    _driver: Any
+
+    def alone(
+        self, statement: Prepared, rows: Sequence[Sequence[Any]], **values: object
+    ) -> list[Any]:
+        """Run a statement as a transaction of its own, in one round trip."""
+        with self._whole():
+            self._commit_each(True)
+            return statement.run(self._session, rows, **values)
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def __call__(self) -> Iterator[Session]:
+        with self._whole():
+            self._commit_each(False)
+            yield self._session
+            self._commit()
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """A connection that stands; what fails leaves it."""
         with friendly():
             try:
                 if self._connection is None:
                     self._open()
-                yield self._session
-                self._commit()
+                yield
             except BaseException:
                 self.leave()
                 raise
@@ -185,7 +205,13 @@ class _DirectLine(_Line):
         self._connection.exec_driver_sql("SET plan_cache_mode = force_generic_plan")
         self._connection.commit()
         self._session = Session(self._connection, expire_on_commit=False)
-        self._session.info[_DRIVER] = self._connection.connection.dbapi_connection
+        self._driver = self._connection.connection.dbapi_connection
+        self._session.info[_DRIVER] = self._driver
+
+    def _commit_each(self, each: bool) -> None:  # noqa: FBT001 - the driver's own word
+        """Whether each statement is a transaction of its own."""
+        if self._driver.autocommit is not each:
+            self._driver.autocommit = each
 
     def _commit(self) -> None:
         if self._session.in_transaction():  # the same transaction, seen from above
@@ -193,7 +219,7 @@ class _DirectLine(_Line):
             self._session.expunge_all()
             return
         with _translated(self._engine.dialect, "COMMIT"):
-            self._session.info[_DRIVER].commit()
+            self._driver.commit()
 
 
 @contextmanager

@@ -25,6 +25,7 @@ LONGEST_REASON = 200
 """Characters: it is a line above the mail, not a part of it."""
 
 _S = DeliveryState
+_PAUSE_FIRST = "更正：仍在投递的先暂停，未发出的可以取消"
 _THROUGH = frozenset({RunState.PAUSED, RunState.FINISHED, RunState.CANCELLED})
 """Nothing of it leaves meanwhile."""
 _STATES: dict[Addressees, frozenset[DeliveryState]] = {
@@ -89,7 +90,11 @@ def count(session: Session, run_id: int, addressees: Addressees) -> int:
     """
     run = find_run(session, run_id)
     if run.state not in _THROUGH:
-        raise WrongState(run_id, run.state, "更正：仍在投递的先暂停，未发出的可以取消")
+        raise WrongState(run_id, run.state, _PAUSE_FIRST)
+    for late in successors.open_successors(
+        session, run.issue_id, RunKind.LATE, (RunState.SENDING,)
+    ):
+        raise WrongState(late.id, late.state, _PAUSE_FIRST)  # its readers would miss it
     if in_hands := successors.count_addressees(session, run, {_S.LEASED, _S.HANDED}):
         raise StillInHands(run_id, in_hands)
     count = successors.count_addressees(session, run, _STATES[addressees])

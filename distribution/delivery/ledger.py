@@ -22,6 +22,7 @@ from distribution.delivery.store import rows as store
 from distribution.delivery.store.times import present
 from distribution.delivery.transport import Evidence
 from distribution.replies import Judgement
+from distribution.statements import DirectLine
 from distribution.words import Cause, Consequence, DeliveryState, Meaning
 
 POISON_AT = 3
@@ -141,7 +142,31 @@ def hand_over(
     sending: their mail must not be sent.
     """
     going = handing.mark_handed(session, rows, terms.handed, hashes, relays)
-    refused = [(delivery_id, token) for delivery_id, token in rows if delivery_id not in going]
+    _refuse(session, [row for row in rows if row[0] not in going])
+    return going
+
+
+def record_together(
+    line: DirectLine,
+    accepted: Mapping[tuple[int, str], str],
+    intents: Sequence[tuple[int, str, str, str]],
+    terms: Terms,
+    by: str,
+) -> set[int]:
+    """Accepted mails, with the relay's words, and intents in one round trip to the database.
+
+    As `settle` and `hand_over`. An intent is delivery, token, hash of the message, relay.
+    """
+    settled, going = handing.record_together(line, accepted, intents, terms.handed, by)
+    refused = [(intent[0], intent[1]) for intent in intents if intent[0] not in going]
+    if refused:
+        with line() as session:
+            _refuse(session, refused)
+    return settled | going
+
+
+def _refuse(session: Session, refused: Sequence[tuple[int, str]]) -> None:
+    """Skip those whose readers have left; give the others back."""
     if refused:
         barred = store.barred(session, [delivery_id for delivery_id, _ in refused])
         token_of = dict(refused)
@@ -154,7 +179,6 @@ def hand_over(
             by="guard",
         )
         release(session, [row for row in refused if row[0] not in barred])
-    return going
 
 
 def settle(session: Session, results: Sequence[Result], *, by: str) -> set[int]:

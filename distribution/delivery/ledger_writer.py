@@ -19,6 +19,8 @@ from distribution.delivery import ledger
 from distribution.delivery.counting import counts
 from distribution.delivery.ledger import Result, Terms
 from distribution.delivery.points import Point, reached
+from distribution.statements import DirectLine
+from distribution.words import DeliveryState
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,13 @@ class _Entry:
         """Whether a mail goes out once it is recorded."""
         return self.result is None and self.release is None
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether it is an intent, or a mail that was accepted."""
+        if self.result is None:
+            return self.release is None
+        return self.result.state is DeliveryState.ACCEPTED and self.result.judgement is None
+
 
 @dataclass(slots=True)
 class LedgerWriter:
@@ -51,6 +60,8 @@ class LedgerWriter:
     transaction: Transaction
     terms: Terms
     worker: str
+    line: DirectLine | None = None
+    """A connection of its own that takes a whole commit in one statement, where there is one."""
     trouble: DatabaseUnusable | None = field(default=None, init=False)
     """Why a commit failed: until a result is recorded no further intent is taken."""
     _waiting: "SimpleQueue[_Entry | None]" = field(default_factory=SimpleQueue, init=False)
@@ -149,6 +160,8 @@ class LedgerWriter:
         return good
 
     def _write(self, batch: list[_Entry]) -> set[int]:
+        if self.line is not None and all(entry.is_usual for entry in batch):
+            return self._write_together(self.line, batch)
         results = [entry.result for entry in batch if entry.result is not None]
         releases = [(entry, entry.release) for entry in batch if entry.release is not None]
         intents = [(entry.delivery_id, entry.token) for entry in batch if entry.is_intent]
@@ -165,6 +178,23 @@ class LedgerWriter:
             if results:
                 reached(Point.BEFORE_RESULT)
         if results:
+            reached(Point.AFTER_RESULT)
+        return good
+
+    def _write_together(self, line: DirectLine, batch: list[_Entry]) -> set[int]:
+        """What nearly all commits consist of: mails that were accepted, and intents."""
+        accepted = {
+            (entry.delivery_id, entry.token): entry.result.reply for entry in batch if entry.result
+        }
+        intents = [
+            (entry.delivery_id, entry.token, entry.message_sha256, entry.relay)
+            for entry in batch
+            if entry.is_intent
+        ]
+        if accepted:
+            reached(Point.BEFORE_RESULT)
+        good = ledger.record_together(line, accepted, intents, self.terms, self.worker)
+        if accepted:
             reached(Point.AFTER_RESULT)
         return good
 

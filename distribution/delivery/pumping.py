@@ -22,6 +22,7 @@ from distribution.delivery.transport import RelayUnavailable, Transport
 from distribution.errors import DistributionError
 from distribution.links import Addresses
 from distribution.replies import Rule
+from distribution.statements import DirectLine, Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ class Outfit:
     """Results that earlier pumps could not record."""
     rules: tuple[Rule, ...] = ()
     """The admin's own, for what the relay says."""
-    recording: Callable[[], AbstractContextManager[Transaction]] | None = None
-    """Opens transactions for one who writes all the time; None: like everybody's."""
+    recording: Callable[[], AbstractContextManager[Line]] | None = None
+    """Opens a line for one who writes all the time; None: he has what everybody has."""
     halted: Callable[[], bool] = lambda: False
     """Whether the emergency switch is on: asked before each mail, and before each hand-over."""
 
@@ -121,10 +122,9 @@ class Pump:
         if self.outfit.recording is None:
             yield
             return
-        with (
-            self.outfit.recording() as self.writer.transaction,
-            self.outfit.recording() as self.leasing,
-        ):
+        with self.outfit.recording() as line, self.outfit.recording() as self.leasing:
+            self.writer.transaction = line
+            self.writer.line = line if isinstance(line, DirectLine) else None
             yield
 
     @property

@@ -88,12 +88,14 @@ def retry(
 ) -> Retried:
     """Plan the refused mails of these codes again, but for readers who may not be mailed now.
 
+    Nor for those who have a correction planned: the first version must not come after it.
     A finished run goes on if there is any. Raises RunOver. With `dry_run` nothing changes.
     """
     require_going(session, run_id, _TOO_LATE)
     planned, after, left_out = 0, 0, Counter[Cause]()
     while found := again.failed_after(session, run_id, codes, after, lock=not dry_run):
-        barred = rows.barred(session, found)
+        barred = dict.fromkeys(again.corrected(session, found), Cause.ALREADY)
+        barred |= rows.barred(session, found)
         left_out.update(barred.values())
         due = [delivery_id for delivery_id in found if delivery_id not in barred]
         planned += len(due) if dry_run else _plan(session, due, by)

@@ -21,6 +21,7 @@ from distribution.delivery.transport import RelayUnavailable, Transport
 from distribution.errors import DistributionError
 from distribution.links import Addresses
 from distribution.replies import Rule
+from distribution.statements import Line
 
 _new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
 with suppress(ImportError):  # there is none for Windows
@@ -56,8 +57,8 @@ class Sender:
     pace: Pace
     rules: tuple[Rule, ...] = ()
     """The admin's own, for what the relay says."""
-    recording: Callable[[], AbstractContextManager[Transaction]] | None = None
-    """Opens transactions for one who writes all the time; None: like everybody's."""
+    recording: Callable[[], AbstractContextManager[Line]] | None = None
+    """Opens a line for one who writes all the time; None: he has what everybody has."""
     switch: Path | None = None
     """The file that stops all sending while it is there."""
     worker: str = field(default_factory=lambda: secrets.token_hex(8))

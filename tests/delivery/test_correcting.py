@@ -128,12 +128,24 @@ def test_late_readers_of_the_run_are_among_them(app: App, original: int) -> None
     late = delivery.late.plan(app.transaction, original, app.recipe, by="test", at=SEPTEMBER)
     start(app, late)
     (row,) = lease(app)
+    with pytest.raises(delivery.WrongState, match=f"批次 {late} .*先暂停"):
+        correct(app, original)  # whoever gets his mail meanwhile would miss the correction
     hand(app, row)
     settle(app, row, S.ACCEPTED)
+    finish(app)
 
     correction = correct(app, original, Addressees.ACCEPTED)
 
     assert "new@fenhe.example" in deliveries(app, correction)
+
+
+def test_the_first_version_is_not_tried_again_after_the_correction(app: App, original: int) -> None:
+    correct(app, original, Addressees.FAILED)
+    with app.transaction() as session:
+        retried = delivery.retry(session, original, {"policy"}, by="admin")
+
+    assert (retried.planned, retried.barred) == (0, {Cause.ALREADY: 1})
+    assert tally(app, original)["failed"] == 1
 
 
 def test_it_is_not_started_before_somebody_approves_it(app: App, original: int) -> None:

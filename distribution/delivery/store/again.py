@@ -6,11 +6,11 @@ evidence, the database lets the first, and the other finds nothing to change.
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Row, String, func, select, type_coerce, update
+from sqlalchemy import Row, String, and_, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from distribution.delivery.store.times import moment, present
-from distribution.models import Delivery, Run
+from distribution.models import Delivery, Run, Slot
 from distribution.words import Cause, DeliveryState
 
 CHUNK = 2_000
@@ -75,6 +75,24 @@ def plan_again(session: Session, delivery_ids: Collection[int], origin: Delivery
         .execution_options(synchronize_session=False)
     )
     return list(again)
+
+
+def corrected(session: Session, delivery_ids: Collection[int]) -> set[int]:
+    """Those of the deliveries whose reader has a correction planned: it holds what they held."""
+    query = (
+        select(Delivery.id)
+        .join(Run, Run.id == Delivery.run_id)
+        .join(
+            Slot,
+            and_(
+                Slot.issue_id == Run.issue_id,
+                Slot.subscriber_id == Delivery.subscriber_id,
+                Slot.resend_number > Run.resend_number,
+            ),
+        )
+        .where(Delivery.id.in_(delivery_ids))
+    )
+    return set(session.scalars(query))
 
 
 def failed_after(

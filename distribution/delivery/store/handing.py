@@ -10,9 +10,11 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Float,
     FromClause,
     Insert,
+    Select,
     String,
     Text,
     Update,
@@ -22,7 +24,10 @@ from sqlalchemy import (
     false,
     func,
     insert,
+    literal,
+    null,
     select,
+    true,
     update,
 )
 from sqlalchemy.orm import Session
@@ -32,7 +37,7 @@ from distribution.delivery.states import IN_HANDS, sources
 from distribution.delivery.store import rows as store
 from distribution.delivery.store.times import moment
 from distribution.models import Delivery, DeliveryEvent, Subscriber
-from distribution.statements import Columns, Prepared
+from distribution.statements import Columns, DirectLine, Prepared
 from distribution.words import Cause, DeliveryState, Meaning
 
 Lease = tuple[int, str]
@@ -40,6 +45,7 @@ Lease = tuple[int, str]
 
 _LEASE: Columns = {"delivery_id": BIG_INTEGER, "token": Text()}
 _AHEAD: ColumnElement[float] = bindparam("ahead_seconds", None, Float())
+_RESULT, _INTENT = "result", "intent"
 _CAUSE, _MEANING = bindparam("cause", None, String()), bindparam("meaning", None, String())
 
 
@@ -80,6 +86,28 @@ def mark_settled(
     return _ids(_settling(state).run(session, rows, **words))
 
 
+def record_together(
+    line: DirectLine,
+    accepted: Mapping[Lease, str],
+    intents: Sequence[tuple[int, str, str, str]],
+    patience: timedelta,
+    by: str,
+) -> tuple[set[int], set[int]]:
+    """Accepted mails and intents in one statement, a transaction of its own: one round trip.
+
+    As `mark_settled` with `add_events`, and `mark_handed`; gives the ids of both that moved.
+    `accepted` has the relay's words; an intent is delivery, token, hash and relay.
+    """
+    rows: list[tuple[int | str | None, ...]] = [
+        (*row, None, None, reply[:500], _RESULT) for row, reply in accepted.items()
+    ]
+    rows += [(*intent, None, _INTENT) for intent in intents]
+    moved = line.alone(_TOGETHER, rows, ahead_seconds=patience.total_seconds(), by=by)
+    kinds = (_RESULT, _INTENT)
+    results, handed = ({row[0] for row in moved if row[1] == kind} for kind in kinds)
+    return results, handed
+
+
 def mark_released(session: Session, rows: Sequence[Lease], wait: timedelta) -> None:
     """Back to planned, as if never leased."""
     _RELEASE.run(session, rows, ahead_seconds=wait.total_seconds())
@@ -110,14 +138,18 @@ def _changing(rows: FromClause, condition: ColumnElement[bool]) -> Update:
     return update(Delivery).where(ours, condition)
 
 
-def _handing_over(rows: FromClause, _database: str) -> Update:
+def _handing_over(
+    rows: FromClause, _database: str, of: ColumnElement[bool] | None = None
+) -> Update:
+    """`of` says which of the rows are meant."""
     why = (
         select(store.barrier())
         .where(Subscriber.id == Delivery.subscriber_id)
         .correlate(Delivery)
         .scalar_subquery()
     )
-    leased = and_(Delivery.state == DeliveryState.LEASED, Delivery.lease_until > moment())
+    in_time = Delivery.lease_until > moment()
+    leased = and_(true() if of is None else of, Delivery.state == DeliveryState.LEASED, in_time)
     # As a case: else PostgreSQL looks for what is leased, and asks about all of it, not of these.
     allowed = case((leased, and_(store.sending(), why.is_(None))), else_=false())
     return (
@@ -131,6 +163,19 @@ def _handing_over(rows: FromClause, _database: str) -> Update:
         )
         .returning(Delivery.id)
     )
+
+
+def _together(rows: FromClause, database: str) -> CompoundSelect[int, str]:
+    accepted = DeliveryState.ACCEPTED
+    from_hands = Delivery.state.in_(IN_HANDS.intersection(sources(accepted)))
+    common = {"state": accepted, "cause": None, "lease_until": None}
+    settled = _changing(rows, and_(rows.c.kind == _RESULT, from_hands))
+    moved = settled.values(**common, **_accepted()).returning(Delivery.id).cte("moved")
+    told = _event(moved.c.id, literal(accepted.value), null(), rows.c.reply)
+    told = told.select_from(moved.join(rows, rows.c.delivery_id == moved.c.id))
+    handed = _handing_over(rows, database, rows.c.kind == _INTENT).cte("handed")
+    both = select(moved.c.id, literal(_RESULT)).union_all(select(handed.c.id, literal(_INTENT)))
+    return both.add_cte(_appended(told).returning(DeliveryEvent.id).cte("told"))
 
 
 @cache
@@ -176,20 +221,35 @@ def _releasing(rows: FromClause, _database: str) -> Update:
     )
 
 
+_EVENT = ("delivery_id", "at", "state", "cause", "reply", "by")
+
+
 def _telling(rows: FromClause, _database: str) -> Insert:
-    happened = {
-        "delivery_id": rows.c.delivery_id,
-        "at": database_time(),
-        "state": bindparam("state", None, String()),
-        "cause": _CAUSE,
-        "reply": rows.c.reply,
-        "by": bindparam("by", None, String()),
-    }
-    return insert(DeliveryEvent).from_select(
-        list(happened), select(*happened.values()), include_defaults=False
+    state = bindparam("state", None, String())
+    return _appended(_event(rows.c.delivery_id, state, _CAUSE, rows.c.reply))
+
+
+def _event(*words: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    delivery_id, state, cause, reply = words
+    return select(
+        delivery_id, database_time(), state, cause, reply, bindparam("by", None, String())
     )
+
+
+def _appended(events: Select[*tuple[Any, ...]]) -> Insert:
+    return insert(DeliveryEvent).from_select(_EVENT, events, include_defaults=False)
 
 
 _HAND_OVER = Prepared({**_LEASE, "message_sha256": Text(), "relay": Text()}, _handing_over)
 _RELEASE = Prepared(_LEASE, _releasing)
 _TELL = Prepared({"delivery_id": BIG_INTEGER, "reply": Text()}, _telling)
+_TOGETHER = Prepared(
+    {
+        **_LEASE,
+        "message_sha256": Text(),
+        "relay": Text(),
+        "reply": Text(),
+        "kind": Text(),
+    },
+    _together,
+)
