@@ -82,7 +82,7 @@ class Round:
     label: str
     readers: int
     processes: int = 1
-    connections: int = 40
+    connections: int = 80
     delay_ms: float = 0.0
 
 
@@ -352,16 +352,17 @@ def _import_issue(app: App, number: int) -> str:
 
 
 def rounds(asked: argparse.Namespace) -> Sequence[Round]:
-    """What is measured, in its order."""
+    """What is measured, in its order: readers are only ever added."""
     few, many = asked.readers // 10, asked.readers
     each = [
-        Round("1 process", many),
-        Round("2 processes", many, processes=2, connections=20),
-        Round("4 processes", many, processes=4, connections=10),
-        Round("5 ms a reply, 20 connections", few, connections=20, delay_ms=5),
         Round("a tenth of the readers", few),
+        Round("5 ms a reply, 20 connections", few, connections=20, delay_ms=5),
+        Round("1 process", many),
+        Round("2 processes", many, processes=2, connections=40),
+        Round("4 processes", many, processes=4, connections=20),
+        *([Round("a million", 1_000_000)] if asked.million else []),
     ]
-    return each * asked.rounds + ([Round("a million", 1_000_000)] if asked.million else [])
+    return [turn for turn in each for _ in range(asked.rounds)]
 
 
 def main() -> None:
