@@ -28,6 +28,7 @@ from workers.exposing import exposed
 WELL = Health("ok", "ok", 0, schema.HEAD)
 NOW = timedelta(0)
 
+LATEST = health.PATIENCE + health.FRESH
 only_postgresql = pytest.mark.parametrize("environment", ["postgresql"], indirect=True)
 
 
@@ -176,3 +177,7 @@ def test_a_process_tells_its_health_and_its_numbers_on_the_next_free_port(app: A
 def delivery_count(app: App, run_id: int) -> int:
     with app.reading() as session:
         return delivery.find_run(session, run_id).planned or 0
+
+
+def test_red_is_told_within_five_seconds() -> None:
+    assert timedelta(seconds=5) >= LATEST
