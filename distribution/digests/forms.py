@@ -6,7 +6,6 @@ the characters between them as they are, line ends included, and knows for each 
 stand beside the token and where the line breaks in it.
 """
 
-import re
 from base64 import b64encode
 from binascii import b2a_base64
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -84,10 +83,7 @@ class Marks:
             slot: sha256(f"{seed}:form:{slot}".encode()).hexdigest()[:TOKEN].encode()
             for slot in ADDRESSES
         }
-        self._slots = {mark: slot for slot, mark in self._marks.items()}
-        self._encoded = {b64encode(mark): slot for mark, slot in self._slots.items()}
-        self._in_text = re.compile(b"|".join(self._slots))
-        self._in_lines = re.compile(b"(" + b"|".join(map(re.escape, self._encoded)) + b")")
+        self._encoded = {slot: b64encode(mark) for slot, mark in self._marks.items()}
 
     def urls(self, urls: Mapping[str, str], kept: Collection[str]) -> dict[str, str]:
         """The addresses with marks for tokens, but for those that are the same for everybody."""
@@ -98,23 +94,37 @@ class Marks:
 
     def of_lines(self, lines: bytes) -> Form:
         """A part whose marks stand at multiples of three bytes, within a line."""
-        cut = self._in_lines.split(lines)
-        return Form.of(cut[::2], [Gap(self._encoded[mark], b"", b"", None) for mark in cut[1::2]])
+        parts, gaps, done = [], [], 0
+        for start, slot in _found(lines, self._encoded):
+            parts.append(lines[done:start])
+            gaps.append(Gap(slot, b"", b"", None))
+            done = start + len(self._encoded[slot])
+        return Form.of([*parts, lines[done:]], gaps)
 
     def of_text(self, text: bytes) -> Form:
         """A part still to be encoded, with marks anywhere."""
         data = b2a_base64(text, newline=False)
         parts, gaps, done = [], [], 0
-        for found in self._in_text.finditer(text):
-            start, end = found.start(), found.end()
+        for start, slot in _found(text, self._marks):
+            end = start + TOKEN
             first, last = start - start % 3, min(end + -end % 3, len(text))
             begin = first // 3 * 4
             parts.append(_broken(data, done, begin))
             done = -(-last // 3) * 4
-            slot, breaks_at = self._slots[found[0]], _break(begin, done)
-            gaps.append(Gap(slot, text[first:start], text[end:last], breaks_at))
+            gaps.append(Gap(slot, text[first:start], text[end:last], _break(begin, done)))
         ending = _LINE_END if len(data) % ENCODED_LINE else b""
         return Form.of([*parts, _broken(data, done, len(data)) + ending], gaps)
+
+
+def _found(data: bytes, marks: Mapping[str, bytes]) -> list[tuple[int, str]]:
+    """Where the marks stand, in order; an expression of them all would take far longer."""
+    places = []
+    for slot, mark in marks.items():
+        at = data.find(mark)
+        while at >= 0:
+            places.append((at, slot))
+            at = data.find(mark, at + len(mark))
+    return sorted(places)
 
 
 def _broken(data: bytes, begin: int, end: int) -> bytes:

@@ -239,8 +239,8 @@ class Wire(asyncio.Protocol):
     def _give(self, limit: timedelta, step: str) -> None:
         """Bound all the waiting for one step.
 
-        A timer for each step of each mail would cost as much as the rest of the conversation:
-        one that stands is left alone, and looks again when it goes off too early.
+        Not by a timer for each step of each mail: one that stands is left alone, and looks again
+        when it goes off too early.
         """
         self._step, self._limit = step, limit
         self._until = asyncio.get_running_loop().time() + limit.total_seconds()

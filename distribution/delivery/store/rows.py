@@ -1,7 +1,7 @@
 """SQL of the ledger's rows. Nothing here commits; times are the database's.
 
-On PostgreSQL whatever may touch the rows of another worker passes over those that are locked,
-and what must wait for a lock takes its rows by ascending id: nobody can wait in a circle.
+On PostgreSQL whatever may touch the rows of another worker passes over those that are locked.
+A worker changes its own rows as they come: decision 15 says what became of waiting in a circle.
 """
 
 from collections.abc import Collection, Iterable, Sequence
