@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import (
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     LargeBinary,
     MetaData,
@@ -496,7 +497,10 @@ class Selection(Base):
     """The articles of all readers of a run whose interests are the same."""
 
     __tablename__ = "selections"
-    __table_args__ = (UniqueConstraint("run_id", "signature"),)
+    __table_args__ = (
+        UniqueConstraint("run_id", "signature"),
+        Index("ix_selections_run_id_id", "run_id", "id", unique=True),
+    )
     id: Mapped[PrimaryKey]
     run_id: Mapped[int] = mapped_column(reference("runs.id"))
     signature: Mapped[Digest]
@@ -506,12 +510,16 @@ class Selection(Base):
 
 
 class Slot(Base):
-    """The right to send one issue to one reader and one mailbox once, across all runs."""
+    """The right to send one issue to one reader and one mailbox once, across all runs.
+
+    It names both without foreign keys, whose checks were a fifth of the time a plan takes to write:
+    it is taken together with a delivery, and that one refers to the reader and to the issue's run.
+    """
 
     __tablename__ = "slots"
     __table_args__ = (UniqueConstraint("issue_id", "address_hash", "resend_number"),)
-    issue_id: Mapped[int] = mapped_column(reference("issues.id"), primary_key=True)
-    subscriber_id: Mapped[int] = mapped_column(reference("subscribers.id"), primary_key=True)
+    issue_id: Mapped[int] = mapped_column(BIG_INTEGER, primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(BIG_INTEGER, primary_key=True)
     resend_number: Mapped[int] = mapped_column(primary_key=True)
     address_hash: Mapped[AddressHash]
 
@@ -528,6 +536,9 @@ class Delivery(Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("run_id", "subscriber_id"),
+        ForeignKeyConstraint(  # one check instead of two for each row of a plan, and it says more
+            ["run_id", "selection_id"], ["selections.run_id", "selections.id"], ondelete="RESTRICT"
+        ),
         Index(
             "ix_deliveries_due",
             "run_id",
@@ -559,9 +570,9 @@ class Delivery(Base):
         Index("ix_deliveries_refused", "id", sqlite_where=REFUSED, postgresql_where=REFUSED),
     )
     id: Mapped[PrimaryKey]
-    run_id: Mapped[int] = mapped_column(reference("runs.id"))
+    run_id: Mapped[int] = mapped_column(BIG_INTEGER)
     subscriber_id: Mapped[int] = mapped_column(reference("subscribers.id"), index=True)
-    selection_id: Mapped[int] = mapped_column(reference("selections.id"))
+    selection_id: Mapped[int] = mapped_column(BIG_INTEGER)
     recipient: Mapped[Address]  # ASCII domain, ready for the envelope
     address_hash: Mapped[AddressHash]
     lane: Mapped[str] = mapped_column(String(255))  # mailbox provider, see `replies.lane_of`

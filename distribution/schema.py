@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.orm import Session
 
 from distribution.bundle import bundled
 from distribution.db import DatabaseUnusable
@@ -10,10 +11,22 @@ from distribution.db import DatabaseUnusable
 if TYPE_CHECKING:  # Alembic is loaded when the schema is not the newest: no start waits for it
     from alembic.config import Config
 
-HEAD = "2026_11_26_watching"
+HEAD = "2026_11_26_slots"
 """The newest revision; a constant, so that a start need not read the migrations."""
 
+_REVISION = text("SELECT version_num FROM alembic_version")
 _UPGRADE_LOCK = 0x6469_7374  # any number, the same for every process
+
+
+class OtherSchema(DatabaseUnusable):
+    """Raised at work where the schema has become another programme's: whoever goes on guesses."""
+
+    def __init__(self, found: str | None) -> None:
+        self.found = found
+        super().__init__(
+            f"数据库已由另一版本的程序改为 {found}，本程序需要 {HEAD}：不再投递，"
+            "请换成那一版本的程序后重新启动"
+        )
 
 
 def upgrade(engine: Engine, target: str = "head") -> tuple[str | None, str | None]:
@@ -40,7 +53,7 @@ def revision_of(connection: Connection) -> str | None:
     """The database's revision; None for an empty one."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    found: str | None = connection.scalar(_REVISION)
     return found
 
 
@@ -63,6 +76,13 @@ def ensure(engine: Engine, *, embedded: bool) -> None:
             f"数据库的版本是 {found or '空'}，需要 {HEAD}：请先运行 distribution db upgrade"
         )
     upgrade(engine)
+
+
+def require_own(session: Session) -> None:
+    """Raise OtherSchema where it is not this programme's any more: one row is read."""
+    found = session.scalar(_REVISION)
+    if found != HEAD:
+        raise OtherSchema(found)
 
 
 def refuse_lossy_settings(engine: Engine) -> None:

@@ -62,7 +62,7 @@ class Prepared:
                 return cursor.fetchall() if cursor.description else []
         words = given if order is None else tuple(given[name] for name in order)
         result = session.connection().exec_driver_sql(text, words)
-        return list(result) if result.returns_rows else []
+        return list(result.cursor.fetchall()) if result.returns_rows else []
 
     def _spell(self, dialect: Dialect) -> tuple[str, dict[str, Any], Sequence[str] | None]:
         statement = self._build(_table(dialect.name, self._columns), dialect.name)
@@ -106,6 +106,12 @@ def _array(values: Iterable[int | str | None]) -> str:
     >>> print(_array([1, None, "a b"]))
     {1,NULL,"a b"}
     """
+    given = list(values)
+    kinds = set(map(type, given))
+    if kinds == {int}:
+        return "{" + ",".join(map(str, given)) + "}"
+    if kinds == {str} and not _marked(joined := '","'.join(map(str, given)), len(given)):
+        return '{"' + joined + '"}'
     spelled = ",".join(
         [
             '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -113,10 +119,15 @@ def _array(values: Iterable[int | str | None]) -> str:
             else "NULL"
             if value is None
             else str(value)
-            for value in values
+            for value in given
         ]
     )
     return "{" + spelled + "}"
+
+
+def _marked(joined: str, count: int) -> bool:
+    """Whether there are marks in words joined by '","' that an array has to spell otherwise."""
+    return "\\" in joined or joined.count('"') != 2 * (count - 1)
 
 
 _DRIVER = "driver"

@@ -25,6 +25,7 @@ from distribution.audience.sheets import (
     read_contacts,
     read_enterprises,
 )
+from distribution.audience.store.ahead import slices_ahead
 from distribution.audience.store.bulk import Deed, do_to
 from distribution.audience.store.changing import (
     ContactChanges,
@@ -86,6 +87,7 @@ from distribution.audience.store.locking import join_audience, lock_subscriber
 from distribution.audience.store.readers import (
     Audience,
     Reader,
+    Wanted,
     reader,
     readers_after,
     readers_among,
@@ -162,6 +164,7 @@ __all__ = [
     "Traces",
     "TrackingAnswer",
     "Verdict",
+    "Wanted",
     "Wishes",
     "add_enterprise",
     "add_subscriber",
@@ -225,6 +228,7 @@ __all__ = [
     "set_enterprise_topics",
     "set_interests",
     "shows",
+    "slices_ahead",
     "subscribers",
     "subscribers_at",
     "succeed",

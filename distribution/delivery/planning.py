@@ -1,14 +1,17 @@
 """Plan and seal: who gets which articles, frozen before anything leaves.
 
-Planning goes through all subscribers in slices, one transaction each. The run's row is locked
-meanwhile and remembers how far it came, so any number of planners may work or die at any time.
+Planning goes through all subscribers in slices, a stretch of them in each transaction. The run's
+row is locked meanwhile and remembers how far it came, so any number of planners may work or die at
+any time.
 """
 
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -29,7 +32,11 @@ from distribution.models import Issue, Run, Selection
 from distribution.words import Cause, Reason, RunState
 
 SLICE = 2_000
-"""Subscribers dealt with in one transaction."""
+"""Subscribers dealt with at once."""
+STRETCH = 20
+"""Slices in one transaction: while one is written the next is read, and who wants to erase a reader
+or cancel the run waits for about a second."""
+_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,7 @@ def plan(transaction: Transaction, key: str, recipe: Recipe, *, by: str, at: dat
         if issue.approved_at is None:
             raise NotApproved(key)
         run_id = _open_run(session, issue, recipe, by=by, at=at)
-    while _plan_slice(transaction, run_id, recipe):
+    while _plan_stretch(transaction, run_id, recipe):
         pass
     return run_id
 
@@ -111,13 +118,12 @@ def signed(session: Session, run_id: int) -> Seal:
     count, reached = 0, hashlib.sha256()
     audience_hash, selections_hash = hashlib.sha256(), hashlib.sha256()
     articles = {row.id: _fingerprint(row) for row in selections(session, run_id)}
-    for address_hash, selection_id, accepted in plans.planned_for(session, run_id):
-        key, chosen = address_hash.encode(), articles.get(selection_id, "of another run")
-        audience_hash.update(key)
-        selections_hash.update(b"%b %b\n" % (key, chosen.encode()))
-        if accepted:
-            reached.update(key)
-        count += 1
+    for rows in plans.planned_for(session, run_id):
+        told = [f"{key} {articles[chosen]}\n" for key, chosen, _ in rows]
+        audience_hash.update("".join([key for key, _, _ in rows]).encode())
+        selections_hash.update("".join(told).encode())
+        reached.update("".join([key for key, _, accepted in rows if accepted]).encode())
+        count += len(rows)
     return Seal(count, audience_hash.hexdigest(), selections_hash.hexdigest(), reached.hexdigest())
 
 
@@ -160,52 +166,74 @@ def _pass_the_gate(transaction: Transaction, run_id: int, key: str) -> None:
         raise GateClosed(key, found.errors, remedy)
 
 
-def _plan_slice(transaction: Transaction, run_id: int, recipe: Recipe) -> bool:
-    """Plan the next subscribers; False when nobody is left."""
+def _plan_stretch(transaction: Transaction, run_id: int, recipe: Recipe) -> bool:
+    """Plan the next slices of subscribers; False when nobody is left."""
     with transaction() as session:
         audience.join_audience(session)  # nobody is taken back with his list meanwhile
         run = find_run(session, run_id, lock=True)
         if run.state is not RunState.PLANNING:
             return False
-        readers = audience.readers_after(session, run.cursor, SLICE)
-        if readers.last_id is None:
-            run.state = RunState.PLANNED
-            return False
-        enlist(session, run, readers.readers, recipe)
-        run.cursor = readers.last_id
-        return True
+        ahead = audience.slices_ahead(session, run.cursor, _sort_out, size=SLICE, most=STRETCH)
+        excluded, cursor = Counter(run.excluded), run.cursor
+        with closing(ahead) as slices:
+            for readers, last_id in slices:
+                if last_id is None:
+                    run.state = RunState.PLANNED
+                    break
+                excluded += _write_down(session, run, readers, recipe)
+                cursor = last_id
+        run.excluded, run.cursor = dict(excluded), cursor
+        return run.state is RunState.PLANNING
+
+
+@dataclass(frozen=True, slots=True)
+class _SortedOut:
+    """Readers looked through, nothing of them written yet."""
+
+    barred: Counter[str]
+    """Causes to how many may not be mailed."""
+    welcome: Sequence[tuple[Reader, digests.Interests, str]]
+    """The others, their wishes, and the signature of these."""
+    lanes: dict[str, str]
+    """Of their addresses."""
+
+
+def _sort_out(session: Session, readers: Sequence[Reader]) -> _SortedOut:
+    welcome = [(reader, *_signed(reader.wanted)) for reader in readers if reader.barrier is None]
+    return _SortedOut(
+        Counter(reader.barrier.value for reader in readers if reader.barrier),
+        welcome,
+        lanes_of(session, (reader.recipient for reader, _, _ in welcome)),
+    )
 
 
 def enlist(session: Session, run: Run, readers: Sequence[Reader], recipe: Recipe) -> None:
     """Plan a delivery for each of these readers who is to have one, and count the others."""
-    excluded = Counter(run.excluded)
-    excluded.update(reader.barrier.value for reader in readers if reader.barrier)
-    welcome = [reader for reader in readers if reader.barrier is None]
-    chosen = _selections(session, run, welcome, recipe)
-    served = [reader for reader in welcome if reader.subscriber_id in chosen]
-    excluded[Cause.NO_MATCH.value] += len(welcome) - len(served)
-    taken = plans.take_slots(session, run, served)
-    excluded[Cause.ALREADY.value] += len(served) - len(taken)
-    lanes = lanes_of(session, (reader.recipient for reader in served))
+    left_out = _write_down(session, run, _sort_out(session, readers), recipe)
+    run.excluded = dict(Counter(run.excluded) + left_out)
+
+
+def _write_down(session: Session, run: Run, readers: _SortedOut, recipe: Recipe) -> Counter[str]:
+    """Plan their deliveries; gives causes to how many are left out."""
+    served = _served(session, run, readers, recipe)
+    taken = plans.take_slots(session, run, [reader for reader, _ in served])
     planned = [
-        (reader, chosen[reader.subscriber_id], lanes[reader.recipient])
-        for reader in served
+        (reader, selection_id, readers.lanes[reader.recipient])
+        for reader, selection_id in served
         if reader.subscriber_id in taken
     ]
     plans.add_deliveries(session, run.id, planned)
-    run.excluded = {cause: count for cause, count in excluded.items() if count}
+    left_out = Counter(readers.barred)
+    left_out[Cause.NO_MATCH.value] += len(readers.welcome) - len(served)
+    left_out[Cause.ALREADY.value] += len(served) - len(taken)
+    return left_out
 
 
-def _selections(
-    session: Session, run: Run, readers: Sequence[Reader], recipe: Recipe
-) -> dict[int, int]:
-    """Subscriber to selection, without those who want no mail where nothing matches."""
-    signatures = {}
-    wishes = {}
-    for reader in readers:
-        wish = wishes_of(reader)
-        signatures[reader.subscriber_id] = signature = wish.signature()
-        wishes[signature] = wish
+def _served(
+    session: Session, run: Run, readers: _SortedOut, recipe: Recipe
+) -> list[tuple[Reader, int]]:
+    """Readers with their selections, without those who want no mail where nothing matches."""
+    wishes = {signature: wish for _, wish, signature in readers.welcome}
     known = plans.selection_ids(session, run.id, wishes)
     new = {signature: wish for signature, wish in wishes.items() if signature not in known}
     if new:
@@ -213,24 +241,31 @@ def _selections(
         selector = Selector(content, minimum=recipe.minimum_articles, discovery=run.discovery)
         chosen = [(wish, selector.select(wish)) for wish in new.values()]
         known |= plans.add_selections(session, run.id, chosen)
-    empty = plans.empty_selections(
-        session, {known[signature] for signature, wish in wishes.items() if wish.when_matching}
-    )
-    return {
-        subscriber_id: known[signature]
-        for subscriber_id, signature in signatures.items()
+    matching = {known[signature] for signature, wish in wishes.items() if wish.when_matching}
+    empty = plans.empty_selections(session, matching) if matching else set()
+    return [
+        (reader, known[signature])
+        for reader, _, signature in readers.welcome
         if known[signature] not in empty
-    }
+    ]
 
 
 def wishes_of(reader: Reader) -> digests.Interests:
     """What chooses a reader's articles."""
-    return digests.Interests(
-        topics=reader.topics,
-        watch_words=reader.watch_words,
-        standard=reader.standard,
-        topics_from=reader.topics_from,
-        when_matching=reader.when_matching,
-        tracking=reader.tracking,
-        format=reader.format,
+    return _signed(reader.wanted)[0]
+
+
+@lru_cache(_REMEMBERED)
+def _signed(wanted: audience.Wanted) -> tuple[digests.Interests, str]:
+    """With its signature; remembered, as many readers want the same."""
+    standard, when_matching, mail_format, topics, topics_from, watch_words, tracking = wanted
+    wishes = digests.Interests(
+        topics=topics,
+        watch_words=watch_words,
+        standard=standard,
+        topics_from=topics_from,
+        when_matching=when_matching,
+        tracking=tracking,
+        format=mail_format,
     )
+    return wishes, wishes.signature()

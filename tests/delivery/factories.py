@@ -7,12 +7,22 @@ from datetime import UTC, datetime, timedelta
 import runs
 from runs import SEPTEMBER, add_reader, make_issue
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from distribution import audience, delivery
 from distribution.app import App
 from distribution.delivery import Transport, ledger
 from distribution.delivery.ledger import Leased, Result, Terms
-from distribution.models import Delivery, DeliveryEvent, Lane, Run, Slot, Subscriber, Suppression
+from distribution.models import (
+    Delivery,
+    DeliveryEvent,
+    Lane,
+    Run,
+    Selection,
+    Slot,
+    Subscriber,
+    Suppression,
+)
 from distribution.words import Decision, DeliveryState, RunState, SuppressionReason
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -69,6 +79,16 @@ def make_sender(
         addresses=app.addresses,
         pace=delivery.Pace(connections, batch_size, TERMS),
     )
+
+
+def same_selection(session: Session, selection_id: int, run_id: int) -> int:
+    """The same articles for a reader of another run."""
+    known = session.get_one(Selection, selection_id)
+    facts = {column.key: getattr(known, column.key) for column in Selection.__table__.columns}
+    selection = Selection(**facts | {"id": None, "run_id": run_id})
+    session.add(selection)
+    session.flush()
+    return selection.id
 
 
 # -- what the ledger says ----------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from itertools import count
 
 import pytest
 from factories import (
@@ -22,14 +23,16 @@ from factories import (
     the_run,
 )
 from runs import SEPTEMBER, make_issue
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from distribution import audience, delivery
 from distribution.app import App
+from distribution.audience.store import ahead
+from distribution.db import DatabaseUnusable
 from distribution.delivery import planning
 from distribution.errors import Refused
-from distribution.models import Run, Selection
+from distribution.models import Run, Selection, Subscriber
 from distribution.words import RunState
 
 
@@ -105,6 +108,7 @@ def test_a_killed_planner_is_continued_where_it_stood(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(planning, "SLICE", 2)
+    monkeypatch.setattr(planning, "STRETCH", 1)
     make_issue(app)
     make_readers(app, 5)
     make_subscriber(app, "never.asked@fenhe.example", consent="")
@@ -119,6 +123,76 @@ def test_a_killed_planner_is_continued_where_it_stood(
         sorted(row.subscriber_id for row in deliveries(app, run_id).values())
         == subscriber_ids(app)[:5]
     )
+
+
+def test_a_slice_that_cannot_be_read_leaves_nothing_of_its_stretch(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "SLICE", 2)
+    make_issue(app)
+    emails = make_readers(app, 5)
+    with app.transaction() as session:
+        broken = audience.find_subscriber(session, emails[3])
+        session.execute(update(Subscriber).filter_by(id=broken.id).values(email="r4＠＠"))
+
+    with pytest.raises(audience.InvalidAddress):
+        plan(app)
+
+    assert (tally(app, 1), slots(app), the_run(app, 1).cursor) == ({}, 0, 0)
+    with app.transaction() as session:
+        session.execute(update(Subscriber).filter_by(id=broken.id).values(email=emails[3]))
+    assert tally(app, plan(app)) == {"planned": 5}
+
+
+def test_who_leaves_between_two_stretches_is_not_planned_for(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "SLICE", 1)
+    monkeypatch.setattr(planning, "STRETCH", 2)
+    make_issue(app)
+    make_readers(app, 4)
+    opened = count(1)
+
+    def meanwhile() -> AbstractContextManager[Session]:
+        if next(opened) == 3:  # after the run and the first stretch
+            leave(app, "r3@fenhe.example")
+        return app.transaction()
+
+    run_id = delivery.plan(meanwhile, KEY, app.recipe, by="test", at=SEPTEMBER)
+
+    assert tally(app, run_id) == {"planned": 3}
+    assert the_run(app, run_id).excluded == {"left": 1}
+
+
+def test_a_table_that_is_being_changed_is_not_waited_for_for_ever(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if app.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one lock for all")
+    monkeypatch.setattr(ahead, "_PATIENCE", "50ms")
+    make_issue(app)
+    make_readers(app, 1)
+
+    with app.transaction() as session:
+        session.execute(text("LOCK TABLE watch_words IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(DatabaseUnusable):
+            plan(app)
+
+    assert tally(app, plan(app)) == {"planned": 1}
+
+
+def test_where_a_few_slots_are_taken_the_others_of_the_slice_are_planned(app: App) -> None:
+    make_issue(app)
+    make_readers(app, 2)
+    first = plan(app)
+    with app.transaction() as session:  # cancelled by hand, its slots were not freed
+        delivery.find_run(session, first).state = RunState.CANCELLED
+    make_subscriber(app, "new@fenhe.example")
+
+    second = plan(app)
+
+    assert list(deliveries(app, second)) == ["new@fenhe.example"]
+    assert the_run(app, second).excluded == {"already": 2}
 
 
 def test_two_planners_at_once_plan_one_run(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,6 +310,7 @@ def test_a_seal_is_not_renewed(app: App) -> None:
 
 def test_a_half_made_plan_is_not_sealed(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(planning, "SLICE", 1)
+    monkeypatch.setattr(planning, "STRETCH", 1)
     make_issue(app)
     make_readers(app, 3)
     with pytest.raises(Killed):

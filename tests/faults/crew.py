@@ -70,16 +70,17 @@ def send_and_die_of(environ: Mapping[str, str], recipient: str) -> None:
 
 def plan_and_die(environ: Mapping[str, str], key: str, slices: int) -> None:
     """Plan, and die after so many slices."""
-    app, planning.SLICE, plan_slice = open_app(environ), SLICE, planning._plan_slice
+    app, planning.SLICE, planning.STRETCH = open_app(environ), SLICE, 1
+    plan_stretch = planning._plan_stretch
 
     def counted(*given: object) -> bool:
         nonlocal slices
         if slices == 0:
             os.kill(os.getpid(), signal.SIGKILL)
         slices -= 1
-        return plan_slice(*given)  # type: ignore[arg-type]
+        return plan_stretch(*given)  # type: ignore[arg-type]
 
-    planning._plan_slice = counted
+    planning._plan_stretch = counted
     runs.plan(app, key, clock.now())
 
 
