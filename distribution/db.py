@@ -34,14 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import (
-    ArgumentError,
-    DatabaseError,
-    InternalError,
-    NoSuchModuleError,
-    OperationalError,
-)
-from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -49,7 +42,28 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from distribution.errors import DistributionError
+from distribution.database_errors import DatabaseUnusable, friendly, insisting
+
+__all__ = [
+    "BIG_INTEGER",
+    "BUSY_TIMEOUT",
+    "DOCUMENT",
+    "DatabaseUnusable",
+    "Transaction",
+    "Utc",
+    "among",
+    "database_day",
+    "database_time",
+    "friendly",
+    "insert_all",
+    "insisting",
+    "next_ids",
+    "open_engine",
+    "reading",
+    "upsert",
+    "word",
+    "writing",
+]
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 """Opens a session that commits when its block ends and rolls back when it raises."""
@@ -66,14 +80,6 @@ _NEVER_FOR_EVER = {
     "tcp_user_timeout": 30_000,
 }
 """libpq's patience with a network that has gone silent: seconds, the last in milliseconds."""
-
-
-_READ_ONLY = "25006"
-"""PostgreSQL's code for a write where none may be, as in a standby."""
-
-
-class DatabaseUnusable(DistributionError):
-    """Raised when the database cannot be opened or would break our promises."""
 
 
 class Utc(TypeDecorator[datetime]):
@@ -293,24 +299,3 @@ def reading(engine: Engine) -> Iterator[Session]:
         Session(connection) as session,
     ):
         yield session
-
-
-@contextmanager
-def friendly() -> Iterator[None]:
-    """Say in a sentence that the database is away; errors of ours and defects pass through."""
-    try:
-        yield
-    except OperationalError as error:
-        reason = str(error.orig).splitlines()[0]
-        advice = "别的进程正在写入，请稍后再试" if "locked" in reason else "请检查数据库服务与磁盘"
-        raise DatabaseUnusable(f"数据库暂时无法使用（{reason}）：{advice}") from error
-    except InternalError as error:
-        if getattr(error.orig, "sqlstate", "") != _READ_ONLY:
-            raise
-        raise DatabaseUnusable("数据库现在只读：它可能是备库或被设为只读，请检查") from error
-    except NoConnectionLeft as error:
-        raise DatabaseUnusable("数据库连接都在使用中：请稍后再试") from error
-    except DatabaseError as error:
-        if type(error) is not DatabaseError:  # its other kinds are defects of ours
-            raise
-        raise DatabaseUnusable(f"数据库文件已损坏或不是数据库（{error.orig}）") from error

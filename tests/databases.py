@@ -1,9 +1,12 @@
 """Which database a test is about, and what has come into it."""
 
-from typing import TypeVar
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, text
 
 from distribution.app import App
 from distribution.models import Alert, Base, Inbox, Lane, ReadingEvent, ReturnedMail
@@ -37,6 +40,38 @@ def lanes(app: App) -> dict[str, Lane]:
 def alerts(app: App) -> list[Alert]:
     """What the admins should know, the oldest first."""
     return _all(app, select(Alert).order_by(Alert.id))
+
+
+def waits(app: App, other: "Future[Any]") -> bool:
+    """Whether the other one stands before a lock; False where it is done already."""
+    if app.engine.dialect.name == "sqlite":
+        return True  # there only one may write at all
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    while not other.done():
+        with app.reading() as session:
+            if session.scalar(query):
+                return True
+    return False
+
+
+@contextmanager
+def circles_seen_soon(app: App) -> Iterator[None]:
+    """PostgreSQL looks for those who wait in a circle after so short a time."""
+    change = f"ALTER DATABASE {app.engine.url.database} "
+    _alter(app, change + "SET deadlock_timeout = '300ms'")
+    try:
+        yield
+    finally:
+        _alter(app, change + "RESET deadlock_timeout")
+
+
+def _alter(app: App, change: str) -> None:
+    with app.transaction() as session:
+        session.execute(text(change))
+    app.engine.dispose()
 
 
 def _all(app: App, query: "Select[tuple[Row]]") -> list[Row]:

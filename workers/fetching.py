@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from distribution import clock, events
 from distribution.app import App
-from distribution.db import DatabaseUnusable
+from distribution.db import DatabaseUnusable, insisting
 from distribution.events import Outcome
 from distribution.mailboxes import Filing, Mailbox, UnusableMailbox, WaitingMail
 from workers.failures import logged
@@ -42,12 +42,16 @@ def fetched(app: App, mailbox: Mailbox, limit: int) -> Iterator[Fetched]:
 
 def judged(app: App, inbox_id: int) -> Outcome | None:
     """Judge a mail of the inbox; None where it was judged before, or is being judged."""
-    with app.transaction() as session:
-        outcomes = events.judge_mails(session, [inbox_id], app.desk, clock.now())
+    outcomes = insisting(lambda: _judge(app, inbox_id))
     for outcome in outcomes:
         words = "mail %d: %s %s"
         log.info(words, inbox_id, outcome.kind.value, outcome.status, extra={"mail": inbox_id})
     return outcomes[0] if outcomes else None
+
+
+def _judge(app: App, inbox_id: int) -> list[Outcome]:
+    with app.transaction() as session:
+        return events.judge_mails(session, [inbox_id], app.desk, clock.now())
 
 
 def _dealt_with(app: App, mail: WaitingMail) -> Fetched:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import dramatiq
 
 from distribution import events
-from distribution.db import DatabaseUnusable
+from distribution.db import DatabaseUnusable, insisting
 from distribution.errors import DistributionError
 from distribution.words import Signal
 from workers.broker import ring
@@ -31,7 +31,7 @@ def judge_requests(inbox_ids: list[int]) -> None:
 def judge(inbox_ids: list[int]) -> None:
     """Judge them together; where one of them makes that fail, each by itself."""
     try:
-        _judge(inbox_ids)
+        insisting(lambda: _judge(inbox_ids))
     except DistributionError:
         raise
     except Exception:

@@ -1,5 +1,6 @@
 """One mail on its way to the relay: composed, offered, its intent recorded, sent, settled."""
 
+import asyncio
 import hashlib
 import logging
 import random
@@ -37,6 +38,16 @@ RELAY_REST = timedelta(seconds=5)
 
 
 @dataclass(slots=True)
+class Recording:
+    """The result of a mail, on its way into the ledger."""
+
+    result: Result
+    lane: str
+    begun: "asyncio.Future[bool]"
+    ended: bool = False
+
+
+@dataclass(slots=True)
 class Hand:
     """Delivers leased rows; used by all connections of one pump."""
 
@@ -51,10 +62,12 @@ class Hand:
     """Whether the emergency switch is on."""
     accepted: int = field(default=0, init=False)
 
-    async def deliver(self, row: Leased) -> None:
-        """Send one mail and settle its row.
+    async def deliver(self, row: Leased, before: Recording | None = None) -> Recording | None:
+        """Send one mail; gives what is still to be recorded, of it or of the one `before`.
 
-        Raises RelayUnavailable or DatabaseUnusable where the next mail would fare no better.
+        The ledger takes a result while the relay takes the next envelope; but it has it before
+        it is asked for the next intent, so each connection has one mail in doubt at most. Raises
+        RelayUnavailable or DatabaseUnusable where the next mail would fare no better.
         """
         try:
             envelope, body = self.press.mail(
@@ -66,7 +79,7 @@ class Hand:
                 "delivery %d cannot be composed", row.delivery_id, extra=_named(row.delivery_id)
             )
             await self._settle(row, DeliveryState.HELD, Cause.POISON, str(error))
-            return
+            return before
         reached(Point.BEFORE_MAIL)
         try:
             handover = await self.transport.begin(envelope)
@@ -78,12 +91,20 @@ class Hand:
         except NonAsciiAddressUnsupported:
             await self._settle(row, DeliveryState.FAILED, Cause.EAI)
         else:
-            await self._hand_over(row, handover, body)
+            return await self._hand_over(row, handover, body, before)
+        return before
 
     async def record(self, result: Result, lane: str = "") -> None:
         """Settle a row; what the database will not take is kept for later."""
+        await self.end(Recording(result, lane, self.writer.begin(result)))
+
+    async def end(self, recording: Recording | None) -> None:
+        """Wait until it is recorded, if it is not yet; as `record`."""
+        if recording is None or recording.ended:
+            return
+        recording.ended, result, lane = True, recording.result, recording.lane
         try:
-            ours = await self.writer.settle(result)
+            ours = await self.writer.settle(result, recording.begun)
         except DatabaseUnusable:
             self.unrecorded.append(result)
             raise
@@ -98,15 +119,18 @@ class Hand:
             words = "delivery %d was accepted, but was not ours any more"
             log.error(words, row_id, extra=_named(row_id))
 
-    async def _hand_over(self, row: Leased, handover: Handover, body: bytes) -> None:
+    async def _hand_over(
+        self, row: Leased, handover: Handover, body: bytes, before: Recording | None
+    ) -> Recording | None:
         reached(Point.BEFORE_INTENT)
         if self.halted():
             await handover.abandon()
             await self.writer.release(row.delivery_id, row.token, timedelta(0))
-            return
+            return before
         asked = time.monotonic()
         try:
             seal = hashlib.sha256(body).hexdigest()
+            await self.end(before)
             allowed = await self.writer.hand_over(row.delivery_id, row.token, seal, handover.relay)
         except DatabaseUnusable:
             await handover.abandon()  # never send what cannot be recorded
@@ -116,24 +140,29 @@ class Hand:
         if not allowed:
             counts.add(Count.FENCE_REFUSED)
             await handover.abandon()
-            return
+            return None
         if time.monotonic() - asked > FENCE.total_seconds():
             counts.add(Count.FENCE_REFUSED)
             await handover.abandon()
             await self._settle(row, DeliveryState.DEFERRED, reply="the worker stood still")
-            return
+            return None
         reached(Point.AFTER_INTENT)
+        return await self._finish(row, handover, body)
+
+    async def _finish(self, row: Leased, handover: Handover, body: bytes) -> Recording | None:
         try:
             reply = await handover.finish(body)
         except OutcomeUnknown as error:
             await self._settle(row, DeliveryState.IN_DOUBT, reply=str(error))
-            return
+            return None
         reached(Point.AFTER_REPLY)
-        if reply.positive:
-            self.accepted += 1
-            await self._settle(row, DeliveryState.ACCEPTED, reply=f"{reply.code} {reply.text}")
-        else:
+        if not reply.positive:
             await self._settle_refused(row, reply, body_came=True)
+            return None
+        self.accepted += 1
+        words = f"{reply.code} {reply.text}"
+        result = Result(row.delivery_id, row.token, DeliveryState.ACCEPTED, None, words)
+        return Recording(result, row.lane, self.writer.begin(result))
 
     async def _settle_refused(self, row: Leased, reply: Reply, *, body_came: bool = False) -> None:
         """Who took the recipient and refuses the message says nothing of the address."""

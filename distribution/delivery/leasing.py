@@ -124,8 +124,13 @@ def pick(session: Session, limit: int, rotation: Rotation) -> Picked | None:
     """
     rotation.pause = None
     runs, kept, picked = readiness.running(session), list[_Place](), None
+    holding = False
     for block in rotation.blocks(session, min(limit, MOST_LANES)):
-        standing = _standing(session, {lane for _, lane in block}, rotation)
+        standing = _standing(session, {lane for _, lane in block}, rotation, holding=holding)
+        if standing is None:
+            rotation.places.extendleft(reversed(block))  # the next lease begins with it
+            break
+        holding = holding or bool(standing.turns)
         places = [place for place in block if place[0] in runs and place[1] in standing.most]
         most = pacing.fair(limit, standing.each(places))
         shares = [
@@ -199,7 +204,10 @@ class _Standing:
         return allowed
 
 
-def _standing(session: Session, names: Collection[str], rotation: Rotation) -> _Standing:
+def _standing(
+    session: Session, names: Collection[str], rotation: Rotation, *, holding: bool
+) -> _Standing | None:
+    """None where lanes would have to be added while others are held: that may have to wait."""
     known = store.lanes_named(session, names)
     open_lanes = [name for name in names if name not in known or not known[name].halted]
     most: dict[str, int | None] = dict.fromkeys(open_lanes)
@@ -208,7 +216,12 @@ def _standing(session: Session, names: Collection[str], rotation: Rotation) -> _
     limits = {name: limits_of(name, known[name].own if name in known else None) for name in most}
     limited = [name for name in most if limits[name]]
     waits = {name: wait for name in limited if name in known and (wait := known[name].waits)}
-    turns = _turns(session, {name: limits[name] for name in limited if name not in waits}, known)
+    free = {name: limits[name] for name in limited if name not in waits}
+    if (new := free.keys() - known) and holding:
+        rotation.wait(_TAKEN)
+        return None
+    store.add_lanes(session, new)
+    turns = _turns(session, free)
     taken = [_TAKEN] if len(turns) + len(waits) < len(limited) else []
     rotation.wait(*taken, *waits.values())
     most |= dict.fromkeys(limited, 0)
@@ -216,13 +229,10 @@ def _standing(session: Session, names: Collection[str], rotation: Rotation) -> _
     return _Standing(most, turns)
 
 
-def _turns(
-    session: Session, limits: Mapping[str, Limits], known: Collection[str]
-) -> dict[str, Turn]:
+def _turns(session: Session, limits: Mapping[str, Limits]) -> dict[str, Turn]:
     """Where those of the lanes stand that no other worker is leasing from; they are locked."""
     if not limits:
         return {}
-    store.add_lanes(session, limits.keys() - known)
     locked = store.lock_lanes(session, limits)
     of_hands = [name for name in locked if limits[name].connections]
     in_hands = store.in_hands(session, of_hands) if of_hands else {}

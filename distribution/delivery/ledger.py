@@ -14,6 +14,8 @@ from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
+from distribution import schema
+from distribution.db import insisting
 from distribution.delivery import consequences, leasing
 from distribution.delivery.leasing import Rotation
 from distribution.delivery.states import OPEN
@@ -155,14 +157,19 @@ def record_together(
 ) -> set[int]:
     """Accepted mails, with the relay's words, and intents in one round trip to the database.
 
-    As `settle` and `hand_over`. An intent is delivery, token, hash of the message, relay.
+    As `offer` and `hand_over`. An intent is delivery, token, hash of the message, relay.
     """
     settled, going = handing.record_together(line, accepted, intents, terms.handed, by)
     refused = [(intent[0], intent[1]) for intent in intents if intent[0] not in going]
-    if refused:
+    unmoved = [row for row in accepted if row[0] not in settled]
+
+    def rest() -> set[int]:
         with line() as session:
             _refuse(session, refused)
-    return settled | going
+            return handing.stand_so(session, unmoved, DeliveryState.ACCEPTED)
+
+    known = insisting(rest) if refused or unmoved else set()
+    return settled | known | going
 
 
 def _refuse(session: Session, refused: Sequence[tuple[int, str]]) -> None:
@@ -179,6 +186,19 @@ def _refuse(session: Session, refused: Sequence[tuple[int, str]]) -> None:
             by="guard",
         )
         release(session, [row for row in refused if row[0] not in barred])
+
+
+def offer(session: Session, results: Sequence[Result], *, by: str) -> set[int]:
+    """As `settle`; a result that stands recorded already is ours, too.
+
+    The answer to its commit may have been lost, or somebody else has proved the same.
+    """
+    settled = settle(session, results, by=by)
+    unmoved: dict[DeliveryState, list[tuple[int, str]]] = defaultdict(list)
+    for result in results:
+        if result.delivery_id not in settled:
+            unmoved[result.state].append((result.delivery_id, result.token))
+    return settled.union(*(handing.stand_so(session, unmoved[it], it) for it in unmoved))
 
 
 def settle(session: Session, results: Sequence[Result], *, by: str) -> set[int]:
@@ -259,8 +279,10 @@ def recover(session: Session, *, dead_worker: str | None = None) -> None:
     """Take back what ended leases left behind, and close what can no longer be sent.
 
     `dead_worker` leads the tokens of a worker known to have died: its rows need not wait for
-    the end of their leases.
+    the end of their leases. Raises OtherSchema once a newer programme has upgraded the database:
+    every sender comes by here again within a quarter of a lease.
     """
+    schema.require_own(session)
     poisoned = store.expire_leases(session, POISON_AT, dead_worker)
     handing.add_events(
         session, dict.fromkeys(poisoned, ""), DeliveryState.HELD, Cause.POISON, by="ledger"

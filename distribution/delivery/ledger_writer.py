@@ -14,7 +14,7 @@ from datetime import timedelta
 from queue import SimpleQueue
 from threading import Thread
 
-from distribution.db import DatabaseUnusable, Transaction
+from distribution.db import DatabaseUnusable, Transaction, insisting
 from distribution.delivery import ledger
 from distribution.delivery.counting import counts
 from distribution.delivery.ledger import Result, Terms
@@ -64,7 +64,9 @@ class LedgerWriter:
     """A connection of its own that takes a whole commit in one statement, where there is one."""
     trouble: DatabaseUnusable | None = field(default=None, init=False)
     """Why a commit failed: until a result is recorded no further intent is taken."""
-    _waiting: "SimpleQueue[_Entry | None]" = field(default_factory=SimpleQueue, init=False)
+    _gathering: list[_Entry] = field(default_factory=list, init=False)
+    """What this turn of the event loop has brought: it goes into the same commit."""
+    _waiting: "SimpleQueue[list[_Entry] | None]" = field(default_factory=SimpleQueue, init=False)
 
     async def hand_over(
         self, delivery_id: int, token: str, message_sha256: str = "", relay: str = ""
@@ -75,16 +77,19 @@ class LedgerWriter:
             _Entry(delivery_id, token, _future(), message_sha256=message_sha256, relay=relay)
         )
 
-    async def settle(self, result: Result) -> bool:
+    def begin(self, result: Result) -> "asyncio.Future[bool]":
+        """Have a result recorded with the next commit; `settle` is to be awaited all the same."""
+        return self._enter(_Entry(result.delivery_id, result.token, _future(), result=result))
+
+    async def settle(self, result: Result, begun: "asyncio.Future[bool] | None" = None) -> bool:
         """Record a result, waiting for the database if it is away; False where it was not ours."""
         give_up = asyncio.get_running_loop().time() + RESULT_PATIENCE.total_seconds()
         pause = 0.2
         while True:
             try:
-                return await self._enter(
-                    _Entry(result.delivery_id, result.token, _future(), result=result)
-                )
+                return await (begun or self.begin(result))
             except DatabaseUnusable:
+                begun = None
                 if asyncio.get_running_loop().time() + pause > give_up:
                     raise
                 named = {"delivery": result.delivery_id}
@@ -113,9 +118,15 @@ class LedgerWriter:
         if self.trouble is not None:
             raise DatabaseUnusable(str(self.trouble)) from self.trouble
 
-    async def _enter(self, entry: _Entry) -> bool:
-        self._waiting.put(entry)
-        return await entry.done
+    def _enter(self, entry: _Entry) -> "asyncio.Future[bool]":
+        if not self._gathering:
+            asyncio.get_running_loop().call_soon(self._pass_on)
+        self._gathering.append(entry)
+        return entry.done
+
+    def _pass_on(self) -> None:
+        gathered, self._gathering = self._gathering, []
+        self._waiting.put(gathered)
 
     # in a thread of its own
 
@@ -125,7 +136,7 @@ class LedgerWriter:
             # An intent nobody waits for any more is none; a result stays true.
             batch = [
                 entry
-                for entry in (first, *self._gathered())
+                for entry in (*first, *self._gathered())
                 if entry.result or not entry.done.cancelled()
             ]
             refused = [entry for entry in batch if entry.is_intent] if self.trouble else []
@@ -138,11 +149,11 @@ class LedgerWriter:
 
     def _gathered(self) -> Iterator[_Entry]:
         for _ in range(self._waiting.qsize()):
-            entry = self._waiting.get()
-            if entry is None:  # to be seen again, at the end
+            gathered = self._waiting.get()
+            if gathered is None:  # to be seen again, at the end
                 self._waiting.put(None)
             else:
-                yield entry
+                yield from gathered
 
     def _commit(self, batch: list[_Entry]) -> set[int] | Exception:
         """The deliveries that were ours, or why nothing was recorded."""
@@ -162,11 +173,14 @@ class LedgerWriter:
     def _write(self, batch: list[_Entry]) -> set[int]:
         if self.line is not None and all(entry.is_usual for entry in batch):
             return self._write_together(self.line, batch)
+        return insisting(lambda: self._write_apart(batch))
+
+    def _write_apart(self, batch: list[_Entry]) -> set[int]:
         results = [entry.result for entry in batch if entry.result is not None]
         releases = [(entry, entry.release) for entry in batch if entry.release is not None]
         intents = [(entry.delivery_id, entry.token) for entry in batch if entry.is_intent]
         with self.transaction() as session:
-            good = ledger.settle(session, results, by=self.worker) if results else set()
+            good = ledger.offer(session, results, by=self.worker) if results else set()
             for entry, wait in releases:
                 ledger.release(session, [(entry.delivery_id, entry.token)], wait)
             if intents:

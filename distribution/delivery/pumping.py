@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from distribution.db import DatabaseUnusable, Transaction
 from distribution.delivery import ledger
-from distribution.delivery.handing import Hand
+from distribution.delivery.handing import Hand, Recording
 from distribution.delivery.leasing import Rotation
 from distribution.delivery.ledger import Doubt, Leased, Result, Terms
 from distribution.delivery.ledger_writer import LedgerWriter
@@ -137,20 +138,31 @@ class Pump:
     async def _connection(self) -> None:
         """Send one mail after the other; ends when nothing is due."""
         try:
-            while (row := await self._next()) is not None:
-                try:
-                    self.outcome.tried += 1
-                    await self.hand.deliver(row)
-                except RelayUnavailable as away:
-                    if not away.others_go_on:
-                        raise
-                finally:
-                    self._done(row)
+            await self._deliver_all()
         except (DatabaseUnusable, RelayUnavailable) as error:
             self.outcome.trouble = error
         except BaseException:
             self.broken = True  # the others finish the mail in hand, then it is raised
             raise
+
+    async def _deliver_all(self) -> None:
+        last: Recording | None = None
+        try:
+            while (row := await self._next()) is not None:
+                before = last
+                try:
+                    self.outcome.tried += 1
+                    last = await self.hand.deliver(row, before)
+                except RelayUnavailable as away:
+                    if not away.others_go_on:
+                        raise
+                finally:
+                    if last is None or last is before:
+                        self._done(row)
+                    else:
+                        last.begun.add_done_callback(partial(self._done, row))
+        finally:
+            await self.hand.end(last)
 
     async def _next(self) -> Leased | None:
         """The next row that is ours, leasing more when there is none; None at the end."""
@@ -202,7 +214,7 @@ class Pump:
         self.ready.extend((ahead and await ahead) or ())
         return bool(self.ready)
 
-    def _done(self, row: Leased) -> None:
+    def _done(self, row: Leased, _recorded: object = None) -> None:
         del self.under_way[row.delivery_id]
         if not self.under_way:
             self.suspicious = False

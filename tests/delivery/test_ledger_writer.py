@@ -1,14 +1,12 @@
 """The ledger writer while the database is away: nothing is sent that cannot be recorded."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 import pytest
 from factories import TERMS, deliveries, hand, lease, make_run, make_sender, tally
 from fake_transport import FakeTransport
-from sqlalchemy.orm import Session
+from moody import LONG, Moody
 
 from distribution import delivery
 from distribution.app import App
@@ -19,29 +17,6 @@ from distribution.delivery.ledger_writer import LedgerWriter
 from distribution.words import DeliveryState
 
 S = DeliveryState
-LONG = timedelta(minutes=5)
-
-
-class Moody:
-    """Transactions of a database that goes away and comes back as the test says."""
-
-    def __init__(self, app: App) -> None:
-        self.app, self.away, self.after_commit = app, False, False
-        self.failures = 0
-
-    def __call__(self) -> AbstractContextManager[Session]:
-        return self._opened()
-
-    @contextmanager
-    def _opened(self) -> Iterator[Session]:
-        if self.away and not self.after_commit:
-            self.failures += 1
-            raise DatabaseUnusable("数据库暂时无法使用")
-        with self.app.transaction() as session:
-            yield session
-        if self.away:  # it has committed, but nobody hears of it
-            self.failures += 1
-            raise DatabaseUnusable("数据库暂时无法使用")
 
 
 def sender_on(app: App, database: Moody, relay: FakeTransport) -> delivery.Sender:

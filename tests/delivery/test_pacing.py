@@ -1,8 +1,9 @@
 """Lanes take turns, each at its own pace, whoever leases and however often he begins anew."""
 
-from collections import Counter
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from math import inf
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from factories import (
 from fake_transport import FakeTransport
 from runs import relay_settings
 from sink import Sink
-from sqlalchemy import event, update
+from sqlalchemy import event, text, update
 
 from distribution import clock, delivery
 from distribution.app import App, open_app
@@ -230,6 +231,24 @@ def test_a_lane_that_gave_nothing_is_remembered_once_however_often_it_is_found(a
 
     limit(app, A, None, None, None)
     assert len(take(app, rotation) or []) == 3
+
+
+@pytest.mark.parametrize("environment", ["postgresql"], indirect=True)
+def test_who_holds_a_lane_does_not_wait_for_one_that_another_host_is_adding(app: App) -> None:
+    run_id = make_run(app, [*readers("163.com", 2), "10001@qq.com"])
+    limit(app, "netease", 0, None, 1)
+    assert counted(take(app, Rotation(only=frozenset({"netease"}))) or []) == {"netease": 1}
+    rotation = Rotation(places=deque([(run_id, "netease"), (run_id, "qq")]), _look_again_at=inf)
+
+    with app.transaction() as other_host:
+        other_host.add(Lane(name="qq", rests=0, words=""))
+        other_host.flush()
+        with app.transaction() as session:
+            session.execute(text("SET LOCAL lock_timeout = '1s'"))
+            assert ledger.lease(session, 1, "worker-a:2", TERMS, rotation) is None
+    assert list(rotation.places) == [(run_id, "qq"), (run_id, "netease")]
+    assert rotation.pause == timedelta(milliseconds=50)
+    assert counted(take(app, rotation, 1) or []) == {"qq": 1}
 
 
 @only_sqlite

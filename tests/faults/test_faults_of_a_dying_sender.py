@@ -1,5 +1,6 @@
 """F1 and F14: a sender dies at every named point, or of one mail again and again."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 import crew
@@ -26,17 +27,23 @@ TABLE = {
 """What a death leaves in the books, the copies the relay has, and what is made of it later."""
 
 
+READERS = len(TABLE) + 3
+
+
 def test_each_point_has_its_state_in_the_books_and_at_the_relay(
     environment: dict[str, str],
 ) -> None:
     assert set(TABLE) == set(Point)
-    with Sink() as sink, scene(environment, sink, len(TABLE) + 1, batch_size=1) as here:
+    with Sink() as sink, scene(environment, sink, READERS, batch_size=1) as here:
         died = {}
         for point in TABLE:
             before = here.states()
             assert crew.end_of(crew.send_until, here.environ, point) == crew.KILLED, point
             until(lambda: sink.open_now == 0, "the relay's end of the conversation")
-            [died[point]] = [who for who, state in here.states().items() if state != before[who]]
+            moved = {who: it for who, it in here.states().items() if it != before[who]}
+            # While a result is recorded, the connection may have taken up its next mail.
+            further = [who for who, state in moved.items() if state is not S.LEASED]
+            [died[point]] = further or moved
         books = here.states()
         found = {point: (books[who], here.copies()[who]) for point, who in died.items()}
         assert found == {point: row[:2] for point, row in TABLE.items()}
@@ -47,7 +54,7 @@ def test_each_point_has_its_state_in_the_books_and_at_the_relay(
             point: row[2] for point, row in TABLE.items()
         }
         here.pump()
-        assert here.tally() == {S.ACCEPTED: 5, S.IN_DOUBT: 5}
+        assert here.tally() == {S.ACCEPTED: READERS - 5, S.IN_DOUBT: 5}
         here.assert_nobody_twice_nobody_missed()
 
 
@@ -61,6 +68,9 @@ def test_a_mail_that_kills_three_senders_is_held_and_all_others_go_out(
             deaths += 1
             here.leases_run_out()
         assert deaths == 3
-        assert here.tally() == {S.ACCEPTED: 7, S.HELD: 1}
+        # Alone with it, nothing but the first death can leave another mail in doubt.
+        doubts = here.tally().get(S.IN_DOUBT, 0)
+        assert doubts <= 1
+        assert here.tally() == Counter({S.ACCEPTED: 7 - doubts, S.IN_DOUBT: doubts, S.HELD: 1})
         assert here.rows()[reader(1)].cause is Cause.POISON
         here.assert_nobody_twice_nobody_missed()

@@ -1,11 +1,11 @@
 """Editors who change what leads to topics while others import, merge, or do the same."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from databases import waits
 from runs import MASTHEAD, SEPTEMBER, make_article
-from sqlalchemy import text
 from topic_samples import topics_of_article
 
 from distribution import issues, topics
@@ -15,21 +15,6 @@ from distribution.topics import WordRule
 from distribution.words import RuleField
 
 WORDS = WordRule(RuleField.TITLE, any_words=("篇",))
-
-
-def waits(app: App, other: "Future[None]") -> bool:
-    """Whether the other one stands before a lock; False where it is done already."""
-    if app.engine.dialect.name == "sqlite":
-        return True  # there only one may write at all
-    query = text(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    while not other.done():
-        with app.reading() as session:
-            if session.scalar(query):
-                return True
-    return False
 
 
 def in_a_transaction(app: App, deed: Callable[..., object], *facts: object) -> None:

@@ -1,16 +1,17 @@
 """What comes back is judged, whether its bell rang or not, and one bad piece spoils no other."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import dramatiq
 import pytest
-from databases import readings, returned
+from databases import circles_seen_soon, readings, returned, waits
 from ears import bells, ears, messages, silence_tickers
 from processes import until
 from returned_mails import bounce, make_maildir, put
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 from worker_office import started_run
 
 from distribution import clock, events
@@ -57,10 +58,10 @@ def sent_mails(app: App) -> list[int]:
         return list(session.scalars(accepted.order_by(Delivery.id)))
 
 
-def click(app: App, *, seconds_ago: int = 60) -> int:
+def click(app: App, *, seconds_ago: int = 60, mail: int = 0) -> int:
     """A click whose bell nobody rang; its inbox id."""
     at = clock.now() - timedelta(seconds=seconds_ago)
-    request = Request(Signal.CLICK, Use.CLICK, sent_mails(app)[0], 1, at, BROWSER)
+    request = Request(Signal.CLICK, Use.CLICK, sent_mails(app)[mail], 1, at, BROWSER)
     with app.transaction() as session:
         (received,) = events.receive(session, [request])
     assert received is not None
@@ -121,6 +122,22 @@ def test_a_request_that_cannot_be_judged_spoils_no_other(office: App) -> None:
     assert len(readings(office)) == 1
     assert good not in unjudged(office, Signal.CLICK)
     assert unjudged(office, Signal.CLICK) == [spoilt]
+
+
+@pytest.mark.parametrize("environment", ["postgresql"], indirect=True)
+def test_a_judge_who_waits_in_a_circle_with_a_sender_judges_again_at_once(office: App) -> None:
+    clicks = [click(office, mail=0), click(office, mail=1)]
+    first, second = sent_mails(office)[:2]
+
+    with circles_seen_soon(office), ThreadPoolExecutor(1) as pool:
+        with office.transaction() as sender:
+            sender.execute(text("SET LOCAL deadlock_timeout = '60s'"))  # the judge loses
+            sender.execute(update(Delivery).where(Delivery.id == second).values(crashes=0))
+            judge = pool.submit(tracking.judge, clicks)
+            assert waits(office, judge)
+            sender.execute(update(Delivery).where(Delivery.id == first).values(crashes=0))
+        judge.result()
+    assert len(readings(office)) == 2
 
 
 def test_what_cannot_be_judged_is_not_tried_at_every_tick(

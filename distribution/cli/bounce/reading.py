@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from io import BufferedReader
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from distribution.cli.bounce.piping import OPTION, SET_UP, Piped, existing, take
 from distribution.cli.bounce.telling import UNSETTLED, Told, result_of, say_how_far, tell
 from distribution.cli.common import admin, as_json, installation
 from distribution.cli.issue.files import CannotRead
+from distribution.db import insisting
 from distribution.errors import DistributionError
 
 STANDARD_INPUT = "-"
@@ -112,7 +114,7 @@ def _judged(app: App, names: Sequence[str]) -> Iterator[Told]:
     for name in names:
         number = 0
         for number, raw in enumerate(_mails(name), start=1):
-            yield _judge(app, name, number, raw)
+            yield insisting(partial(_judge, app, name, number, raw))
         if not number:  # a device or a pipe, which cannot be looked into beforehand
             raise _empty(name)
 

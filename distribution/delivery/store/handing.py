@@ -1,11 +1,13 @@
 """SQL that runs for every mail: its intent, its result, and the events of both.
 
-Nothing here commits; times are the database's. See `statements` for why it is written out.
+Nothing here commits; times are the database's. See `statements` for why it is written out. Rows
+are given by ascending id, and mostly taken so: nobody promises it, so who collides begins again.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -32,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from distribution.db import BIG_INTEGER, database_time
+from distribution.db import BIG_INTEGER, database_time, insisting
 from distribution.delivery.states import IN_HANDS, sources
 from distribution.delivery.store import rows as store
 from distribution.delivery.store.times import moment
@@ -61,7 +63,7 @@ def mark_handed(
     `hashes` are of the messages that will go out, `relays` the names of those who wait for them,
     by delivery.
     """
-    told = [(*row, hashes.get(row[0]), relays.get(row[0])) for row in rows]
+    told = [(*row, hashes.get(row[0]), relays.get(row[0])) for row in sorted(rows)]
     return _ids(_HAND_OVER.run(session, told, ahead_seconds=patience.total_seconds()))
 
 
@@ -83,7 +85,7 @@ def mark_settled(
     }
     if state is not DeliveryState.ACCEPTED:
         words["ahead_seconds"] = wait.total_seconds()
-    return _ids(_settling(state).run(session, rows, **words))
+    return _ids(_settling(state).run(session, sorted(rows), **words))
 
 
 def record_together(
@@ -96,21 +98,32 @@ def record_together(
     """Accepted mails and intents in one statement, a transaction of its own: one round trip.
 
     As `mark_settled` with `add_events`, and `mark_handed`; gives the ids of both that moved.
-    `accepted` has the relay's words; an intent is delivery, token, hash and relay.
+    `accepted` has the relay's words; an intent is delivery, token, hash and relay. It is repeated
+    where it collided with somebody who judges what came back: nothing had been recorded then.
     """
     rows: list[tuple[int | str | None, ...]] = [
         (*row, None, None, reply[:500], _RESULT) for row, reply in accepted.items()
     ]
     rows += [(*intent, None, _INTENT) for intent in intents]
-    moved = line.alone(_TOGETHER, rows, ahead_seconds=patience.total_seconds(), by=by)
+    rows.sort(key=itemgetter(0))
+    words = {"ahead_seconds": patience.total_seconds(), "by": by}
+    moved = insisting(lambda: line.alone(_TOGETHER, rows, **words))
     kinds = (_RESULT, _INTENT)
     results, handed = ({row[0] for row in moved if row[1] == kind} for kind in kinds)
     return results, handed
 
 
+def stand_so(session: Session, rows: Sequence[Lease], state: DeliveryState) -> set[int]:
+    """Of the rows, those that stand in this state under this very token."""
+    query = select(Delivery.id, Delivery.lease_token).where(
+        Delivery.id.in_([row[0] for row in rows]), Delivery.state == state
+    )
+    return {row.id for row in session.execute(query) if (row.id, row.lease_token) in rows}
+
+
 def mark_released(session: Session, rows: Sequence[Lease], wait: timedelta) -> None:
     """Back to planned, as if never leased."""
-    _RELEASE.run(session, rows, ahead_seconds=wait.total_seconds())
+    _RELEASE.run(session, sorted(rows), ahead_seconds=wait.total_seconds())
 
 
 def add_events(

@@ -1,10 +1,10 @@
 """SQL of leasing: the turns of lanes, and the first mails of each.
 
 A lease passes over lanes and deliveries that somebody else is at. It waits only where it adds the
-row of a lane that somebody else is just adding, before it holds any lane, and by name as everybody
-does; and whoever adds a lane holds all he needs by then. So those who settle, who lock deliveries
-and then lanes, may wait for a lease, but a lease never for what they wait for: nobody waits in a
-circle.
+row of a lane that somebody else is just adding, before it holds any lane (`leasing.pick`), and by
+name as everybody does; and whoever adds a lane holds all he needs by then. So those who settle, who
+lock deliveries and then lanes, may wait for a lease, but a lease never for what they wait for:
+nobody waits in a circle.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
