@@ -20,6 +20,7 @@ import argparse
 import asyncio
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -27,7 +28,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -82,6 +83,9 @@ class Round:
     label: str
     readers: int
     processes: int = 1
+    """On each host."""
+    hosts: int = 1
+    """Each with a name, a folder and a relay of its own."""
     connections: int = 80
     delay_ms: float = 0.0
 
@@ -90,7 +94,7 @@ class Field:
     """An installation on a PostgreSQL of its own, and what may be done with it."""
 
     def __init__(self, folder: Path, postgresql: str, postfix: Path | None) -> None:
-        self.postgresql, self.postfix = postgresql, postfix
+        self.folder, self.postgresql, self.postfix = folder, postgresql, postfix
         self.port = _free_port()
         self.environ = {
             name: value for name, value in os.environ.items() if "DISTRIBUTION_" not in name
@@ -109,6 +113,15 @@ class Field:
         }
         self.readers = 0
         self.issue = 0
+
+    def host(self, number: int, port: int) -> dict[str, str]:
+        """The settings of one of several hosts, which share the database and the keys."""
+        folder = self.folder / f"host{number}"
+        folder.mkdir(exist_ok=True)
+        return self.environ | {
+            "DISTRIBUTION_HOME": str(folder),
+            "DISTRIBUTION_SMTP_PORT": str(port),
+        }
 
     def add_readers(self, count: int) -> None:
         """Have so many readers in all."""
@@ -149,18 +162,23 @@ def send(field: Field, app: App, turn: Round) -> None:
     """Plan a run, send it, print a line; the yardstick before and after."""
     field.add_readers(turn.readers)
     run_id = field.plan(app)
-    with relay(field, turn.delay_ms) as taker:
+    with ExitStack() as relays:
+        ports = [field.port, *(_free_port() for _ in range(turn.hosts - 1))]
+        takers = [relays.enter_context(relay(field, port, turn.delay_ms)) for port in ports]
         before = yardstick(field, turn)
-        environ = field.environ | {"DISTRIBUTION_CONNECTIONS": str(turn.connections)}
-        theirs, takers = processor(field.postgresql), processor_of(taker)
+        theirs, taken = processor(field.postgresql), sum(map(processor_of, takers))
         seats = [
             subprocess.Popen(  # noqa: S603 - our own code
-                [sys.executable, "-c", SENDER], env=environ, stdout=subprocess.PIPE
+                [*_named(f"host{number}"), sys.executable, "-c", SENDER],
+                env=field.host(number, port) | {"DISTRIBUTION_CONNECTIONS": str(turn.connections)},
+                stdout=subprocess.PIPE,
             )
+            for number, port in enumerate(ports)
             for _ in range(turn.processes)
         ]
         told = [json.loads(seat.communicate()[0]) for seat in seats]
-        theirs, takers = processor(field.postgresql) - theirs, processor_of(taker) - takers
+        theirs = processor(field.postgresql) - theirs
+        taken = sum(map(processor_of, takers)) - taken
         after = yardstick(field, turn)
     with app.reading() as session:
         states = delivery.status(session, run_id).states
@@ -173,7 +191,7 @@ def send(field: Field, app: App, turn: Round) -> None:
     line = (
         f"{turn.label}: {mails:,} mails in {seconds:.1f} s = {rate:,.0f}/s; ms a mail: ours "
         f"{1000 * own / mails:.3f}, PostgreSQL {1000 * theirs / mails:.3f}, relay "
-        f"{1000 * takers / mails:.3f}; memory {memory:.0f} MB"
+        f"{1000 * taken / mails:.3f}; memory {memory:.0f} MB"
     )
     if before and after:
         line += f"; smtp-source {before:,.0f} and {after:,.0f}/s: {2 * rate / (before + after):.2f}"
@@ -184,20 +202,28 @@ SPAN = """SELECT CAST(EXTRACT(epoch FROM max(accepted_at) - min(handed_at)) AS f
   FROM deliveries WHERE run_id = :run"""
 
 
+def _named(host: str) -> list[str]:
+    """What makes a programme believe that its host bears this name, where we may."""
+    unshare = shutil.which("unshare")
+    if unshare is None or os.geteuid() != 0:
+        return []
+    return [unshare, "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', host]
+
+
 @contextmanager
-def relay(field: Field, delay_ms: float) -> Iterator[int]:
-    """A relay on the field's port; yields its process."""
+def relay(field: Field, port: int, delay_ms: float) -> Iterator[int]:
+    """A relay on this port; yields its process."""
     if field.postfix is None or delay_ms:
-        words = [sys.executable, __file__, "--relay", str(field.port), "--delay", str(delay_ms)]
+        words = [sys.executable, __file__, "--relay", str(port), "--delay", str(delay_ms)]
     else:
         user = ["-u", "nobody"] if os.geteuid() == 0 else []
         words = [str(field.postfix / "usr/sbin/smtp-sink"), *user, "-c"]
-        words += [f"{HOST}:{field.port}", "1000"]
+        words += [f"{HOST}:{port}", "1000"]
     process = subprocess.Popen(  # noqa: S603 - what the person named
         words, env=_postfix_environ(field), stdout=subprocess.DEVNULL
     )
     try:
-        _wait_for(field.port)
+        _wait_for(port)
         yield process.pid
     finally:
         process.terminate()
@@ -360,6 +386,7 @@ def rounds(asked: argparse.Namespace) -> Sequence[Round]:
         Round("1 process", many),
         Round("2 processes", many, processes=2, connections=40),
         Round("4 processes", many, processes=4, connections=20),
+        Round("2 hosts", many, hosts=2, connections=40),
         *([Round("a million", 1_000_000)] if asked.million else []),
     ]
     return [turn for turn in each for _ in range(asked.rounds)]
