@@ -31,7 +31,10 @@ class Health:
     """What is right and wrong, in words for programmes."""
 
     database: str
-    """ok, unreachable, empty, unwritable (a probe failed), failing (the sender's commits do)."""
+    """ok, unreachable, empty, unwritable (a probe failed), failing (the sender's commits do).
+
+    outdated: the schema is another programme's, so this one sends nothing.
+    """
     sender: str
     """ok, or stuck: it is at work and does not move; trouble: the relay is away.
 
@@ -90,6 +93,8 @@ class Examiner:
                 revision = schema.revision_of(session.connection())
             if revision is None:
                 return "empty", None
+            if revision != schema.HEAD:
+                return "outdated", revision
             with self.app.transaction() as session:
                 delivery.beat(session, os.uname().nodename, os.getpid())
         except DatabaseUnusable as error:

@@ -112,18 +112,30 @@ def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> str:
     return "\n".join(parts)
 
 
-def log_to(stream: TextIO, form: Literal["text", "json"], *, instead: bool = False) -> None:
+def log_to(
+    stream: TextIO,
+    form: Literal["text", "json"],
+    *,
+    instead: bool = False,
+    least: int = logging.INFO,
+) -> None:
     """Send the records of all libraries to a stream; `instead` of where they went before.
 
     What dies of a defect tells it here, and not past everything as Python would have it.
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=instead)
+    logging.basicConfig(level=least, handlers=[handler], force=instead)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
     sys.excepthook, threading.excepthook = _died, _thread_died
     logging.captureWarnings(capture=True)
+
+
+def warn_on(stream: TextIO, form: Literal["text", "json"]) -> None:
+    """The same for a command that sends before a person's eyes: warnings, where nobody has them."""
+    if not logging.getLogger().handlers:
+        log_to(stream, form, least=logging.WARNING)
 
 
 def _died(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

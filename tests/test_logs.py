@@ -26,7 +26,7 @@ from sqlalchemy import update
 from distribution import clock
 from distribution.app import App, open_app
 from distribution.links import for_mail, for_url
-from distribution.logs import JsonFormatter, TextFormatter, log_to, mask
+from distribution.logs import JsonFormatter, TextFormatter, log_to, mask, warn_on
 from distribution.models import Delivery
 
 ODD = (
@@ -124,6 +124,25 @@ def log(form: Literal["text", "json"]) -> Iterator[io.StringIO]:
     logging.captureWarnings(capture=False)
     for name, before in levels.items():
         logging.getLogger(name).setLevel(before)
+
+
+def test_a_command_at_a_terminal_tells_warnings_only_and_masks_them(
+    form: Literal["text", "json"], log: io.StringIO
+) -> None:
+    stream = io.StringIO()
+    logging.getLogger("test").info("of no concern to him")
+    heard = log.getvalue()
+    warn_on(stream, form)  # somebody has the records already
+    logging.getLogger("test").warning("once, of wang@fenhe.example")
+    assert (heard != "", stream.getvalue()) == (True, "")
+    logging.getLogger().handlers[:] = []
+
+    warn_on(stream, form)
+    logging.getLogger("test").info("of no concern to him")
+    logging.getLogger("test").warning("550 from wang@fenhe.example")
+
+    assert stream.getvalue().count("\n") == 1
+    assert "550 from w***@f***.example" in stream.getvalue()
 
 
 def test_tracebacks_of_libraries_and_dead_threads_are_masked(form: str, log: io.StringIO) -> None:

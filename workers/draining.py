@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from threading import Event
 from typing import Protocol
@@ -40,6 +40,10 @@ class Crew(Protocol):
     def other(self) -> Owner | None:
         """The process that owns the queue, if it is not this one."""
 
+    @property
+    def met(self) -> DistributionError | None:
+        """What keeps them from sending at this moment, though they try again."""
+
     def trouble(self, status: Status) -> DistributionError | None:
         """Why there is no use in watching any longer."""
 
@@ -56,8 +60,8 @@ class Drained:
     """Why a run that is through could not be finished."""
 
 
-Watcher = Callable[[Status, Owner | None], None]
-"""Is told now and then how the run stands, and who else owns the queue if anybody does."""
+Watcher = Callable[[Status, Owner | None, DistributionError | None], None]
+"""Is told now and then how the run stands, who else owns the queue, and what the crew has met."""
 
 
 def drain(app: App, run_id: int, stop: Event, watch: Watcher) -> Drained:
@@ -71,7 +75,8 @@ def drain(app: App, run_id: int, stop: Event, watch: Watcher) -> Drained:
     else:
         with working(app, {SENDING}, threads=1) as claim:
             ended = _follow(app, run_id, stop, watch, claim)
-    return ended or Drained(_status(app, run_id), stopped=True)
+    status = _status(app, run_id)  # what was in hand has come back meanwhile
+    return Drained(status, stopped=True) if ended is None else replace(ended, status=status)
 
 
 def _follow(app: App, run_id: int, stop: Event, watch: Watcher, crew: Crew) -> Drained | None:
@@ -95,13 +100,13 @@ def _follow(app: App, run_id: int, stop: Event, watch: Watcher, crew: Crew) -> D
 def _look(app: App, run_id: int, watch: Watcher, crew: Crew) -> Drained | None:
     """Look once; None while there is something to wait for."""
     status = _status(app, run_id)
-    watch(status, crew.other)
+    watch(status, crew.other, crew.met)
     if _through(status):
         finished = _finish(app, run_id)
         if finished is not None:
             return finished
     elif _at_rest(status):
-        return Drained(status)
+        return Drained(status, trouble=crew.trouble(status))  # a relay that refuses us rests, too
     trouble = crew.trouble(status) or _halt(app)
     return None if trouble is None else Drained(status, trouble=trouble)
 
@@ -149,6 +154,8 @@ class OnRedis:
     heard: bool
     """Whether the bell could be rung."""
     other: Owner | None = None
+    met: DistributionError | None = None
+    """Their logs tell."""
     _states: dict[DeliveryState, int] = field(default_factory=dict)
     _since: float = field(default_factory=time.monotonic)
 

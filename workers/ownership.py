@@ -44,6 +44,11 @@ class Claim:
         """What keeps this process from sending; None while another one does."""
         return self._app.sender.trouble if self.mine else None
 
+    @property
+    def met(self) -> DistributionError | None:
+        """What this process has just met on its way to the relay, and tries again."""
+        return self._app.sender.met if self.mine else None
+
     def leave(self) -> None:
         """Finish the mails in hand; the queue stays ours until the end of the block."""
         self._leaving.set()

@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from gettext import gettext
 
 import click
@@ -9,6 +10,8 @@ from rich.cells import cell_len
 
 _LARGEST = 2**63 - 1
 """The largest number a column of either database holds."""
+
+_SECOND, _MINUTE, _HOUR, _DAY = 1, 60, 3600, 86_400
 
 _CLOSING = "，。；：、！？）》」…"
 _OPENING = "（《「"
@@ -44,6 +47,31 @@ def row_number(
     if value is not None and abs(value) > _LARGEST:
         raise click.BadParameter("没有这么大的编号。")
     return value
+
+
+def speed(rate: float) -> str:
+    """Of so many mails a second.
+
+    >>> speed(12), speed(0.5)
+    ('12.0 封/秒', '30 封/分')
+    """
+    return f"{rate:.1f} 封/秒" if rate >= 1 else f"{rate * _MINUTE:.0f} 封/分"
+
+
+def spoken(span: timedelta) -> str:
+    """A length of time as people say it, in two units at most.
+
+    >>> spoken(timedelta(seconds=42)), spoken(timedelta(minutes=80)), spoken(timedelta(days=2))
+    ('42 秒', '1 小时 20 分', '2 天')
+    """
+    left = max(0, round(span.total_seconds()))
+    parts = []
+    for length, unit in ((_DAY, "天"), (_HOUR, "小时"), (_MINUTE, "分"), (_SECOND, "秒")):
+        count, left = divmod(left, length)
+        parts.append((count, unit))
+    first = next((at for at, (count, _) in enumerate(parts) if count), len(parts) - 1)
+    kept = [(count, unit) for count, unit in parts[first : first + 2] if count]
+    return " ".join(f"{count} {unit}" for count, unit in kept) or "0 秒"
 
 
 class _Formatter(click.HelpFormatter):

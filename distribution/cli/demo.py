@@ -199,7 +199,7 @@ def _send(app: App, run_id: int) -> None:
         raise drained.trouble
     if drained.stopped:
         click.echo("已停止；再次运行同一命令即继续，不会重复投递。")
-        sys.exit(1)
+        sys.exit(stop.exit_code)
 
 
 def _different(

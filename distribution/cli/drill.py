@@ -9,6 +9,7 @@ import click
 from distribution import delivery, drill
 from distribution.cli.common import as_json, show_json, show_table
 from distribution.cli.stopping import asked_to_stop
+from distribution.words import DeliveryState
 
 _LINE_EVERY = 10.0
 """Seconds between two lines about how it goes."""
@@ -107,6 +108,8 @@ def _show(outcome: drill.Outcome) -> None:
         "（每次断电每个连接一封，中继没有答复的每次一封）；"
         f"凭中继的记录了结 {outcome.settled} 封：收下的入账，没有收下的重投。"
     )
+    if outcome.states.get(DeliveryState.HELD):
+        click.echo("已扣留：几次断电都恰好落在同一封上，账上写明缘由，不再自动投递。")
     for sentence, who in _faults(outcome).items():
         if who:
             click.echo(f"{sentence} {len(who)} 个：{'、'.join(who[:_NAMED])}")

@@ -1,13 +1,19 @@
-"""The entry point: Chinese help, one sentence per error, exit codes 0, 1 and 2."""
+"""The entry point: Chinese help, one sentence per error, exit codes 0, 1 and 2.
+
+Who was asked to stop, and has put in order what he had in hands, ends by the signal that asked him:
+a shell sees 130 or 143, a script goes no further, and to systemd it is no failure.
+"""
 
 import errno
 import gettext
 import os
+import signal
 import sys
 from pathlib import Path
 
 _LONGEST = 600
 """Characters of an error; the middle of a longer one is left out."""
+_BY_SIGNAL = 128
 
 
 def main() -> None:
@@ -18,7 +24,17 @@ def main() -> None:
     except KeyboardInterrupt:  # while modules are being loaded, or at the very end
         sys.stderr.write("已中止。\n")
         code = 1
+    except SystemExit as end:
+        _end_by_signal(end.code)
+        raise
     sys.exit(code)
+
+
+def _end_by_signal(code: object) -> None:
+    """End so where the code says it, see `stopping.Stop`; all is closed and written by now."""
+    if isinstance(code, int) and code > _BY_SIGNAL:
+        signal.signal(code - _BY_SIGNAL, signal.SIG_DFL)
+        signal.raise_signal(code - _BY_SIGNAL)
 
 
 def _ended() -> int:

@@ -10,7 +10,9 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 
+from distribution.cli.chinese import speed, spoken
 from distribution.delivery import Owner, Status
+from distribution.errors import DistributionError
 
 LINE_EVERY = timedelta(seconds=10)
 
@@ -24,7 +26,9 @@ class Progress:
         self._line_at = 0.0
         self._line = ""
         self._printed = ""
-        self._other: Owner | None = None
+        self._met = ""
+        self.other: Owner | None = None
+        """Who sends, if it is not this process."""
         if sys.stdout.isatty():
             self._bar = Bar(
                 TextColumn("投递"),
@@ -47,11 +51,18 @@ class Progress:
         elif self._line != self._printed:
             click.echo(self._line)
 
-    def show(self, status: Status, other: Owner | None) -> None:
-        """Show where a run stands; `other` is the process that sends it, if it is not this one."""
-        if other is not None and self._other is None:
+    def show(self, status: Status, other: Owner | None, met: DistributionError | None) -> None:
+        """Show where a run stands.
+
+        `other` is the process that sends it, if it is not this one; what this one has `met` on its
+        way to the relay is said as soon as it is known.
+        """
+        if other is not None and self.other is None:
             click.echo(f"{other.host} 上的进程 {other.pid} 正在投递，这里只显示进展。")
-        self._other = other
+        self.other = other
+        if met is not None and str(met) != self._met:
+            self._met = str(met)
+            click.echo(f"{self._met.removesuffix('。')}。稍后自动再试；Ctrl-C 停止。")
         left = status.open
         done, words = status.total - left, self._speed(status.total - left, left)
         if self._bar is not None:
@@ -71,5 +82,4 @@ class Progress:
         if done == before or now - since < 1:
             return ""
         rate = (done - before) / (now - since)
-        remaining = timedelta(seconds=round(left / rate))
-        return f"{rate:.0f} 封/秒，约剩 {remaining}"
+        return f"{speed(rate)}，照此还要 {spoken(timedelta(seconds=left / rate))}"

@@ -89,11 +89,15 @@ def show_logs(as_json: bool) -> None:  # noqa: FBT001 - click's flag
         ],
         elastic=("日志",),
         spare=("主机", "读到"),
-        empty="没有跟踪任何日志：设置 relay_log（几个中继则在各自的 log）后由投递进程读取。",
+        empty=_none_read([relay.name for relay in app.relays if relay.log is not None]),
     )  # fmt: skip
-    silent = [relay.name for relay in app.relays if relay.log is not None]
-    if silent and not logs:
-        click.echo(f"已设置日志的中继：{'、'.join(silent)}；投递进程还没有读过。")
+
+
+def _none_read(named: Sequence[str]) -> str:
+    """What is said of no logs, where these relays are to have one."""
+    if named:
+        return f"已设置日志的中继：{'、'.join(named)}；投递进程还没有读过。"
+    return "没有跟踪任何日志：设置 relay_log（几个中继则在各自的 log）后由投递进程读取。"
 
 
 @dataclass(frozen=True, slots=True)

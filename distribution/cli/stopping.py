@@ -10,6 +10,17 @@ import click
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+class Stop(Event):
+    """Set once a signal has asked to stop."""
+
+    number = 0
+
+    @property
+    def exit_code(self) -> int:
+        """For what was left undone: as of a shell, and `entry.main` then ends by that signal."""
+        return 128 + self.number if self.number else 1
+
+
 class asked_to_stop:  # noqa: N801 - reads as the phrase it is
     """Turns SIGINT and SIGTERM into an event; the second time they strike at once.
 
@@ -22,8 +33,8 @@ class asked_to_stop:  # noqa: N801 - reads as the phrase it is
     ) -> None:
         self._last, self._second = last, second
 
-    def __enter__(self) -> Event:
-        self._event = Event()
+    def __enter__(self) -> Stop:
+        self._event = Stop()
         self._before = {number: signal.getsignal(number) for number in _SIGNALS}
         for number in _SIGNALS:
             signal.signal(number, self._heard)
@@ -32,11 +43,12 @@ class asked_to_stop:  # noqa: N801 - reads as the phrase it is
     def __exit__(self, *_: object) -> None:
         self._restore()
 
-    def _heard(self, _number: int, _frame: FrameType | None) -> None:
+    def _heard(self, number: int, _frame: FrameType | None) -> None:
         self._restore()
         if self._second is not None:
-            for number in _SIGNALS:
-                signal.signal(number, self._second)
+            for each in _SIGNALS:
+                signal.signal(each, self._second)
+        self._event.number = number
         self._event.set()
         if sys.stderr.isatty():
             click.echo(f"\n正在停止：{self._last}；再按一次 Ctrl-C 立即中断。", err=True)

@@ -9,7 +9,7 @@ import click
 from distribution import config
 from distribution.cli.common import installation
 from distribution.cli.stopping import asked_to_stop
-from distribution.cli.worker import refuse_unusable_mailboxes, standing
+from distribution.cli.worker import refuse_other_schema, refuse_unusable_mailboxes, standing
 from distribution.delivery import Owner
 from distribution.logs import log_to
 
@@ -43,5 +43,6 @@ def command() -> None:
             if claim.other != said:
                 click.echo(standing(claim.other))
                 said = claim.other
+            refuse_other_schema(app)
             if not server.is_alive() or stop.wait(1):
                 break

@@ -14,6 +14,7 @@ from distribution.config import Settings
 from distribution.delivery import Owner
 from distribution.logs import log_to
 from distribution.mailboxes import Maildir
+from distribution.schema import OtherSchema
 
 THREADS = 4
 
@@ -85,6 +86,7 @@ def _work_here(app: App, threads: int) -> None:
             if claim.other != said:
                 click.echo(standing(claim.other))
                 said = claim.other
+            refuse_other_schema(app)
             if stop.wait(1):
                 return
 
@@ -97,6 +99,12 @@ def refuse_unusable_mailboxes(settings: Settings) -> None:
     mailboxes.configured(settings)
     if settings.bounce_maildir is not None:
         Maildir(settings.bounce_maildir).survey()
+
+
+def refuse_other_schema(app: App) -> None:
+    """Raise OtherSchema once the sender has met it: a supervisor then starts what is installed."""
+    if isinstance(app.sender.trouble, OtherSchema):
+        raise app.sender.trouble
 
 
 def standing(other: Owner | None) -> str:

@@ -1,6 +1,14 @@
 """Delivery: runs and their ledger: plan, seal, lease, hand over, settle."""
 
-from distribution.delivery import approving, correcting, halting, late, observing, rehearsing
+from distribution.delivery import (
+    approving,
+    correcting,
+    foreseeing,
+    halting,
+    late,
+    observing,
+    rehearsing,
+)
 from distribution.delivery.alerting import alerts_due, raise_alert, tell_alerts
 from distribution.delivery.books import Status, status
 from distribution.delivery.confirming import (
@@ -66,7 +74,7 @@ from distribution.delivery.proofing import (
 )
 from distribution.delivery.pumping import Pace, Pumped
 from distribution.delivery.replaying import Replay, replay
-from distribution.delivery.retrying import FAILED_FOR, Failure, Retried, codes_of, failures, retry
+from distribution.delivery.retrying import STUCK_FOR, Failure, Retried, codes_of, failures, retry
 from distribution.delivery.sending import Sender
 from distribution.delivery.stationery import Stationery
 from distribution.delivery.steering import (
@@ -138,8 +146,8 @@ from distribution.delivery.welcoming import NotToWelcome, welcome
 __all__ = [
     "CONSENT_WORDING",
     "EDITORS",
-    "FAILED_FOR",
     "STANDARD",
+    "STUCK_FOR",
     "VALID",
     "Asked",
     "Barred",
@@ -230,6 +238,7 @@ __all__ = [
     "find_sent",
     "finish_drained",
     "follow",
+    "foreseeing",
     "forget",
     "forget_letters",
     "gauges",

@@ -25,7 +25,7 @@ LONGEST_REASON = 200
 """Characters: it is a line above the mail, not a part of it."""
 
 _S = DeliveryState
-_PAUSE_FIRST = "更正：仍在投递的先暂停，未发出的可以取消"
+_PAUSE_FIRST = "更正：内容要改的先取消（distribution run cancel），内容不改的先暂停"
 _THROUGH = frozenset({RunState.PAUSED, RunState.FINISHED, RunState.CANCELLED})
 """Nothing of it leaves meanwhile."""
 _STATES: dict[Addressees, frozenset[DeliveryState]] = {

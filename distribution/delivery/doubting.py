@@ -65,7 +65,7 @@ def resend_doubt(session: Session, delivery_id: int, *, reason: str, by: str) ->
     go_on(session, run_id, _advice(delivery_id))
     if cause := rows.barred(session, [delivery_id]).get(delivery_id):
         raise Barred(delivery_id, cause)
-    again.plan_again(session, [delivery_id], DeliveryState.IN_DOUBT)
+    again.plan_again(session, [delivery_id], {DeliveryState.IN_DOUBT})
     add_events(session, {delivery_id: reason}, DeliveryState.PLANNED, None, by=by)
     return run_id
 

@@ -20,7 +20,7 @@ from distribution.delivery.transport import Envelope
 from distribution.errors import DistributionError
 from distribution.links import Addresses, Origin
 from distribution.models import Selection
-from distribution.words import MailFormat, Reason, Tracking
+from distribution.words import MailFormat, Reason, RunKind, Tracking
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,7 @@ class _Run:
     date: datetime
     addresses: Addresses
     """As they were when the run was planned."""
+    kind: RunKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class Press:
             envelope=envelope,
             date=run.date,
             text_only=selection.format is MailFormat.TEXT,
+            kind=run.kind,
         )
         return envelope, body
 
@@ -133,7 +135,7 @@ def _read_run(session: Session, run_id: int, addresses: Addresses) -> _Run:
     if run.origin:  # there is none in runs of before it was kept
         addresses = addresses.as_of(Origin(**run.origin))
     date = date.astimezone(SHANGHAI).replace(microsecond=0)
-    return _Run(digests.Composer(sheet), date, addresses)
+    return _Run(digests.Composer(sheet), date, addresses, run.kind)
 
 
 def mail_of(row: Selection) -> Mail:
@@ -171,8 +173,12 @@ def compose(
     envelope: Envelope,
     date: datetime,
     text_only: bool = False,
+    kind: str = RunKind.REGULAR,
 ) -> bytes:
-    """One reader's message; raises digests.TooLarge."""
+    """One reader's message; raises digests.TooLarge.
+
+    A provider counts complaints by what its Feedback-ID names: `kind` is short and ASCII.
+    """
     sheet = composer.sheet
     publication = sheet.publication
     headers = digests.Headers(
@@ -184,7 +190,7 @@ def compose(
         list_id=publication.list_id,  # without a name: in Chinese it would be an encoded word
         unsubscribe_url=personal.unsubscribe_url,
         unsubscribe_mailto=f"mailto:{envelope.sender}?subject=unsubscribe",
-        feedback_id=f"{sheet.key}:digest:regular:{_feedback_sender(publication.list_id)}",
+        feedback_id=f"{sheet.key}:digest:{kind}:{_feedback_sender(publication.list_id)}",
         boundary=sheet.boundary,
     )
     return composer.compose(choices, personal, headers, text_only=text_only)

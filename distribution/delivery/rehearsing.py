@@ -1,8 +1,8 @@
 """Readers' mails of a run sent to somebody of the office, while the books know nothing of it.
 
-Such a mail is the reader's to the byte, but for its envelope, To, Message-ID and Date, a mark in
-its subject, and its links: they lead to nobody's settings, and what is opened or clicked counts
-for nobody.
+Such a mail is the reader's to the byte, but for its envelope, To, Message-ID, Date and Feedback-ID,
+a mark in its subject, and its links: they lead to nobody's settings, and what is opened or clicked
+counts for nobody.
 """
 
 import secrets
@@ -31,6 +31,7 @@ from distribution.links import Addresses, Origin
 from distribution.words import MailFormat, RunState, Tracking
 
 MARK = "【预演】"
+_KIND = "rehearsal"
 _WITHOUT_MAILS = frozenset({RunState.PLANNING, RunState.CANCELLED})
 
 
@@ -122,7 +123,13 @@ def _stage(
         envelope = Envelope(sender=name, recipient=to, message_id=f"<{name}>")
         text_only = mail.format is MailFormat.TEXT
         message = compose(
-            composer, mail.choices, personal, envelope=envelope, date=date, text_only=text_only
+            composer,
+            mail.choices,
+            personal,
+            envelope=envelope,
+            date=date,
+            text_only=text_only,
+            kind=_KIND,
         )
         subject = digests.join(composer.sheet, mail.choices, personal).subject
         return Staged(delivery_id, reader, subject, len(mail.choices), envelope, message)

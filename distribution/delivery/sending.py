@@ -21,6 +21,7 @@ from distribution.delivery.transport import RelayUnavailable, Transport
 from distribution.errors import DistributionError
 from distribution.links import Addresses
 from distribution.replies import Rule
+from distribution.schema import OtherSchema
 from distribution.statements import Line
 
 _new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
@@ -67,6 +68,8 @@ class Sender:
     """Pumps in a row that ended in trouble without having sent anything."""
     trouble: DistributionError | None = None
     """What ended the last `TROUBLES` pumps, or a single one if waiting cannot help."""
+    met: DistributionError | None = None
+    """What ended the last pump, though waiting may help."""
     unrecorded: list[Result] = field(default_factory=list)
     """Results the database would not take yet."""
     _halted: bool = False
@@ -101,7 +104,7 @@ class Sender:
     def go_on(self) -> None:
         """Let `pump` work again after `stop`, with the troubles of before forgotten."""
         self._stop.clear()
-        self.troubles, self.trouble = 0, None
+        self.troubles, self.trouble, self.met = 0, None, None
 
     async def _pump(self, at_most: timedelta) -> Pumped:
         outfit = Outfit(
@@ -130,11 +133,15 @@ class Sender:
             await asyncio.sleep(BEAT)
 
     def _remember(self, pumped: Pumped) -> None:
+        self.met = pumped.trouble
         if pumped.trouble is None:
             self.troubles, self.trouble = 0, None
             return
         self.troubles = self.troubles + 1 if pumped.accepted == 0 else 1
-        hopeless = isinstance(pumped.trouble, RelayUnavailable) and pumped.trouble.permanent
+        away = pumped.trouble
+        hopeless = isinstance(away, OtherSchema) or (
+            isinstance(away, RelayUnavailable) and away.permanent
+        )
         self.trouble = pumped.trouble if hopeless or self.troubles >= TROUBLES else None
 
     @property

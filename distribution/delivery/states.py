@@ -12,7 +12,7 @@ ALLOWED: dict[S, frozenset[S]] = {
     S.DEFERRED: frozenset({S.LEASED, S.CANCELLED, S.EXPIRED}),
     # Evidence settles a doubt, or the worker itself when its reply comes late after all.
     S.IN_DOUBT: frozenset({S.ACCEPTED, S.DEFERRED, S.FAILED, S.PLANNED, S.HELD}),
-    S.HELD: frozenset({S.PLANNED, S.CANCELLED}),  # by a person
+    S.HELD: frozenset({S.PLANNED, S.CANCELLED}),  # by a person: `run failed --retry`, `run cancel`
     S.FAILED: frozenset({S.PLANNED}),  # an operator's retry, in the same slot
     S.ACCEPTED: frozenset(),
     S.SKIPPED: frozenset(),

@@ -142,7 +142,6 @@ def _mismatches(
         "封投递的最终状态没有对应的事件": books.unwitnessed(session, run.id),
         "个信箱收到同一期两次以上": books.accepted_twice(session, run),
         "封投递的状态与接收时间矛盾": books.undated(session, run.id),
-        "封投递的选文不属于这个批次": books.misselected(session, run.id),
     }
     found += [f"{count} {problem}" for problem, count in counts.items() if count]
     return found + _forged(session, run)

@@ -56,8 +56,8 @@ class HasRun(Refused):
     def __init__(self, key: str, run_id: int) -> None:
         self.key, self.run_id = key, run_id
         super().__init__(
-            f"{key} 期有未完成的投递批次 {run_id}，不能重新打开：未发出的可先运行 "
-            f"distribution run cancel {run_id}"
+            f"{key} 期有未完成的投递批次 {run_id}，不能重新打开：先运行 distribution run cancel "
+            f"{run_id}，改好并批准后，未收到的用 run plan {key} 投递，已收到的用 run correct 更正"
         )
 
 

@@ -35,8 +35,8 @@ class InvalidRelays(DistributionError):
 
     def __init__(self, path: Path, table: str, key: str, why: str) -> None:
         self.path, self.table, self.key, self.why = path, table, key, why
-        where = "".join((f" [{table}]" * bool(table), f" 的 {key} " * bool(key)))
-        super().__init__(f"中继文件 {path}{where}不能用：{why}")
+        where = "".join((f" [{table}]" * bool(table), f" 的 {key}" * bool(key)))
+        super().__init__(f"中继文件 {path}{where} 不能用：{why}")
 
 
 def read_relays(path: Path, usual: Relay) -> tuple[Relay, ...]:

@@ -116,6 +116,20 @@ def test_no_log_is_followed_at_first(office: Office, environment: dict[str, str]
 
 
 @only_sqlite
+def test_a_log_that_nobody_has_read_yet_is_not_called_none(
+    office: Office, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], tmp_path: Path
+) -> None:
+    assert environment
+    with Sink() as sink:
+        for name, value in relay_settings(sink, relay_log=tmp_path / "mail.log").items():
+            monkeypatch.setenv(name, value)
+
+    said = office("relay", "log").out
+
+    assert said == "已设置日志的中继：relay；投递进程还没有读过。\n"
+
+
+@only_sqlite
 def test_a_followed_log_and_what_each_doubt_awaits_are_shown(
     office: Office, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], tmp_path: Path
 ) -> None:

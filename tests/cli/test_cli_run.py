@@ -6,10 +6,13 @@ from datetime import timedelta
 import pytest
 from cli_office import MORNING, Office
 from databases import only_sqlite
-from runs import add_reader, approve
+from run_desk import planned_run
+from runs import add_reader, approve, relay_settings
+from sink import Act, Fault, Sink, Step
 from sqlalchemy import select, update
 
 from distribution.app import App
+from distribution.cli import common
 from distribution.models import Audit, Delivery, Run
 from distribution.words import DeliveryState
 from workers.current import set_app
@@ -210,3 +213,20 @@ def test_real_sending_with_a_trials_settings_is_refused_before_anything_changes(
     assert refused.code == 2
     assert refused.sentence.startswith("base_url 是 http://localhost:8000")
     assert office("run", "status", planned, "--json").document["state"] == "planned"
+
+
+@only_sqlite
+def test_a_relay_that_refuses_us_is_said_and_not_only_that_it_goes_on_later(
+    office: Office, app: App, issue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = planned_run(office, app, issue)
+    not_ours = Fault(Act.SAY, "550 5.7.1 sender not owned by user")
+    with Sink({Step.MAIL: not_ours}) as sink:
+        for name, value in relay_settings(sink, dot_timeout_seconds=5).items():
+            monkeypatch.setenv(name, value)
+        common.installation.cache_clear()
+        started = office("run", "start", number)
+        set_app(None)
+
+    assert (started.code, "不接受退信地址（550 5.7.1" in started.err) == (1, True), started
+    assert sink.accepted == []

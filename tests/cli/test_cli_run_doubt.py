@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 
 from distribution import clock
 from distribution.app import App
+from distribution.cli import common
 from distribution.models import Audit, Delivery, DeliveryEvent
 from distribution.words import DeliveryState
 
@@ -59,6 +60,26 @@ def test_a_doubt_is_listed_with_all_that_helps_to_decide(
     assert (document["words"], document["message_id"]) == (LOST, message_id)
     assert document["asked"][1:] == ["退信", "读者的打开与点击"]
     assert document["since"] is not None
+
+
+def test_on_a_narrow_terminal_what_a_log_is_searched_for_stands_whole(
+    office: Office, doubt: str, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(common, "PIPE_WIDTH", 80)
+
+    shown = office("run", "doubt", "list").out
+
+    assert f"\n  {doubt}  {app.addresses.message_id(int(doubt))}\n" in shown
+    assert EMAIL in shown
+
+
+def test_the_books_say_that_a_doubt_is_no_end(office: Office, doubt: str) -> None:
+    run_id = number_of_the_run(office)
+
+    assert "：1 封投递，其中 1 封存疑。\n" in office("run", "verify", run_id).out
+    shown = office("run", "status", run_id).out
+    assert f"1 封存疑，须查明：distribution run doubt list {run_id}\n" in shown
+    assert doubt in office("run", "doubt", "list", run_id).out
 
 
 def test_without_doubts_the_list_says_so(office: Office) -> None:

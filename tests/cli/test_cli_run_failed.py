@@ -91,6 +91,26 @@ def test_who_is_out_of_use_is_told_and_left(office: Office, refused: str) -> Non
     ]
 
 
+def test_held_mails_are_listed_and_let_go_by_a_persons_word(
+    office: Office, refused: str, app: App
+) -> None:
+    first = select(Delivery.id).order_by(Delivery.id).limit(1).scalar_subquery()
+    hold = update(Delivery).where(Delivery.id == first)
+    with app.transaction() as session:
+        session.execute(hold.values(state=DeliveryState.HELD, cause=Cause.POISON))
+    label = Cause.POISON.label
+
+    assert f"1 封已扣留，不会自动投递：distribution run failed {refused}" in (
+        office("run", "status", refused).out
+    )
+    shown = office("run", "failed", refused)
+    assert (label in shown.out, "a@sanjin.example" in shown.out) == (True, True)
+    done = office("run", "failed", refused, "--retry", label)
+
+    assert done.out.startswith(f"批次 {refused}：重投 1 封。")
+    assert states(office, refused) == {"planned": 1, "failed": 2}
+
+
 def test_a_cancelled_run_is_over(office: Office, refused: str) -> None:
     office("run", "cancel", refused, "--yes")
 
@@ -104,7 +124,7 @@ def test_a_cancelled_run_is_over(office: Office, refused: str) -> None:
 def test_a_run_without_refusals_says_so(office: Office, app: App, issue: str) -> None:
     run_id = plan(app, approve(app, issue), clock.now())
 
-    assert office("run", "failed", str(run_id)).out == f"批次 {run_id} 没有被拒收的投递。\n"
+    assert office("run", "failed", str(run_id)).out == f"批次 {run_id} 没有被拒收或扣留的投递。\n"
     document = office("run", "failed", str(run_id), "--json").document
     assert document == {"run": run_id, "failed": []}
 
@@ -113,8 +133,8 @@ def test_a_run_without_refusals_says_so(office: Office, app: App, issue: str) ->
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("1", "--retry", "没有这种"), "没有这类拒收 '没有这种'：可用的有 地址不存在"),
-        (("1", "--retry", ""), "没有这类拒收"),
+        (("1", "--retry", "没有这种"), "没有这一类 '没有这种'：可用的有 地址不存在"),
+        (("1", "--retry", ""), "没有这一类"),
         (("1", "--dry-run"), "--dry-run 要和 --retry 一起用"),
         (("99", "--retry", "policy"), "没有批次 99"),
     ],

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from cli_office import MORNING, Office
 from databases import only_sqlite
+from rich.cells import cell_len
 from run_desk import deeds, finished_run, planned_run, start
 
 from distribution import delivery
 from distribution.app import App
+from distribution.cli import common
 
 
 @pytest.fixture
@@ -52,7 +54,8 @@ def test_stopping_says_what_and_is_not_typed_by_mistake(office: Office, sending:
 def test_a_pause_keeps_who_and_why(office: Office, sending: str, app: App) -> None:
     office("run", "pause", sending, "--reason", "等编辑答复")
 
-    assert "暂停：等编辑答复" in office("run", "status", sending).out
+    goes_on = f"暂停：等编辑答复\n继续：distribution run resume {sending}\n"
+    assert goes_on in office("run", "status", sending).out
     assert deeds(app, "run.pause") == [(sending, {"reason": "等编辑答复"})]
 
 
@@ -94,7 +97,13 @@ def test_a_trial_of_none_is_bad_usage(office: Office, sending: str, count: str) 
 
 
 @only_sqlite
-def test_runs_are_listed_with_their_kinds(office: Office, app: App, issue: str) -> None:
-    finished_run(office, app, issue)
+def test_runs_are_listed_with_their_kinds_also_on_a_narrow_terminal(
+    office: Office, app: App, issue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = finished_run(office, app, issue)
+    monkeypatch.setattr(common, "PIPE_WIDTH", 80)
 
-    assert "月度投递" in office("run", "list").out
+    lines = office("run", "list").out.splitlines()
+
+    assert max(cell_len(line) for line in lines) <= 80
+    assert lines[-1].split()[:5] == [number, "2026-11", "月度投递", "已完成", "3"]

@@ -11,8 +11,9 @@ from databases import only_sqlite
 from processes import PROGRAMME, with_path
 from rich.cells import cell_len
 from rich.console import Console
-from run_desk import finished_run, planned_run
-from runs import add_reader, approve, plan
+from run_desk import finished_run, planned_run, start
+from runs import add_reader, approve, plan, relay_settings
+from sink import Sink
 from sqlalchemy import update
 
 from distribution.app import App
@@ -75,6 +76,55 @@ def test_a_document_counts_what_the_picture_shows(office: Office, busy: int) -> 
     assert (others["lane"], others["domains"], others["total"]) == (None, 4, 1 + 2 + 3 + 4)
     assert (document["seconds_left"], document["halted"]) == (None, False)
     assert next(one for one in document["lanes"] if one["lane"] == "netease")["stopped_at"]
+
+
+def test_what_will_expire_is_said_when_it_is_planned_and_watched(
+    office: Office, app: App, issue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISTRIBUTION_TRANSPORT", "smtp")
+    monkeypatch.setenv("DISTRIBUTION_EXPIRY_HOURS", "1")
+    with app.transaction() as session:
+        for number in range(4):
+            add_reader(session, app, f"r{number}@163.com", MORNING)
+        lanes.limit(session, "netease", (4, 1, 0))
+
+    planned = office("run", "plan", approve(app, issue))
+
+    line = (
+        "到期前（1 小时）投不完：网易邮箱 4 封，每小时 3 封，至少需 1.3 小时，到期前约只能投 3 封"
+    )
+    assert line in planned.out
+    assert line in office("run", "watch", "1", "--once").out.replace("\n", "")
+    (short,) = office("run", "watch", "1", "--json").document["falling_short"]
+    assert (short["lane"], short["takes_seconds"], short["in_time"]) == ("netease", 4800, 3)
+
+
+@only_sqlite
+def test_it_is_said_once_more_when_the_run_starts(
+    office: Office, app: App, issue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.transaction() as session:
+        for number in range(3):
+            add_reader(session, app, f"r{number}@163.com", MORNING)
+        lanes.limit(session, "netease", (2, 1, 0))
+    with Sink() as sink:
+        for name, value in relay_settings(sink, expiry_hours=1).items():
+            monkeypatch.setenv(name, value)
+        office("run", "plan", approve(app, issue))
+        started = start(office, "1")
+
+    assert "到期前（1 小时）投不完：网易邮箱 3 封，每小时 1 封" in started
+    assert len(sink.accepted) == 1
+
+
+def test_what_was_cancelled_is_not_called_done(office: Office, app: App, issue: str) -> None:
+    number = planned_run(office, app, issue)
+    assert "：3 封投递，其中 3 封还没有结果。\n" in office("run", "verify", number).out
+    office("run", "cancel", number, "--yes")
+
+    (line,) = office("run", "watch", number).out.splitlines()
+
+    assert f"批次 {number} 已取消 · 完成 0/3 · 已取消 3" in line
 
 
 def test_a_run_that_is_over_is_told_in_one_line(office: Office, app: App, issue: str) -> None:

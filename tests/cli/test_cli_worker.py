@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import runs
 from cli_office import MORNING, PROGRAMME, Office, only_sqlite, programme
 from servers import Redis
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
-from distribution import audience, delivery, issues
+from distribution import audience, clock, delivery, issues
 from distribution.app import App
+from distribution.cli import common
 from distribution.models import Delivery, ReadingEvent
 
 PATIENCE = 40
@@ -39,6 +41,23 @@ def test_real_mail_is_not_sent_with_a_trials_settings(
     refused = office(command)
     assert refused.code == 2
     assert "读者打不开" in refused.sentence
+
+
+@only_sqlite
+@pytest.mark.parametrize("command", ["worker", "up"])
+def test_it_ends_where_a_newer_programme_has_upgraded_the_database(
+    office: Office, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("DISTRIBUTION_WEB_PORT", str(free_port()))
+    app = common.installation()
+    runs.start(app, runs.plan_sample(app), clock.now())
+    with app.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '2099_01_01_newer'"))
+
+    ended = office(command)
+
+    assert ended.code == 2
+    assert "2099_01_01_newer" in ended.sentence
 
 
 @only_sqlite

@@ -15,6 +15,7 @@ from factories import (
     pause,
     recover,
     run_state,
+    same_selection,
     settle,
     the_run,
     time_is_up,
@@ -138,7 +139,9 @@ def test_a_mailbox_that_got_the_issue_twice_is_noticed(app: App) -> None:
         session.flush()
         row = deliveries(app, run_id)["r1@fenhe.example"]
         columns = {c.key: getattr(row, c.key) for c in Delivery.__table__.columns if c.key != "id"}
-        session.execute(insert(Delivery).values(**{**columns, "run_id": other.id}))
+        selection_id = same_selection(session, row.selection_id, other.id)
+        of_other = {"run_id": other.id, "selection_id": selection_id}
+        session.execute(insert(Delivery).values(**columns | of_other))
 
     assert mismatches(app, run_id) == ["1 个信箱收到同一期两次以上"]
 

@@ -58,8 +58,27 @@ def waiting(app: App, run_id: int) -> tuple[int, int]:
     return found.due_now, found.held_back
 
 
+def due(app: App) -> int:
+    """What those who watch over the ledger are told."""
+    with app.reading() as session:
+        found = delivery.gauges(session)
+    assert found.due or not found.oldest_due
+    return found.due
+
+
 def pump(app: App, relay: FakeTransport) -> None:
     make_sender(app, relay).pump(YEARS)
+
+
+def test_those_who_wait_for_the_word_are_not_called_due(app: App, planned: int) -> None:
+    start_first(app, planned, 2)
+    assert due(app) == 2
+
+    pump(app, FakeTransport())
+
+    assert due(app) == 0
+    resume(app, planned)
+    assert due(app) == 10
 
 
 def test_so_many_go_of_each_lane_and_then_nothing(app: App, planned: int) -> None:

@@ -60,6 +60,19 @@ def correct(app: App, run_id: int, to: Addressees = Addressees.ALL, reason: str 
     )
 
 
+def put_right(app: App) -> None:
+    """The issue is opened again, changed and approved."""
+    with app.transaction() as session:
+        issues.reopen(session, KEY)
+        issues.Desk(session, KEY, by="test", at=SEPTEMBER).edit(2, {"title": "改好的标题"})
+    approve(app, KEY)
+
+
+def text_of(body: bytes) -> str:
+    mail = message_from_bytes(body, policy=policy.default)
+    return "".join(part.get_content() for part in mail.iter_parts())  # type: ignore[attr-defined]
+
+
 def release(app: App, row: Leased) -> None:
     with app.transaction() as session:
         ledger.release(session, [(row.delivery_id, row.token)])
@@ -92,10 +105,7 @@ def test_it_reaches_those_it_is_for(
 
 
 def test_its_mail_says_what_was_wrong_and_holds_what_is_right(app: App, original: int) -> None:
-    with app.transaction() as session:
-        issues.reopen(session, KEY)
-        issues.Desk(session, KEY, by="test", at=SEPTEMBER).edit(2, {"title": "改好的标题"})
-    approve(app, KEY)
+    put_right(app)
     correction = correct(app, original, Addressees.ACCEPTED)
     approve_run(app, correction, "other")
     start(app, correction)
@@ -106,6 +116,7 @@ def test_its_mail_says_what_was_wrong_and_holds_what_is_right(app: App, original
     assert relay.recipients == {"r1@fenhe.example": 1, "r2@fenhe.example": 1}
     mail = message_from_bytes(relay.bodies[0], policy=policy.default)
     assert str(mail["Subject"]).startswith("【更正】《山西机电信息》")
+    assert str(mail["Feedback-ID"]).split(":")[:3] == [KEY, "digest", "correction"]
     for part in mail.iter_parts():  # type: ignore[attr-defined]
         text = part.get_content()
         assert REASON in text
@@ -219,6 +230,36 @@ def test_while_the_run_sends_nothing_is_corrected(app: App) -> None:
     correction = correct(app, run_id)
 
     assert set(deliveries(app, correction)) == {row.recipient}  # the other waits for his mail
+
+
+def test_a_run_that_is_stopped_on_its_way_is_put_right_for_all_of_its_readers(app: App) -> None:
+    run_id = make_run(app, 3)
+    got, *_ = rows = lease(app)
+    hand(app, got)
+    settle(app, got, S.ACCEPTED)
+    pause(app, run_id)
+    for row in rows[1:]:
+        release(app, row)
+    with app.transaction() as session, pytest.raises(issues.HasRun, match="run correct 更正"):
+        issues.reopen(session, KEY)
+    cancel(app, run_id)
+    put_right(app)
+
+    correction, rest = correct(app, run_id), plan(app)
+    approve_run(app, correction, "other")
+    for released in (correction, rest):
+        start(app, released)
+    relay = FakeTransport()
+    make_sender(app, relay).pump(at_most=SOON)
+
+    assert relay.recipients == {f"r{n}@fenhe.example": 1 for n in (1, 2, 3)}
+    subjects = {
+        envelope.recipient: str(message_from_bytes(body, policy=policy.default)["Subject"])
+        for envelope, body in zip(relay.accepted, relay.bodies, strict=True)
+    }
+    assert {who for who, said in subjects.items() if "更正" in said} == {got.recipient}
+    assert all("改好的标题" in text_of(body) for body in relay.bodies)
+    assert tally(app, run_id) == {"accepted": 1, "cancelled": 2}
 
 
 def test_a_run_without_such_mails_has_nothing_to_correct(app: App) -> None:

@@ -81,6 +81,8 @@ def test_it_is_the_readers_mail_under_another_address(app: App, planned: int) ->
     mine = relay.bodies[0]
     assert read(mine)["To"] == ME
     assert str(read(mine)["Subject"]) == f"【预演】{read(theirs)['Subject']}"
+    kinds = [str(read(mail)["Feedback-ID"]).split(":")[2] for mail in (mine, theirs)]
+    assert kinds == ["rehearsal", "regular"]
     assert without_addresses(bodies(mine)) == without_addresses(bodies(theirs))
     assert before == {"planned": 3}
 

@@ -9,10 +9,12 @@ from factories import (
     events,
     finish,
     lease,
+    leases_run_out,
     leave,
     make_run,
     mismatches,
     pause,
+    recover,
     run_state,
     settle,
     slots,
@@ -20,11 +22,13 @@ from factories import (
     tally,
     the_run,
     time_is_up,
+    waits_are_over,
 )
 
 from distribution import delivery
 from distribution.app import App
 from distribution.delivery import Retried
+from distribution.delivery.ledger import POISON_AT
 from distribution.replies import judge
 from distribution.words import Cause, DeliveryState, Meaning, RunState
 
@@ -49,6 +53,13 @@ def finished(app: App) -> int:
     settle(app, row, S.FAILED, cause=Cause.EAI)
     assert finish(app) == {run_id: []}
     return run_id
+
+
+def die_of_it(app: App) -> None:
+    """Lease the only mail, and leave it."""
+    assert len(lease(app)) == 1
+    leases_run_out(app)
+    recover(app)
 
 
 def retry(app: App, run_id: int, kind: str, *, dry_run: bool = False) -> Retried:
@@ -115,6 +126,27 @@ def test_one_label_may_be_a_meaning_and_a_cause(app: App) -> None:
 
     assert Meaning.TOO_LARGE.label == Cause.SIZE.label
     assert retry(app, run_id, Cause.SIZE.label) == Retried(1, {})
+
+
+def test_a_mail_that_was_held_goes_again_at_a_persons_word_also_after_the_end(app: App) -> None:
+    run_id = make_run(app, 1)
+    [row] = lease(app)
+    settle(app, row, S.DEFERRED, judgement=judge(451, "4.2.2 mailbox full", row.lane))
+    waits_are_over(app)
+    for _ in range(POISON_AT):
+        die_of_it(app)
+    assert finish(app) == {run_id: []}
+    with app.reading() as session:
+        [held] = delivery.failures(session, run_id)
+    assert (held.kind, held.meaning, held.count) == (Cause.POISON, None, 1)
+
+    assert retry(app, run_id, Cause.POISON.label) == Retried(1, {})
+
+    assert run_state(app, run_id) is RunState.SENDING
+    for _ in range(POISON_AT - 1):
+        die_of_it(app)
+    assert tally(app, run_id) == {"planned": 1}
+    assert mismatches(app, run_id) == []
 
 
 def test_nobody_who_left_or_is_out_of_use_is_tried_again(app: App) -> None:

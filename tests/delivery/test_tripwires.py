@@ -15,6 +15,7 @@ from factories import (
     make_sender,
     resume,
     run_state,
+    same_selection,
     settle,
     the_run,
 )
@@ -248,7 +249,9 @@ def second_run(app: App, run_id: int, row: Delivery, **other: object) -> int:
         session.add(late)
         session.flush()
         same = {column.key: getattr(row, column.key) for column in Delivery.__table__.columns}
-        again = Delivery(**same | {"id": None, "run_id": late.id, "state": S.ACCEPTED} | other)
+        selection_id = same_selection(session, row.selection_id, late.id)
+        of_late = {"id": None, "run_id": late.id, "selection_id": selection_id}
+        again = Delivery(**same | of_late | {"state": S.ACCEPTED} | other)
         session.add(again)
         session.flush()
         session.add(DeliveryEvent(delivery_id=again.id, at=LONG_AGO, state=S.ACCEPTED, by="test"))

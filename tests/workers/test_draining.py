@@ -44,7 +44,7 @@ def mails(app: App) -> list[Path]:
     return sorted((app.settings.home / "outbox").glob("*.eml"))
 
 
-def nobody_watches(_status: Status, _other: Owner | None) -> None:
+def nobody_watches(*_: object) -> None:
     pass
 
 
@@ -117,7 +117,7 @@ def test_a_run_owned_by_a_living_process_is_only_watched(app: App, started: int)
     seen: list[Owner | None] = []
     stop = Event()
 
-    def watch(_status: Status, other: Owner | None) -> None:
+    def watch(_status: Status, other: Owner | None, _met: object) -> None:
         seen.append(other)
         stop.set()
 

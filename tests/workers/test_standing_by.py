@@ -17,7 +17,7 @@ from worker_office import CONNECTIONS, relay_settings, started_run
 import workers
 from distribution import delivery
 from distribution.app import App, open_app
-from distribution.delivery import Owner, Status
+from distribution.delivery import Owner
 from distribution.errors import DistributionError
 from distribution.words import DeliveryState, RunState
 from workers import draining
@@ -40,7 +40,7 @@ def mails(app: App) -> int:
     return len(list((app.settings.home / "outbox").glob("*.eml")))
 
 
-def nobody_watches(_status: Status, _other: Owner | None) -> None:
+def nobody_watches(*_: object) -> None:
     pass
 
 

@@ -1,5 +1,6 @@
 """Asked to stop while the relay has a mail in hand: that is waited for, the rest is given back."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from distribution.words import DeliveryState
 READERS = 30
 SLOW = {Step.ACCEPTED: Fault(Act.SLOW, pause=0.05)}
 """The relay has taken a mail, and is most of a second saying so."""
-WENT_ON, NOT_THROUGH = 0, 1
+WENT_ON, NOT_THROUGH = 0, -signal.SIGTERM
 
 
 @pytest.fixture

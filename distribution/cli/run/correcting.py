@@ -5,6 +5,7 @@ import click
 from distribution import audience, audit, clock, delivery
 from distribution.cli.choices import Choice
 from distribution.cli.common import admin, as_json, installation, show_json
+from distribution.cli.run.foreseeing import foresee
 from distribution.cli.run.naming import run_argument
 from distribution.cli.run.showing import document, show_excluded
 from distribution.delivery import Status, correcting
@@ -33,7 +34,7 @@ def correct(run_id: int, reason: str, addressees: Addressees, dry_run: bool, as_
     先改好内容：distribution issue reopen 期号，改正后重新批准。更正自成一个批次，须经批准才能
     投递；收件人多时，须由另一人批准。
 
-    例如：distribution run correct 3 --reason '第 5 篇的电话有误' --to accepted
+    例如：distribution run correct 3 --reason '“首台套”一文的电话有误' --to accepted
     """
     app, at, by = installation(), clock.now(), admin()
     errand = correcting.Errand(
@@ -66,6 +67,7 @@ def _show(status: Status, by: str) -> None:
         f"批次 {run.id}（{status.issue_key} 期，更正）{run.state.label}：{status.total} 封投递。"
     )
     show_excluded(status)
+    foresee(run.id)
     click.echo(f"核对：distribution run rehearse {run.id} --to 邮箱")
     above = installation().settings.second_person_above
     who = f"须由 {by} 以外的一人" if status.total > above else ""

@@ -9,10 +9,12 @@ from distribution import audience, audit, clock, delivery, replies
 from distribution.app import App
 from distribution.cli.chinese import row_number
 from distribution.cli.common import (
+    WIDE,
     Command,
     admin,
     as_json,
     ask,
+    console,
     installation,
     saying_yes,
     show_json,
@@ -62,15 +64,25 @@ def list_doubts(run_id: int | None, limit: int, as_json: bool) -> None:  # noqa:
     show_list(
         ("投递号", "批次", "期号", "起于", "收件人", "线路", "原话", "线索", "查证", "邮件编号"),
         [_row(one, message_id, awaited) for one, message_id in named],
-        elastic=("原话", "线路", "查证", "邮件编号"),
-        spare=("线路", "线索"),
+        elastic=("原话", "线路", "查证"),
+        spare=("期号", "线路", "线索", "邮件编号"),
         empty="没有存疑的投递。",
     )
     if found:
+        _show_message_ids(named)
         click.echo(f"已自动查过：{asked}；退信；读者的打开与点击。都还没有结论。")
         click.echo("查明后：distribution run doubt accept 投递号，或 resend 投递号")
     if len(found) == limit:
         click.echo(f"只列出前 {limit} 封；--limit 可改。")
+
+
+def _show_message_ids(named: Sequence[tuple[Doubtful, str]]) -> None:
+    """Whole, below a table that has no room for them: a log is searched for them."""
+    if console().width >= WIDE:
+        return
+    click.echo("邮件编号：")
+    for one, message_id in named:
+        click.echo(f"  {one.delivery_id}  {message_id}")
 
 
 @group.command("accept")

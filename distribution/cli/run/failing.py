@@ -1,4 +1,4 @@
-"""`distribution run failed`: what was refused and why, and trying a kind of it again."""
+"""`distribution run failed`: what was refused or held and why, and trying a kind of it again."""
 
 from collections.abc import Sequence
 
@@ -18,11 +18,11 @@ from distribution.cli.common import (
     show_table,
 )
 from distribution.cli.run.naming import run_argument
-from distribution.delivery import FAILED_FOR, Failure, Retried
+from distribution.delivery import STUCK_FOR, Failure, Retried
 from distribution.errors import DistributionError
 from distribution.words import Meaning
 
-_KINDS = tuple({word.label: word for word in (*Meaning, *FAILED_FOR)}.values())
+_KINDS = tuple({word.label: word for word in (*Meaning, *STUCK_FOR)}.values())
 
 
 class NothingToTry(DistributionError):
@@ -38,7 +38,10 @@ class NothingToTry(DistributionError):
 @click.option("--dry-run", is_flag=True, help="只数会重投几封，不改动。")
 @as_json
 def failed(run_id: int, kind: str | None, dry_run: bool, as_json: bool) -> None:  # noqa: FBT001
-    """列出被拒收的：按含义与缘由计数，附例子与中继的原话；--retry 重投其中一类。
+    """列出被拒收的与已扣留的：按含义与缘由计数，附例子与原话；--retry 重投其中一类。
+
+    已扣留的缘由是“多次导致进程崩溃”：邮件做不出来，或进程几次死在同一封上；查明后再重投，崩溃
+    次数从头数起。
 
     重投占用原来的位置，邮件编号不变；此间退订或停用的地址不再投。已完成的批次会重新投递中；
     已取消的、过了投递期限的不能重投。
@@ -52,7 +55,7 @@ def failed(run_id: int, kind: str | None, dry_run: bool, as_json: bool) -> None:
         return
     codes = delivery.codes_of(kind.strip())
     if not codes:
-        raise UnknownWord("这类拒收", kind, [word.label for word in _KINDS])
+        raise UnknownWord("这一类", kind, [word.label for word in _KINDS])
     app, at, by = installation(), clock.now(), admin()
     with app.transaction() as session:
         done = delivery.retry(session, run_id, codes, by=by, dry_run=dry_run)
@@ -79,7 +82,7 @@ def _list(run_id: int, *, as_json: bool) -> None:
             (one.kind.label, one.cause.label if one.cause else None, one.count, _named(one))
             for one in found
         ],
-        empty=f"批次 {run_id} 没有被拒收的投递。",
+        empty=f"批次 {run_id} 没有被拒收或扣留的投递。",
     )
     _show_words(found)
     if found:

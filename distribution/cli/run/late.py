@@ -7,6 +7,7 @@ import click
 from distribution import audit, clock, delivery
 from distribution.cli.common import admin, as_json, installation, show_json
 from distribution.cli.listing import show_list
+from distribution.cli.run.foreseeing import foresee
 from distribution.cli.run.naming import run_argument
 from distribution.cli.run.sending import send
 from distribution.cli.run.showing import document, show_excluded
@@ -70,6 +71,7 @@ def _plan(run_id: int, *, as_json: bool) -> int:
     stands = f"{status.run.state.label}：{status.total} 封投递。"
     click.echo(f"批次 {number}（{status.issue_key} 期，补投）{stands}")
     show_excluded(status)
+    foresee(number)
     if status.run.state is RunState.PLANNED:
         click.echo(f"下一步：distribution run start {number}")
     return number

@@ -10,9 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from distribution import clock, replies
+from distribution.cli.chinese import speed, spoken
 from distribution.cli.common import WIDE, printable
 from distribution.cli.run.showing import standing
-from distribution.delivery import observing
+from distribution.delivery import foreseeing, observing
 from distribution.words import Cause, DeliveryState, Meaning, RunState
 
 _S = DeliveryState
@@ -36,7 +37,6 @@ _NAME, _NAME_WIDE = 18, 40
 """Columns for the name of a lane: the numbers beside it are never cut."""
 _NOTED = 6
 """Lanes that are spoken of below the table."""
-_SECOND, _MINUTE, _HOUR, _DAY = 1, 60, 3600, 86_400
 
 Row = tuple[str, observing.Course, observing.Strand | None]
 """A line of the table: what it is called, and the lane if it is one."""
@@ -58,8 +58,10 @@ def rows_of(view: observing.View) -> tuple[list[Row], int]:
 # -- the picture -----------------------------------------------------------------------------------
 
 
-def pictured(view: observing.View, *, halted: bool, width: int, trouble: str = "") -> Group:
-    """For a terminal of so many columns."""
+def pictured(
+    view: observing.View, *, halted: bool, width: int, trouble: str = "", warning: str = ""
+) -> Group:
+    """For a terminal of so many columns; `warning` is of what is foreseen, see `foreseeing`."""
     rows, _ = rows_of(view)
     kind = "" if view.run.original_id is None else f" · {view.run.kind.label}"
     title = f"批次 {view.run.id} · {view.issue_key} 期{kind} · {standing(view.run)}"
@@ -69,6 +71,7 @@ def pictured(view: observing.View, *, halted: bool, width: int, trouble: str = "
         *(Text(line) for line in _folded(_summary(view), width)),
         _table(view, rows, wide=width >= WIDE),
         *(Text(printable(note)) for note in notes),
+        *([Text(warning, style="yellow")] if warning else []),
         *([Text(printable(trouble), style="red")] if trouble else []),
     )
 
@@ -114,11 +117,12 @@ def _folded(words: Sequence[str], width: int) -> list[str]:
 def _summary(view: observing.View) -> list[str]:
     """Done, rate, time left, the longest waiting."""
     course = view.course
-    words = [f"完成 {course.total - course.left}/{course.total}"]
+    done = course.total - course.left - _count(course, _ENDED)
+    words = [f"完成 {done}/{course.total}"]
     if course.left:
-        words.append(f"最近一分钟 {_speed(course.rate)}")
+        words.append(f"最近一分钟 {speed(course.rate)}")
     if course.whole_rate is not None:
-        words.append(f"全程 {_speed(course.whole_rate)}")
+        words.append(f"全程 {speed(course.whole_rate)}")
     if course.left and not view.over:
         words.append(f"约剩 {_left(view)}")
     if course.waits_since is not None and view.run.state is RunState.SENDING:
@@ -203,34 +207,15 @@ def _hold(strand: observing.Strand | None) -> str:
     return f"休息至 {clock.for_people(hold.resting_until)}" if hold.resting_until else ""
 
 
-def _speed(rate: float) -> str:
-    return f"{rate:.1f} 封/秒" if rate >= 1 else f"{rate * _MINUTE:.0f} 封/分"
-
-
-def spoken(span: timedelta) -> str:
-    """A length of time as people say it, in two units at most.
-
-    >>> spoken(timedelta(seconds=42)), spoken(timedelta(minutes=80)), spoken(timedelta(days=2))
-    ('42 秒', '1 小时 20 分', '2 天')
-    """
-    left = max(0, round(span.total_seconds()))
-    parts = []
-    for length, unit in ((_DAY, "天"), (_HOUR, "小时"), (_MINUTE, "分"), (_SECOND, "秒")):
-        count, left = divmod(left, length)
-        parts.append((count, unit))
-    first = next((at for at, (count, _) in enumerate(parts) if count), len(parts) - 1)
-    kept = [(count, unit) for count, unit in parts[first : first + 2] if count]
-    return " ".join(f"{count} {unit}" for count, unit in kept) or "0 秒"
-
-
 # -- the line and the document -------------------------------------------------------------------
 
 
-def in_a_line(view: observing.View, *, halted: bool) -> str:
+def in_a_line(view: observing.View, *, halted: bool, warning: str = "") -> str:
     """For where there is no terminal."""
+    columns = (*_COLUMNS, *((state.label, (state,)) for state in _ENDED))
     counts = [
         f"{heading} {count}"
-        for heading, states in _COLUMNS
+        for heading, states in columns
         if (count := _count(view.course, states))
     ]
     held = [label for label, _, strand in rows_of(view)[0] if strand and strand.hold]
@@ -241,11 +226,12 @@ def in_a_line(view: observing.View, *, halted: bool) -> str:
         "、".join(counts),
         f"停止或休息：{'、'.join(held)}" if held else "",
         *_alarms(view, halted=halted),
+        warning,
     ]
     return printable(" · ".join(word for word in words if word))
 
 
-def document(view: observing.View, *, halted: bool) -> dict[str, object]:
+def document(view: observing.View, *, halted: bool, expiry: timedelta) -> dict[str, object]:
     """How a run goes, as a programme reads it."""
     run, left = view.run, view.time_left
     rows, together = rows_of(view)
@@ -261,6 +247,17 @@ def document(view: observing.View, *, halted: bool) -> dict[str, object]:
         "pause_reason": run.pause_reason,
         "seconds_left": None if left is None else round(left.total_seconds()),
         "in_stopped_lanes": view.stopped,
+        "expires_at": run.expires_at,
+        "falling_short": [
+            {
+                "lane": short.lane,
+                "left": short.left,
+                "per_hour": short.per_hour,
+                "takes_seconds": round(short.takes.total_seconds()),
+                "in_time": short.in_time,
+            }
+            for short in foreseeing.falling_short(view, expiry)
+        ],
         **_figures(view.course),
         "lanes": [
             {

@@ -5,6 +5,7 @@ import click
 from distribution import audience, audit, clock, delivery
 from distribution.audience import TheseEnterprises
 from distribution.cli.common import admin, installation
+from distribution.cli.run.foreseeing import foresee
 from distribution.cli.run.naming import run_argument
 from distribution.cli.run.showing import show_excluded
 from distribution.words import Membership, RunState
@@ -24,6 +25,7 @@ def plan(key: str) -> None:
     )
     show_excluded(status)
     _show_ending()
+    foresee(number)
     if status.run.state is RunState.PLANNED:
         click.echo(f"下一步：distribution run start {number}")
 

@@ -8,10 +8,24 @@ import click
 from distribution import audit, clock, config, delivery
 from distribution.cli.common import admin, installation
 from distribution.cli.progress import Progress
+from distribution.cli.run.foreseeing import foresee
 from distribution.cli.run.naming import run_argument
 from distribution.cli.run.showing import show_status
 from distribution.cli.stopping import asked_to_stop
+from distribution.errors import Refused
+from distribution.logs import warn_on
 from distribution.words import RunState
+
+
+class PausedMeanwhile(Refused):
+    """Raised where a run was paused, by a person or a tripwire, before all of it was sent."""
+
+    def __init__(self, run_id: int, left: int) -> None:
+        self.run_id, self.left = run_id, left
+        super().__init__(
+            f"批次 {run_id} 投递中被暂停，还有 {left} 封未投递：查明后运行 distribution run resume "
+            f"{run_id}，再运行 distribution run start {run_id}"
+        )
 
 
 @click.command("start")
@@ -43,6 +57,8 @@ def send(run_id: int, first: int | None = None) -> None:
     with app.transaction() as session:
         said = {} if first is None else {"canary": first}
         audit.record(session, "run.start", str(run_id), by=admin(), at=at, **said)
+    foresee(run_id)
+    warn_on(sys.stderr, app.settings.log_format)
     with asked_to_stop() as stop, Progress() as progress:
         drained = drain(app, run_id, stop, progress.show)
     show_status(drained.status)
@@ -55,8 +71,24 @@ def send(run_id: int, first: int | None = None) -> None:
             click.echo(f"不符：{mismatch}")
         sys.exit(1)
     if drained.stopped:
-        click.echo(f"已停止，未投递的保留在账上。继续：distribution run start {run_id}")
-        sys.exit(1)
+        on_redis = bool(app.settings.redis_url.get_secret_value())
+        click.echo(_rest(run_id, elsewhere=on_redis or progress.other is not None))
+        sys.exit(stop.exit_code)
+    if drained.status.run.state is RunState.PAUSED:
+        raise PausedMeanwhile(run_id, drained.status.open)
+
+
+def _rest(run_id: int, *, elsewhere: bool) -> str:
+    """What becomes of the others once a person has stopped it here.
+
+    >>> _rest(3, elsewhere=True)
+    '这里不再显示，别处的进程照常投递。'
+    >>> _rest(3, elsewhere=False)
+    '已停止，未投递的保留在账上。继续：distribution run start 3'
+    """
+    if elsewhere:
+        return "这里不再显示，别处的进程照常投递。"
+    return f"已停止，未投递的保留在账上。继续：distribution run start {run_id}"
 
 
 def _show_first(run_id: int) -> None:

@@ -4,6 +4,7 @@ import click
 
 from distribution import clock, delivery
 from distribution.cli.common import as_json, installation, printable, show_json, show_table
+from distribution.cli.listing import show_list
 from distribution.cli.run.naming import run_argument
 from distribution.delivery import Status
 from distribution.models import Run
@@ -19,7 +20,7 @@ def list_runs(as_json: bool) -> None:  # noqa: FBT001 - click's flags
         if as_json:
             show_json([document(status) for status in rows])
             return
-        show_table(
+        show_list(
             ("批次", "期号", "种类", "状态", "投递", "已交中继", "开始", "完成"),
             [
                 (
@@ -34,6 +35,8 @@ def list_runs(as_json: bool) -> None:  # noqa: FBT001 - click's flags
                 )
                 for status in rows
             ],
+            elastic=("状态",),
+            spare=("完成",),
             empty="还没有投递批次：期刊批准后运行 distribution run plan 期号",
         )
 
@@ -73,6 +76,10 @@ def show_status(status: Status) -> None:
     )
     show_excluded(status)
     _show_facts(run)
+    if doubtful := status.count(DeliveryState.IN_DOUBT):
+        click.echo(f"{doubtful} 封存疑，须查明：distribution run doubt list {run.id}")
+    if held := status.count(DeliveryState.HELD):
+        click.echo(f"{held} 封已扣留，不会自动投递：distribution run failed {run.id} 查看与重投")
     if run.state is RunState.SENDING:
         _show_waiting(status)
 
@@ -92,6 +99,7 @@ def _show_facts(run: Run) -> None:
     if run.state is RunState.PAUSED and run.paused_by:
         why = f"：{run.pause_reason}" if run.pause_reason else ""
         click.echo(printable(f"由 {run.paused_by} 暂停{why}"))
+        click.echo(f"继续：distribution run resume {run.id}")
     switch = installation().settings.stop_file
     if run.state is RunState.SENDING and delivery.halting.is_halted(switch):
         click.echo(f"投递已全部停止，因为有文件 {switch}：删除它即继续。")

@@ -10,6 +10,7 @@ from distribution.cli.common import as_json, installation, show_json
 from distribution.cli.run.naming import run_argument
 from distribution.cli.run.showing import document
 from distribution.delivery import Recount, Status
+from distribution.words import DeliveryState
 
 
 @click.command("verify")
@@ -40,11 +41,19 @@ def _show(status: Status, counted: Recount, signed_at: datetime | None) -> None:
         click.echo(f"不符：{mismatch}")
     if counted.mismatches:
         return
-    click.echo(f"批次 {counted.run_id} 账目相符：{status.total} 封投递，各有着落。")
+    click.echo(f"批次 {counted.run_id} 账目相符：{status.total} 封投递，{_settled(status)}。")
     if counted.signed_at is not None:
         click.echo(f"与 {clock.for_people(counted.signed_at)} 签名的结果相比，没有不该有的改动。")
     if signed_at is not None:
         click.echo("结果已签名，记入批次。")
+
+
+def _settled(status: Status) -> str:
+    """Whether each mail has come to its end; in doubt is none."""
+    waiting, doubtful = status.open, status.count(DeliveryState.IN_DOUBT)
+    words = [f"{waiting} 封还没有结果"] if waiting else []
+    words += [f"{doubtful} 封存疑"] if doubtful else []
+    return f"其中 {'、'.join(words)}" if words else "各有着落"
 
 
 def _document(counted: Recount, signed_at: datetime | None) -> dict[str, object]:

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import click
 from rich.live import Live
@@ -11,6 +12,7 @@ from rich.live import Live
 from distribution import delivery
 from distribution.app import App
 from distribution.cli.common import as_json, console, installation, show_json
+from distribution.cli.run.foreseeing import foreseen
 from distribution.cli.run.naming import run_argument
 from distribution.cli.run.picturing import document, in_a_line, pictured
 from distribution.db import DatabaseUnusable
@@ -36,9 +38,11 @@ def watch(run_id: int, once: bool, as_json: bool) -> None:  # noqa: FBT001 - cli
     app = installation()
     view = _look(app, run_id)
     if as_json:
-        show_json(document(view, halted=_halted(app)))
+        show_json(document(view, halted=_halted(app), expiry=_expiry(app)))
     elif once:
-        console().print(pictured(view, halted=_halted(app), width=console().width))
+        warning = foreseen(view, _expiry(app))
+        width = console().width
+        console().print(pictured(view, halted=_halted(app), width=width, warning=warning))
     else:
         try:
             _follow(app, view)
@@ -57,11 +61,15 @@ def _halted(app: App) -> bool:
     return delivery.halting.is_halted(app.settings.stop_file)
 
 
+def _expiry(app: App) -> timedelta:
+    return timedelta(hours=app.settings.expiry_hours)
+
+
 def _follow(app: App, view: observing.View) -> None:
     """Show it again and again until it is over; a database that is away is said, and waited for."""
     wait = least = _PICTURE if sys.stdout.isatty() else _LINE
     with _screen() as show:
-        show(view, "", halted=_halted(app))
+        show(view, "", halted=_halted(app), warning=foreseen(view, _expiry(app)))
         while not view.over:
             time.sleep(wait)
             began, trouble = time.monotonic(), ""
@@ -70,20 +78,20 @@ def _follow(app: App, view: observing.View) -> None:
             except DatabaseUnusable as error:
                 trouble = str(error)
             wait = min(max(least, _SHARE * (time.monotonic() - began)), _SELDOM)
-            show(view, trouble, halted=_halted(app))
+            show(view, trouble, halted=_halted(app), warning=foreseen(view, _expiry(app)))
 
 
 @contextmanager
 def _screen() -> Iterator[Callable[..., None]]:
     """What shows a view: a picture that is drawn over, or lines where there is no terminal."""
     if not sys.stdout.isatty():
-        yield lambda view, trouble, *, halted: click.echo(trouble or in_a_line(view, halted=halted))
+        yield lambda view, trouble, **said: click.echo(trouble or in_a_line(view, **said))
         return
     with Live(console=console(), auto_refresh=False) as live:
 
-        def draw(view: observing.View, trouble: str, *, halted: bool) -> None:
+        def draw(view: observing.View, trouble: str, *, halted: bool, warning: str) -> None:
             width = live.console.width
-            picture = pictured(view, halted=halted, width=width, trouble=trouble)
+            picture = pictured(view, halted=halted, width=width, trouble=trouble, warning=warning)
             live.update(picture, refresh=True)
 
         yield draw

@@ -6,7 +6,7 @@ evidence, the database lets the first, and the other finds nothing to change.
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Row, String, and_, func, select, type_coerce, update
+from sqlalchemy import Row, String, and_, case, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from distribution.delivery.store.times import moment, present
@@ -16,10 +16,14 @@ from distribution.words import Cause, DeliveryState
 CHUNK = 2_000
 """Rows changed by one statement where there may be a million."""
 
+STUCK = (DeliveryState.FAILED, DeliveryState.HELD)
+"""Where a mail stays until a person lets it go once more."""
+MEANING = case((Delivery.state == DeliveryState.FAILED, Delivery.meaning))
+"""SQL: what the relay meant that refused it; what one said before a mail was held is no reason."""
 CLASS = func.coalesce(
-    type_coerce(Delivery.meaning, String), type_coerce(Delivery.cause, String), Cause.UNKNOWN.value
+    type_coerce(MEANING, String), type_coerce(Delivery.cause, String), Cause.UNKNOWN.value
 )
-"""SQL: the code of what a delivery was refused for: its meaning, or its cause where it has none."""
+"""SQL: the code of what it is stuck for: its meaning, or its cause where it has none."""
 
 
 def hold_run(session: Session, run_id: int) -> Run:
@@ -56,17 +60,20 @@ def accept_doubtful(session: Session, delivery_id: int) -> None:
     )
 
 
-def plan_again(session: Session, delivery_ids: Collection[int], origin: DeliveryState) -> list[int]:
+def plan_again(
+    session: Session, delivery_ids: Collection[int], origins: Collection[DeliveryState]
+) -> list[int]:
     """Plan again what still stands where it did; gives the ids that moved.
 
-    Its token goes: whoever had it in hand may not settle it any more.
+    Its token goes: whoever had it in hand may not settle it any more. Crashes are counted anew.
     """
     again = session.scalars(
         update(Delivery)
-        .where(Delivery.id.in_(delivery_ids), Delivery.state == origin)
+        .where(Delivery.id.in_(delivery_ids), Delivery.state.in_(origins))
         .values(
             state=DeliveryState.PLANNED,
             cause=None,
+            crashes=0,
             next_attempt_at=moment(),
             lease_token=None,
             lease_until=None,
@@ -95,15 +102,15 @@ def corrected(session: Session, delivery_ids: Collection[int]) -> set[int]:
     return set(session.scalars(query))
 
 
-def failed_after(
+def stuck_after(
     session: Session, run_id: int, codes: Collection[str], after: int, *, lock: bool
 ) -> Sequence[int]:
-    """The next failed deliveries of a run that were refused for one of these reasons, by id."""
+    """The next deliveries of a run that are stuck for one of these reasons, by id."""
     query = (
         select(Delivery.id)
         .where(
             Delivery.run_id == run_id,
-            Delivery.state == DeliveryState.FAILED,
+            Delivery.state.in_(STUCK),
             CLASS.in_(codes),
             Delivery.id > after,
         )

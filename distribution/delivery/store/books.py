@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from distribution.delivery.states import FINAL
-from distribution.models import Delivery, DeliveryEvent, Run, Selection, Slot
+from distribution.models import Delivery, DeliveryEvent, Run, Slot
 from distribution.words import DeliveryState
 
 
@@ -82,13 +82,6 @@ def undated(session: Session, run_id: int) -> int:
             and_(~accepted, Delivery.accepted_at.is_not(None)),
         ),
     )
-    return session.scalars(query).one()
-
-
-def misselected(session: Session, run_id: int) -> int:
-    """Deliveries whose articles were chosen in another run."""
-    its_own = exists().where(Selection.id == Delivery.selection_id, Selection.run_id == run_id)
-    query = select(func.count()).where(Delivery.run_id == run_id, ~its_own.correlate(Delivery))
     return session.scalars(query).one()
 
 

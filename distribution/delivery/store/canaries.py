@@ -27,6 +27,12 @@ def may_go() -> ColumnElement[bool]:
     return or_(Run.canary.is_(None), _goes_first())
 
 
+def may_go_of_its_run() -> ColumnElement[bool]:
+    """SQL: as `may_go`, of a delivery alone."""
+    nobody_first = select(Run.id).where(Run.canary.is_(None))
+    return or_(Delivery.run_id.in_(nobody_first), _goes_first())
+
+
 def held_back(run_id: int) -> ColumnElement[bool]:
     """SQL: a delivery of the run waits for the admin's word, because others go first."""
     some_go_first = exists().where(Run.id == run_id, Run.canary.is_not(None))  # asked once

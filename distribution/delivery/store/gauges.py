@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, TextClause, case, false, func, select, tex
 from sqlalchemy.orm import Session
 
 from distribution.delivery.counting import OWN
-from distribution.delivery.store import lanes
+from distribution.delivery.store import canaries, lanes
 from distribution.delivery.store.times import moment, present
 from distribution.models import (
     DUE,
@@ -85,7 +85,8 @@ def _due(session: Session) -> tuple[int, datetime | None]:
     """How many may go as soon as a worker comes to them, and since when the first of them might.
 
     Where mails go at a provider's pace the last one waits for hours, and nothing is wrong: such
-    lanes count for the age only when their turn has come long ago.
+    lanes count for the age only when their turn has come long ago. What waits for an admin's word,
+    because others go first, is not due.
     """
     running = select(Run.id).where(Run.state == RunState.SENDING)
     at_pace = func.coalesce(Lane.free_at > moment(-PACED), false())
@@ -97,6 +98,7 @@ def _due(session: Session) -> tuple[int, datetime | None]:
             DUE,
             Delivery.next_attempt_at <= moment(),
             Delivery.run_id.in_(running),
+            canaries.may_go_of_its_run(),
             ~func.coalesce(lanes.halted(), false()),
         )
     )

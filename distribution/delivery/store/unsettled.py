@@ -1,4 +1,4 @@
-"""SQL that lists what an admin has to decide about: what is in doubt, what was refused."""
+"""SQL that lists what an admin has to decide about: what is in doubt, what is stuck."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Subquery, func, select
 from sqlalchemy.orm import Session
 
+from distribution.delivery.store.again import MEANING, STUCK
 from distribution.models import (
     Delivery,
     DeliveryEvent,
@@ -77,46 +78,43 @@ def doubtful(session: Session, run_id: int | None, limit: int) -> Sequence[Doubt
     return [Doubtful(*row) for row in session.execute(query)]
 
 
-def failed_groups(
-    session: Session, run_id: int
-) -> Sequence[Row[Meaning | None, Cause | None, int]]:
-    """Refused deliveries of a run by meaning and cause, the most first."""
-    count = func.count()
+def stuck_groups(session: Session, run_id: int) -> Sequence[Row[Meaning | None, Cause | None, int]]:
+    """Refused and held deliveries of a run by meaning and cause, the most first."""
+    stuck, count = _stuck(run_id), func.count()
     query = (
-        select(Delivery.meaning, Delivery.cause, count)
-        .where(Delivery.run_id == run_id, Delivery.state == DeliveryState.FAILED)
-        .group_by(Delivery.meaning, Delivery.cause)
-        .order_by(count.desc(), Delivery.meaning, Delivery.cause)
+        select(stuck.c.meaning, stuck.c.cause, count)
+        .group_by(stuck.c.meaning, stuck.c.cause)
+        .order_by(count.desc(), stuck.c.meaning, stuck.c.cause)
     )
     return session.execute(query).all()
 
 
-def failed_examples(
+def stuck_examples(
     session: Session, run_id: int, each: int
 ) -> Sequence[Row[Meaning | None, Cause | None, int, str, str]]:
-    """The first refused ones of each meaning and cause: id, recipient, and what was said."""
-    first = _first_failed(run_id)
+    """The first ones of each meaning and cause: id, recipient, and what was said."""
+    stuck = _stuck(run_id)
+    nth = func.row_number().over(partition_by=(stuck.c.meaning, stuck.c.cause), order_by=stuck.c.id)
+    placed = select(stuck, nth.label("nth")).subquery()
     query = (
         select(
-            Delivery.meaning,
-            Delivery.cause,
+            placed.c.meaning,
+            placed.c.cause,
             Delivery.id,
             Delivery.recipient,
             func.coalesce(_last(DeliveryEvent.reply), ""),
         )
-        .join(first, first.c.id == Delivery.id)
-        .where(first.c.nth <= each)
+        .join(placed, placed.c.id == Delivery.id)
+        .where(placed.c.nth <= each)
         .order_by(Delivery.id)
     )
     return session.execute(query).all()
 
 
-def _first_failed(run_id: int) -> Subquery:
-    group = (Delivery.meaning, Delivery.cause)
-    nth = func.row_number().over(partition_by=group, order_by=Delivery.id).label("nth")
+def _stuck(run_id: int) -> Subquery:
     return (
-        select(Delivery.id, nth)
-        .where(Delivery.run_id == run_id, Delivery.state == DeliveryState.FAILED)
+        select(Delivery.id, MEANING.label("meaning"), Delivery.cause)
+        .where(Delivery.run_id == run_id, Delivery.state.in_(STUCK))
         .subquery()
     )
 
