@@ -12,6 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from functools import cache
 
@@ -36,6 +37,8 @@ class Use(StrEnum):
     CONFIRM = "confirm"  # of a letter that asks a reader to confirm
     LETTER_UNSUBSCRIBE = "letter-unsubscribe"  # of a letter to a reader
     LETTER_PREFERENCES = "letter-preferences"
+    MOVE = "move"  # of a letter to a new address of a reader
+    COPY = "copy"  # of a letter: all that is held about its reader
 
 
 class KeyGone(LookupError):
@@ -104,6 +107,11 @@ class Keyring:
             for key in self.keys
             if _name(key) == name
         )
+
+    def network_name(self, network: str, day: date) -> str:
+        """What a network is called on one day; cannot be turned back without the key."""
+        named = f"network\0{day.isoformat()}\0{network}"
+        return hmac.digest(self.keys[-1], named.encode(), "sha256").hex()[:16]
 
     def address_hash(self, email_key: str) -> str:
         """A keyed hash of an address: survives its erasure, cannot be turned back."""
@@ -234,6 +242,14 @@ class Addresses:
     def letter_preferences(self, letter: int) -> str:
         """As `preferences`, from a single mail."""
         return self._url("p", Use.LETTER_PREFERENCES, letter)
+
+    def move(self, letter: int) -> str:
+        """Shows a page on GET; a POST makes the letter's address the reader's."""
+        return self._url("m", Use.MOVE, letter)
+
+    def copy(self, letter: int) -> str:
+        """All that is held about the letter's reader."""
+        return self._url("d", Use.COPY, letter)
 
     def names_of(self, delivery: int) -> tuple[str, str]:
         """Return path and Message-ID, which share a token."""

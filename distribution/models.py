@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    TextClause,
     UniqueConstraint,
     text,
 )
@@ -33,6 +34,7 @@ from distribution.words import (
     FoundBy,
     Frequency,
     ImportKind,
+    LeavingReason,
     LetterPurpose,
     LetterState,
     MailFormat,
@@ -89,6 +91,11 @@ def reference(target: str) -> ForeignKey:
     return ForeignKey(target, ondelete="RESTRICT")
 
 
+def only(where: TextClause) -> dict[str, Any]:
+    """What makes an index one of some rows, on either database."""
+    return {"sqlite_where": where, "postgresql_where": where}
+
+
 # -- topics ------------------------------------------------------------------------------------
 
 
@@ -108,7 +115,6 @@ class TopicRule(Base):
     """Words that lead an article to a topic: any of some, all of others, none of the last."""
 
     __tablename__ = "topic_rules"
-
     id: Mapped[PrimaryKey]
     topic_id: Mapped[int] = mapped_column(reference("topics.id"))
     field: Mapped[RuleField]
@@ -154,7 +160,6 @@ class Compilation(Base):
     """An issue as its file was last read, before any correction."""
 
     __tablename__ = "compilations"
-
     issue_id: Mapped[int] = mapped_column(reference("issues.id"), primary_key=True)
     masthead: Mapped[dict[str, Any]]
     articles: Mapped[list[Any]]
@@ -165,7 +170,6 @@ class Correction(Base):
     """One deed of an editor, in the order of `id`; all are done again on what is read anew."""
 
     __tablename__ = "corrections"
-
     id: Mapped[PrimaryKey]
     issue_id: Mapped[int] = mapped_column(reference("issues.id"), index=True)
     kind: Mapped[CorrectionKind]
@@ -179,7 +183,6 @@ class Asset(Base):
     """An image of an article, by the hash of its bytes."""
 
     __tablename__ = "assets"
-
     sha256: Mapped[Digest] = mapped_column(primary_key=True)
     media_type: Mapped[str] = mapped_column(String(40))
     width: Mapped[int]  # in pixels, as the height
@@ -217,6 +220,16 @@ class ArticleTopic(Base):
     topic_id: Mapped[int] = mapped_column(reference("topics.id"), primary_key=True)
     origin: Mapped[TopicOrigin]
     evidence: Mapped[list[Any]]  # the section, or the words that matched
+
+
+class ArticleText(Base):
+    """An article of an approved issue as it is searched; its migration builds the index on it."""
+
+    __tablename__ = "article_texts"
+    article_id: Mapped[int] = mapped_column(reference("articles.id"), primary_key=True)
+    title: Mapped[str] = mapped_column(Text)  # folded, see `issues.searching`
+    text: Mapped[str] = mapped_column(Text)  # its title and all else, folded
+    pieces: Mapped[str] = mapped_column(Text)  # of the text, with blanks between
 
 
 # -- audience ----------------------------------------------------------------------------------
@@ -281,13 +294,7 @@ class Subscriber(Base):
 
     __tablename__ = "subscribers"
     __table_args__ = (
-        Index(
-            "uq_subscribers_liaison",
-            "enterprise_id",
-            unique=True,
-            sqlite_where=LIAISON,
-            postgresql_where=LIAISON,
-        ),
+        Index("uq_subscribers_liaison", "enterprise_id", unique=True, **only(LIAISON)),
     )
     id: Mapped[PrimaryKey]
     enterprise_id: Mapped[int | None] = mapped_column(reference("enterprises.id"), index=True)
@@ -346,6 +353,36 @@ class ConsentEvent(Base):
     )
 
 
+class Leaving(Base):
+    """Why a reader left, where he said so."""
+
+    __tablename__ = "leavings"
+    consent_event_id: Mapped[int] = mapped_column(reference("consent_events.id"), primary_key=True)
+    reason: Mapped[LeavingReason | None]
+    words: Mapped[str] = mapped_column(String(500), default="")  # his own
+    at: Mapped[datetime]
+
+
+class SignUp(Base):
+    """What was typed on the web for an address, until its owner says yes or the time is over."""
+
+    __tablename__ = "sign_ups"
+    address_hash: Mapped[AddressHash] = mapped_column(primary_key=True)
+    email: Mapped[Address]  # as written
+    wishes: Mapped[dict[str, Any]]  # see `audience.sign_up`
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None] = mapped_column(index=True)  # by a letter, or by none
+
+
+class Claim(Base):
+    """A reader named his enterprise himself, and nobody has checked it."""
+
+    __tablename__ = "claims"
+    subscriber_id: Mapped[int] = mapped_column(reference("subscribers.id"), primary_key=True)
+    enterprise_id: Mapped[int]  # without a reference: an import that added it may be undone
+    at: Mapped[datetime]
+
+
 class Suppression(Base):
     """An address that is not written to; outlives its subscriber."""
 
@@ -398,8 +435,7 @@ class ImportRow(Base):
         Index(  # of contacts, only those name one that came with it
             "ix_import_rows_enterprise_id",
             "enterprise_id",
-            sqlite_where=text("enterprise_id IS NOT NULL"),
-            postgresql_where=text("enterprise_id IS NOT NULL"),
+            **only(text("enterprise_id IS NOT NULL")),
         ),
     )
     # No references: checking them would double the cost of a row, and it may be undone.
@@ -455,8 +491,7 @@ class Run(Base):
             "kind",
             "resend_number",
             unique=True,
-            sqlite_where=ONLY_ONE,
-            postgresql_where=ONLY_ONE,
+            **only(ONLY_ONE),
         ),
     )
     id: Mapped[PrimaryKey]
@@ -539,35 +574,11 @@ class Delivery(Base):
         ForeignKeyConstraint(  # one check instead of two for each row of a plan, and it says more
             ["run_id", "selection_id"], ["selections.run_id", "selections.id"], ondelete="RESTRICT"
         ),
-        Index(
-            "ix_deliveries_due",
-            "run_id",
-            "lane",
-            "next_attempt_at",
-            "id",
-            sqlite_where=DUE,
-            postgresql_where=DUE,
-        ),
-        Index(
-            "ix_deliveries_next",
-            "next_attempt_at",
-            sqlite_where=DUE,
-            postgresql_where=DUE,
-        ),
-        Index(
-            "ix_deliveries_under_way",
-            "lane",
-            "lease_until",
-            sqlite_where=UNDER_WAY,
-            postgresql_where=UNDER_WAY,
-        ),
-        Index(
-            "ix_deliveries_in_doubt",
-            "id",
-            sqlite_where=text("state = 'in_doubt'"),
-            postgresql_where=text("state = 'in_doubt'"),
-        ),
-        Index("ix_deliveries_refused", "id", sqlite_where=REFUSED, postgresql_where=REFUSED),
+        Index("ix_deliveries_due", "run_id", "lane", "next_attempt_at", "id", **only(DUE)),
+        Index("ix_deliveries_next", "next_attempt_at", **only(DUE)),
+        Index("ix_deliveries_under_way", "lane", "lease_until", **only(UNDER_WAY)),
+        Index("ix_deliveries_in_doubt", "id", **only(text("state = 'in_doubt'"))),
+        Index("ix_deliveries_refused", "id", **only(REFUSED)),
     )
     id: Mapped[PrimaryKey]
     run_id: Mapped[int] = mapped_column(BIG_INTEGER)
@@ -677,7 +688,7 @@ class Alert(Base):
     """What the admins should know, once per key; `told_at`: it went out to them by mail."""
 
     __tablename__ = "alerts"
-    __table_args__ = (Index(None, "id", sqlite_where=UNTOLD, postgresql_where=UNTOLD),)
+    __table_args__ = (Index(None, "id", **only(UNTOLD)),)
     id: Mapped[PrimaryKey]
     key: Mapped[str] = mapped_column(String(300), unique=True)
     title: Mapped[str] = mapped_column(String(200))
@@ -709,18 +720,8 @@ class Letter(Base):
 
     __tablename__ = "letters"
     __table_args__ = (
-        Index(
-            "ix_letters_waiting",
-            "next_attempt_at",
-            sqlite_where=LETTER_WAITING,
-            postgresql_where=LETTER_WAITING,
-        ),
-        Index(
-            "ix_letters_handed",
-            "handed_at",
-            sqlite_where=LETTER_HANDED,
-            postgresql_where=LETTER_HANDED,
-        ),
+        Index("ix_letters_waiting", "next_attempt_at", **only(LETTER_WAITING)),
+        Index("ix_letters_handed", "handed_at", **only(LETTER_HANDED)),
     )
     id: Mapped[PrimaryKey]
     key: Mapped[str] = mapped_column(String(120), unique=True)  # what makes it the same letter
@@ -760,15 +761,7 @@ class Inbox(Base):
     """What came back, as it came. Requests leave when they are judged, mails stay as evidence."""
 
     __tablename__ = "inbox"
-    __table_args__ = (
-        Index(
-            "ix_inbox_unjudged",
-            "signal",
-            "id",
-            sqlite_where=UNJUDGED,
-            postgresql_where=UNJUDGED,
-        ),
-    )
+    __table_args__ = (Index("ix_inbox_unjudged", "signal", "id", **only(UNJUDGED)),)
     id: Mapped[PrimaryKey]
     signal: Mapped[Signal]
     at: Mapped[datetime]
@@ -778,10 +771,20 @@ class Inbox(Base):
     judged_at: Mapped[datetime | None]
 
 
+NETWORKED = text("network <> ''")
+NAMELESS = text("delivery_id IS NULL AND agent <> ''")
+Code = Annotated[str, mapped_column(String(30), default="")]
+"""Of what a request showed; empty where nothing did, or where it is forgotten."""
+
+
 class ReadingEvent(Base):
-    """Append-only: an open or click, and whose it was. Without consent it names no delivery."""
+    """An open or click, and whose it was; only its verdict changes. Unagreed: no delivery."""
 
     __tablename__ = "reading_events"
+    __table_args__ = (
+        Index("ix_networks", "network", "at", **only(NETWORKED)),
+        Index("ix_nameless", "at", **only(NAMELESS)),
+    )
     id: Mapped[PrimaryKey]
     signal: Mapped[Signal]
     run_id: Mapped[int] = mapped_column(reference("runs.id"), index=True)
@@ -790,6 +793,11 @@ class ReadingEvent(Base):
     at: Mapped[datetime]
     verdict: Mapped[Verdict]
     rule: Mapped[str] = mapped_column(String(40))  # that said so
+    rules: Mapped[int] = mapped_column(default=1)  # the version it is of
+    showed: Mapped[Code]  # what gave it away, see `events.classes`; so the next two
+    agent: Mapped[Code]
+    network_class: Mapped[Code]
+    network: Mapped[Code]  # a keyed hash, another one every day
 
 
 COMPLAINED = text("kind = 'complaint'")
@@ -799,9 +807,7 @@ class ReturnedMail(Base):
     """Append-only: a mail or notice that came back, understood; its text is in the inbox."""
 
     __tablename__ = "returned_mails"
-    __table_args__ = (
-        Index("ix_complaints", "delivery_id", sqlite_where=COMPLAINED, postgresql_where=COMPLAINED),
-    )
+    __table_args__ = (Index("ix_complaints", "delivery_id", **only(COMPLAINED)),)
     inbox_id: Mapped[int] = mapped_column(reference("inbox.id"), primary_key=True)
     kind: Mapped[Returned]
     delivery_id: Mapped[int | None] = mapped_column(reference("deliveries.id"), index=True)
@@ -834,6 +840,15 @@ class Heartbeat(Base):
     host: Mapped[str] = mapped_column(String(255), primary_key=True)
     pid: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     beat_at: Mapped[datetime]
+
+
+class Try(Base):
+    """How often something was asked for, see `limits`; nothing else is known of who asked."""
+
+    __tablename__ = "tries"
+    key: Mapped[AddressHash] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    until: Mapped[datetime] = mapped_column(index=True)
 
 
 class Audit(Base):

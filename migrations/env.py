@@ -16,6 +16,11 @@ def render_item(kind: str, item: object, _context: object) -> str | bool:
     return False
 
 
+def include_name(name: str | None, _kind: str, _parents: object) -> bool:
+    """All but what the search has for itself: virtual tables, or a column and its index."""
+    return name is None or not name.startswith("article_search")
+
+
 def run() -> None:
     """Migrate inside one transaction, on SQLite too: a crash leaves the old schema."""
     connection = context.config.attributes.get("connection")
@@ -35,6 +40,7 @@ def migrate(connection) -> None:  # noqa: ANN001 - a SQLAlchemy Connection
         connection=connection,
         target_metadata=Base.metadata,
         render_item=render_item,
+        include_name=include_name,
         compare_type=True,
         transactional_ddl=True,
         render_as_batch=connection.dialect.name == "sqlite",

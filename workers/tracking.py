@@ -6,10 +6,9 @@ from datetime import timedelta
 
 import dramatiq
 
-from distribution import events
+from distribution import clock, events
 from distribution.db import DatabaseUnusable, insisting
 from distribution.errors import DistributionError
-from distribution.words import Signal
 from workers.broker import ring
 from workers.current import get_app
 from workers.failures import logged
@@ -44,8 +43,9 @@ def judge(inbox_ids: list[int]) -> None:
 
 
 def _judge(inbox_ids: list[int]) -> None:
-    with get_app().transaction() as session:
-        events.judge_requests(session, inbox_ids)
+    app = get_app()
+    with app.transaction() as session:
+        events.judge_requests(session, inbox_ids, app.keyring.network_name)
 
 
 def ring_for(inbox_ids: list[int]) -> None:
@@ -55,4 +55,20 @@ def ring_for(inbox_ids: list[int]) -> None:
 
 def watch() -> Callable[[], None]:
     """What the ticker does for this queue."""
-    return Unjudged((Signal.OPEN, Signal.CLICK), LATE, judge_requests, judge).look
+    unjudged = Unjudged(events.REQUESTS, LATE, judge_requests, judge)
+
+    def look() -> None:
+        unjudged.look()
+        _forget()
+
+    return look
+
+
+def _forget() -> None:
+    """How the acts of readers who are not to be known came, is known no longer than it must."""
+    app, at = get_app(), clock.now()
+    with app.reading() as session:
+        if not events.holds_nameless(session, at):
+            return
+    with app.transaction() as session:
+        events.forget_nameless(session, at)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from distribution import clock, reports
+from distribution import clock, events, reports
 from distribution.cli.chinese import folded, row_number
 from distribution.cli.common import (
     WIDE,
@@ -16,6 +16,7 @@ from distribution.cli.common import (
     show_json,
     show_table,
 )
+from distribution.cli.rejudging import rejudge
 from distribution.reports import ArticleFigures, EnterpriseFigures, RunReport
 from distribution.words import Meaning, RunState
 
@@ -29,6 +30,9 @@ CHANNELS = {"web": "网页", "one-click": "一键退订", "mail": "来信", "com
 @click.group("report")
 def group() -> None:
     """报告：一个批次投递得怎样，读者有何回应。"""
+
+
+group.add_command(rejudge)
 
 
 @group.command("run")
@@ -122,7 +126,7 @@ def _meaning(meaning: Meaning | None) -> str:
     return meaning.label if meaning else reports.NO_CLASS
 
 
-def _answers(found: RunReport) -> Iterator[tuple[str, int, str]]:
+def _answers(found: RunReport) -> Iterator[tuple[str, int | str, str]]:
     bounced, clicked, opened = found.bounced, found.clicked, found.opened
     kinds = {"永久": bounced.permanent, "暂时": bounced.temporary}
     out_of_use = f"；停用地址 {bounced.suppressed}" if bounced.suppressed else ""
@@ -135,11 +139,21 @@ def _answers(found: RunReport) -> Iterator[tuple[str, int, str]]:
     yield "点击（人）", clicked.readers, among
     yield "匿名点击（次）", clicked.anonymous, "不能折算为人数"
     yield "其他点击（次）", sum(others.values()), _listed(others)
-    yield "确认打开（人）", opened.human, among
-    yield "机器预取（封）", opened.machine, ""
-    yield "无法判断（封）", opened.unknown, ""
+    signs = f"可确认 {opened.human}、代理预取 {opened.machine}、无法判断 {opened.unknown}"
+    yield "打开（人）", _range(opened.human, opened.most), f"{among}：{signs}"
     if opened.anonymous:
         yield "匿名打开（次）", opened.anonymous, "不能折算为人数"
+    yield "判定规则（版）", "、".join(map(str, found.rules)) or events.RULES, _older(found)
+
+
+def _range(least: int, most: int) -> int | str:
+    return least if least == most else f"{least}–{most}"
+
+
+def _older(found: RunReport) -> str:
+    """What to do where older rules have judged."""
+    older = any(version < events.RULES for version in found.rules)
+    return f"现为第 {events.RULES} 版：distribution report rejudge {found.run_id}" if older else ""
 
 
 def _listed(parts: Mapping[str, int]) -> str:
@@ -194,7 +208,7 @@ def _show_enterprises(enterprises: Sequence[EnterpriseFigures], *, everything: b
                 one.bounced,
                 one.left,
                 one.agreed,
-                one.opened,
+                _range(one.opened, one.opened_at_most),
                 one.clicked,
             )
             for one in shown
@@ -237,7 +251,8 @@ def _document(found: RunReport) -> dict[str, object]:
         "left": {"total": left.total, "channels": left.channels},
         "agreed": found.agreed,
         "clicked": asdict(found.clicked),
-        "opened": asdict(found.opened),
+        "opened": asdict(found.opened) | {"at_most": found.opened.most, "of": found.agreed},
+        "rules": found.rules,
         "topics": [asdict(topic) for topic in found.topics],
         "articles": [asdict(article) for article in found.articles],
         "enterprises": [asdict(one) for one in found.enterprises],

@@ -6,7 +6,7 @@ overrides, and a secret key made at first use.
 
 from distribution.config.keys import secret_keys
 from distribution.config.listed import server_of
-from distribution.config.readiness import NotReadyToSend, refuse_trial_settings
+from distribution.config.readiness import NotReadyToSend, refuse_trial_settings, takes_sign_ups
 from distribution.config.reading import FILE_NAME, Configuration, UnreadableSettings, load
 from distribution.config.settings import PREFIX, Settings
 
@@ -21,4 +21,5 @@ __all__ = [
     "refuse_trial_settings",
     "secret_keys",
     "server_of",
+    "takes_sign_ups",
 ]

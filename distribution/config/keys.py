@@ -5,7 +5,7 @@ import os
 import secrets
 from pathlib import Path
 
-from distribution.config.settings import PREFIX, Settings
+from distribution.config.settings import MINIMUM_KEY_LENGTH, PREFIX, Settings
 from distribution.errors import InvalidSetting
 
 
@@ -28,7 +28,9 @@ def secret_keys(settings: Settings) -> tuple[str, ...]:
         raise InvalidSetting("secret_keys", "", f"读不了 {path}（{error}）") from error
     if not keys:
         raise InvalidSetting(
-            f"{PREFIX}SECRET_KEYS", "", "没有密钥；请设置一串至少 32 位的随机字符并妥善保存"
+            f"{PREFIX}SECRET_KEYS",
+            "",
+            f"没有密钥；请设置一串随机字符，至少 {MINIMUM_KEY_LENGTH} 个，最好 64 个，并妥善保存",
         )
     return keys
 

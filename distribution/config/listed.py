@@ -1,6 +1,6 @@
 """Kinds of settings that hold several values: a list in TOML, commas in the environment."""
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
@@ -42,6 +42,18 @@ def _servers(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        for value in values:
+            ip_network(value)
+    except ValueError as error:
+        message = "应为一个或几个 IP 地址或网段，逗号分隔，例如 127.0.0.1 或 10.0.0.0/8"
+        raise ValueError(message) from error
+    return values
+
+
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Servers = Annotated[Listed, AfterValidator(_servers)]
 """DNS servers, see `server_of`."""
+Networks = Annotated[Listed, AfterValidator(_networks)]
+"""Addresses and networks."""

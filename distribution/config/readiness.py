@@ -32,6 +32,18 @@ def refuse_trial_settings(settings: Settings) -> None:
     secret_keys(settings)
 
 
+def takes_sign_ups(settings: Settings) -> bool:
+    """Whether strangers find a form on the web: not where their answer could not reach them."""
+    if settings.subscribe_form == "off":
+        return False
+    try:
+        refuse_trial_settings(settings)
+    except NotReadyToSend:
+        return False
+    public = not _is_local(urlsplit(settings.base_url).hostname or "")
+    return public or settings.subscribe_form == "on"
+
+
 def _is_placeholder(domain: str) -> bool:
     return any(domain == name or domain.endswith(f".{name}") for name in PLACEHOLDER_DOMAINS)
 

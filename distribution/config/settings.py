@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from distribution.config.listed import Listed, Servers
+from distribution.config.listed import Listed, Networks, Servers
+from distribution.config.values import Count, Days, File, Port, Seconds, Whole
 
 PREFIX = "DISTRIBUTION_"
-_MINIMUM_KEY_LENGTH = 16
+MINIMUM_KEY_LENGTH = 16
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 _FOLDER = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _DOMAIN = re.compile(rf"{_HOST}(\.{_HOST})+")
@@ -24,29 +25,8 @@ _WEB_ADDRESS = re.compile(
 _SNS_TOPIC = re.compile(
     r"arn:aws(-[a-z]+)*:sns:[a-z]+(-[a-z]+)+-[0-9]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}"
 )
-_TOKEN = re.compile(rf"[!-~]{{{_MINIMUM_KEY_LENGTH},200}}")
+_TOKEN = re.compile(rf"[!-~]{{{MINIMUM_KEY_LENGTH},200}}")
 _REDIS = re.compile(r"(rediss?://|unix:///).")
-
-
-def _no_truth(value: object) -> object:
-    """TOML's `true` is no number, though Python takes it for 1."""
-    if isinstance(value, bool):
-        message = "应为整数"
-        raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueError only
-    return value
-
-
-def _blank_is_none(value: object) -> object:
-    """An empty path is no path; Python would take it for the current folder."""
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-Whole = Annotated[int, BeforeValidator(_no_truth)]
-File = Annotated[Path | None, BeforeValidator(_blank_is_none)]
-Port = Annotated[Whole, Field(ge=1, le=65535)]
-Count = Annotated[Whole, Field(ge=1, le=10_000)]
-Days = Annotated[Whole, Field(ge=0, le=36_500)]
-Seconds = Annotated[Whole, Field(ge=1, le=86_400)]
 
 
 class Settings(BaseSettings):
@@ -108,6 +88,24 @@ class Settings(BaseSettings):
     )
     web_host: str = Field("127.0.0.1", description="网页服务监听的地址；对外由反向代理转发")
     web_port: Port = Field(8000, description="网页服务的端口")
+    reading: Literal["readers", "public"] = Field(
+        "readers",
+        description="谁能在网上读各期：readers 只凭邮件中的链接；public 人人，也可被搜索引擎收录",
+    )
+    subscribe_form: Literal["auto", "on", "off"] = Field(
+        "auto", description="网页上的订阅表单；auto：base_url 对外、发件设置齐备时开"
+    )
+    subscribe_per_address: Count = Field(3, description="一个邮箱每天可提交订阅的次数")
+    subscribe_per_network: Count = Field(10, description="一个网络每小时可提交订阅的次数")
+    subscribe_in_all: Count = Field(300, description="全部访客每小时可提交订阅的次数")
+    subscribe_searches: Count = Field(60, description="一个网络每小时可查找单位的次数")
+    subscribe_puzzle: Annotated[Whole, Field(ge=0, le=10_000_000)] = Field(
+        0, description="订阅前由浏览器试算的次数上限（工作量证明），例如 100000；0：不用"
+    )
+    trusted_proxies: Networks = Field(
+        ("127.0.0.0/8", "::1"),
+        description="其 X-Forwarded-For 可信的反向代理，IP 地址或网段，逗号分隔；默认只有本机的",
+    )
     metrics_host: str = Field(
         "127.0.0.1", description="指标与健康检查监听的地址；里面没有读者的资料，但不要对外开放"
     )
@@ -148,6 +146,9 @@ class Settings(BaseSettings):
     minimum_articles: Annotated[Whole, Field(ge=1, le=100)] = Field(
         3, description="一封邮件至少的文章数"
     )
+    honeypot: Literal["on", "off"] = Field(
+        "on", description="计点击的邮件里放一条读者看不见的链接，认出自动点击一切的程序"
+    )
     request_days: Annotated[Whole, Field(ge=1, le=365)] = Field(
         15, description="答复查阅、更正、删除资料请求的期限，按天计"
     )
@@ -155,6 +156,9 @@ class Settings(BaseSettings):
         180, description="退信、来信与单独寄出的信的原文保留天数；0：一直保留，下同"
     )
     keep_reading_days: Days = Field(730, description="按人的打开与点击保留天数，此后只留次数")
+    keep_network_days: Days = Field(
+        90, description="按人的打开与点击来自哪个网络（每日更换的代号）与哪类程序，保留天数"
+    )
     keep_import_days: Days = Field(180, description="导入前后的资料保留天数，此后不能撤销导入")
     keep_audit_days: Days = Field(1095, description="操作记录的细节保留天数，此后只留做了什么")
     keep_reply_days: Days = Field(365, description="中继与对方邮件系统的原话保留天数")
@@ -170,8 +174,8 @@ class Settings(BaseSettings):
     @field_validator("secret_keys")
     @classmethod
     def _long_enough(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        if any(len(key.get_secret_value()) < _MINIMUM_KEY_LENGTH for key in keys):
-            message = f"每把密钥至少 {_MINIMUM_KEY_LENGTH} 个字符"
+        if any(len(key.get_secret_value()) < MINIMUM_KEY_LENGTH for key in keys):
+            message = f"每把密钥至少 {MINIMUM_KEY_LENGTH} 个字符"
             raise ValueError(message)
         return keys
 
@@ -222,7 +226,7 @@ class Settings(BaseSettings):
     def _unguessable(cls, value: SecretStr) -> SecretStr:
         token = value.get_secret_value()
         if token and not _TOKEN.fullmatch(token):
-            message = f"应为 {_MINIMUM_KEY_LENGTH} 至 200 个字符，不含空格与汉字"
+            message = f"应为 {MINIMUM_KEY_LENGTH} 至 200 个字符，不含空格与汉字"
             raise ValueError(message)
         return value
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from distribution.audience import Traces
 from distribution.errors import Refused
 from distribution.events import forgetting_store as store
+from distribution.events import reading_store
 
 
 class Unjudged(Refused):
@@ -32,8 +33,11 @@ def forget(
 ) -> Dropped:
     """Drop the text of all mails that speak of him or show his address; raises Unjudged.
 
+    And how his opens and clicks came.
+
     Every mail is looked into, since some were never traced to a delivery, or to another's.
     """
+    reading_store.forget(session, reading_store.of(delivery_ids))
     about = store.mails_of(session, subscriber_id, delivery_ids)
     for inbox_id, judged, raw in store.mails(session):
         if traces.in_mail(raw):

@@ -1,31 +1,38 @@
 """Judges opens and clicks: whose they are as far as he agrees, and whether a person did them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from distribution import audience, delivery
+from distribution.clock import SHANGHAI
 from distribution.delivery import Sent
-from distribution.events import store
+from distribution.events import classes, comparing, reading_store, store
 from distribution.events.requests import Request
-from distribution.events.store import Reading
-from distribution.events.verdicts import verdict
+from distribution.events.verdicts import Act
 from distribution.links import Use
-from distribution.words import Tracking, Verdict
+from distribution.words import Signal, Tracking, Verdict
 
 _SLICE = 500
 """Requests judged by one set of statements; SQLite takes no more than 32,766 parameters."""
 
 
-def judge_requests(session: Session, inbox_ids: Sequence[int]) -> int:
+Namer = Callable[[str, date], str]
+"""Names a network for one day, so that nobody can tell which it is."""
+
+
+def judge_requests(session: Session, inbox_ids: Sequence[int], namer: Namer) -> int:
     """Judge what is unjudged of these; gives how many became reading events.
 
-    The requests leave the inbox, and with them all that they showed of a person.
+    The requests leave the inbox, and with them all that they showed of a person but the kind of
+    his program and the day's name of his network; see `comparing` for how long those are kept.
+    What came before them may get another verdict: it is judged by what follows, too.
     """
     ids = sorted(set(inbox_ids))
-    return sum(_judge(session, ids[start : start + _SLICE]) for start in range(0, len(ids), _SLICE))
+    slices = (ids[start : start + _SLICE] for start in range(0, len(ids), _SLICE))
+    return sum(_judge(session, one, namer) for one in slices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +60,25 @@ class _Origin:
     readable_from: datetime | None
 
 
-def _judge(session: Session, inbox_ids: Sequence[int]) -> int:
+def _judge(session: Session, inbox_ids: Sequence[int], namer: Namer) -> int:
     requests = store.take_requests(session, inbox_ids)
     facts = _look_up(session, list(requests.values()))
-    readings = [
-        reading
-        for request in requests.values()
-        if (reading := _reading(request, facts)) is not None
+    acts = [
+        act for request in requests.values() if (act := _act(request, facts, namer)) is not None
     ]
-    store.add_readings(session, readings)
+    judged = comparing.judge(session, acts)
+    reading_store.add(session, zip(acts, judged, strict=True))
     # A relay's own scanner may follow the links of a mail that it then does not take.
-    proofs = [reading for reading in readings if reading.verdict is not Verdict.MACHINE]
-    for signal in {reading.signal for reading in proofs}:
-        seen = {r.delivery_id for r in proofs if r.signal is signal and r.delivery_id}
+    proofs = [
+        act
+        for act, (verdict, _) in zip(acts, judged, strict=True)
+        if verdict is not Verdict.MACHINE
+    ]
+    for signal in {act.signal for act in proofs}:
+        seen = {act.mail for act in proofs if act.signal is signal and act.mail}
         delivery.prove_accepted(session, seen, by=signal.value)
     store.remove(session, list(requests))
-    return len(readings)
+    return len(acts)
 
 
 def _look_up(session: Session, requests: Sequence[Request]) -> _Facts:
@@ -76,6 +86,7 @@ def _look_up(session: Session, requests: Sequence[Request]) -> _Facts:
     mails = {request.row for request in requests if request.use is not Use.RUN_CLICK}
     sent = delivery.find_sent(session, mails)
     issues = store.issues_of(session, runs)
+    reading_store.take_turn(session, {*issues, *(mail.run_id for mail in sent.values())})
     handed = store.lock_ledger(session, {*issues, *(mail.run_id for mail in sent.values())}, sent)
     return _Facts(
         sent=sent,
@@ -88,21 +99,24 @@ def _look_up(session: Session, requests: Sequence[Request]) -> _Facts:
     )
 
 
-def _reading(request: Request, facts: _Facts) -> Reading | None:
+def _act(request: Request, facts: _Facts, namer: Namer) -> Act | None:
     """None where the reader does not want to be counted, or nothing is known of the mail."""
     origin = _of_run(request, facts) if request.use is Use.RUN_CLICK else _of_mail(request, facts)
-    if origin is None:
-        return None
-    since = request.at - origin.readable_from if origin.readable_from else None
-    who, rule = verdict(request.client, since)
-    return Reading(
+    if origin is None or (request.signal is Signal.ACT and origin.delivery_id is None):
+        return None  # a form speaks for a reader's clicks, where he is known
+    network = request.client.network
+    day = request.at.astimezone(SHANGHAI).date()
+    return Act(
+        run=origin.run_id,
+        mail=origin.delivery_id,
         signal=request.signal,
-        run_id=origin.run_id,
-        delivery_id=origin.delivery_id,
-        article_id=facts.articles.get((origin.issue_id, request.position)),
+        link=facts.articles.get((origin.issue_id, request.position)),
         at=request.at,
-        verdict=who,
-        rule=rule,
+        showed=classes.showed(request),
+        agent=classes.agent_class(request.client.agent),
+        network_class=classes.network_class(network),
+        network=namer(network, day) if network else "",
+        since=request.at - origin.readable_from if origin.readable_from else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""A reader leaves: his last word on the digest, and the mail that led him there."""
+"""A reader leaves, or comes back: his last word on the digest, and the mail that led him there."""
 
 from datetime import datetime
 
@@ -30,3 +30,22 @@ def leave(
             session, "reader.leave", str(subscriber_id), by=_READER, at=at, channel=channel
         )
     return left
+
+
+def come_back(
+    session: Session,
+    subscriber_id: int,
+    delivery_id: int | None,
+    *,
+    channel: str,
+    wording: str,
+    at: datetime,
+) -> bool:
+    """Take his leaving back: he agrees anew, to the words he is shown now. See `leave`."""
+    said = audience.Statement(Decision.GRANTED, wording, channel=channel, delivery_id=delivery_id)
+    back = audience.record_consent(session, subscriber_id, said, by=_READER, at=at)
+    if back:
+        audit.record(
+            session, "reader.return", str(subscriber_id), by=_READER, at=at, channel=channel
+        )
+    return back

@@ -17,6 +17,7 @@ from distribution.replies import RecipientResult, ReturnedReport, Rule
 from distribution.words import (
     Consequence,
     FoundBy,
+    LetterPurpose,
     Meaning,
     Returned,
     SuppressionReason,
@@ -198,7 +199,7 @@ def _speaks_of_him(mail: Mail, recipients: Sequence[str]) -> bool:
 # -- complaints and letters ----------------------------------------------------------------------
 
 
-def _complained(session: Session, mail: Mail, _desk: Desk, at: datetime) -> Consequence:
+def _complained(session: Session, mail: Mail, desk: Desk, at: datetime) -> Consequence:
     """He leaves, and his address is not written to again; only where a token says who he is.
 
     Who passes a complaint on may have blackened the address, but not put another in its place.
@@ -208,7 +209,7 @@ def _complained(session: Session, mail: Mail, _desk: Desk, at: datetime) -> Cons
     if ours is None or not mail.known or (named and not _speaks_of_him(mail, named)):
         return Consequence.NONE
     if mail.subscriber_id is None:
-        return Consequence.NONE
+        return _not_to_be_asked(session, mail, desk, at)
     left = leave(
         session, mail.subscriber_id, _delivery_of(mail), channel="complaint", wording=_COMPLAINED,
         at=at,
@@ -218,11 +219,23 @@ def _complained(session: Session, mail: Mail, _desk: Desk, at: datetime) -> Cons
         if mail.sent
         else audience.address_hash_of(session, mail.subscriber_id, mail.recipient)
     )
-    reason, evidence = SuppressionReason.COMPLAINT, f"投诉（来信 {mail.inbox_id}）"
-    new = address_hash is not None and audience.suppress(
-        session, address_hash, reason, evidence=evidence, at=at
-    )
+    new = address_hash is not None and _suppress(session, mail, address_hash, at)
     return Consequence.LEFT if left or new else Consequence.NONE
+
+
+def _not_to_be_asked(session: Session, mail: Mail, desk: Desk, at: datetime) -> Consequence:
+    """Somebody typed his address on the web: he is no reader, and is not asked again."""
+    if mail.letter is None or mail.letter.purpose is not LetterPurpose.CONFIRMATION:
+        return Consequence.NONE
+    address_hash = desk.addresses.keyring.address_hash(mail.recipient)
+    audience.forget_sign_ups(session, [address_hash])
+    new = _suppress(session, mail, address_hash, at)
+    return Consequence.LEFT if new else Consequence.NONE
+
+
+def _suppress(session: Session, mail: Mail, address_hash: str, at: datetime) -> bool:
+    reason, evidence = SuppressionReason.COMPLAINT, f"投诉（来信 {mail.inbox_id}）"
+    return audience.suppress(session, address_hash, reason, evidence=evidence, at=at)
 
 
 def _asked_to_leave(session: Session, mail: Mail, desk: Desk, at: datetime) -> Consequence:

@@ -8,10 +8,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from distribution import delivery
-from distribution.events import store
-from distribution.events.requests import Request, to_json
-from distribution.links import Use
+from distribution.events import receiving_store, store
+from distribution.events.requests import Request
 
 _LINE_END = re.compile(rb"\r\n?")
 _MBOX_LINE = re.compile(rb"\AFrom [^\n]*\n")
@@ -31,31 +29,10 @@ def receive(session: Session, requests: Sequence[Request]) -> list[Received | No
 
     None, and nothing stored, where the delivery, the run or the article does not exist.
     """
-    rows = {request.row for request in requests if request.use is not Use.RUN_CLICK}
-    runs = {request.row for request in requests if request.use is Use.RUN_CLICK}
-    sent = delivery.find_sent(session, rows)
-    issues = store.issues_of(session, runs)
-    articles = store.articles_of(
-        session, {*issues.values(), *(mail.issue_id for mail in sent.values())}
-    )
-
-    def exists(request: Request) -> bool:
-        if request.use is Use.OPEN:
-            return request.row in sent
-        if request.use is Use.RUN_CLICK:
-            return (issues.get(request.row), request.position) in articles
-        mail = sent.get(request.row)
-        return mail is not None and (mail.issue_id, request.position) in articles
-
-    def stored(request: Request, inbox_id: int) -> Received:
-        of_run = request.use is Use.RUN_CLICK
-        return Received(inbox_id, request.row if of_run else sent[request.row].run_id)
-
-    real = [exists(request) for request in requests]
-    kept = [request for request, known in zip(requests, real, strict=True) if known]
-    ids = store.add_requests(session, [(r.signal, r.at, to_json(r)) for r in kept])
-    received = map(stored, kept, ids)
-    return [next(received) if known else None for known in real]
+    runs = receiving_store.runs_of(session, requests)
+    real = [one for one, run in zip(requests, runs, strict=True) if run is not None]
+    ids = iter(receiving_store.keep(session, real))
+    return [None if run is None else Received(next(ids), run) for run in runs]
 
 
 def receive_mail(session: Session, raw: bytes, at: datetime) -> tuple[int, bool]:

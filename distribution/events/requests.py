@@ -8,13 +8,15 @@ from typing import Any
 from distribution.links import Use
 from distribution.words import Signal
 
+HIDDEN = 0
+"""The position of a link that no reader sees: who follows it reads the mail's source."""
 _LONGEST_AGENT = 200
 _PREFETCH_HEADERS = ("purpose", "sec-purpose", "x-moz", "x-purpose")
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """What a request shows of who asks; its address is no part of it."""
+    """What a request shows of who asks; of its address, the network only."""
 
     agent: str
     """The User-Agent, at most 200 characters."""
@@ -22,6 +24,8 @@ class Client:
     """GET or HEAD."""
     prefetch: bool
     """The request itself says that nobody is looking yet."""
+    network: str = ""
+    """Its /24 or /48, see `proxies.Proxies`; empty where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +38,16 @@ class Request:
     row: int
     """The delivery's id, or the run's."""
     position: int
-    """Of the article; 0 for an open."""
+    """Of the article; 0 for an open, or a click on the hidden link."""
     at: datetime
     client: Client
 
 
-def client(headers: Mapping[str, str], method: str) -> Client:
+def client(headers: Mapping[str, str], method: str, network: str = "") -> Client:
     """See who asks. Header names are lower-case; whatever is written in them, it never raises.
 
-    >>> client({"user-agent": "Mozilla/5.0 (X11)"}, "GET")
-    Client(agent='Mozilla/5.0 (X11)', method='GET', prefetch=False)
+    >>> client({"user-agent": "Mozilla/5.0 (X11)"}, "GET", "192.0.2.0/24")
+    Client(agent='Mozilla/5.0 (X11)', method='GET', prefetch=False, network='192.0.2.0/24')
     """
     agent = "".join(filter(str.isprintable, headers.get("user-agent", "")))
     purposes = " ".join(headers.get(name, "") for name in _PREFETCH_HEADERS).lower()
@@ -51,6 +55,7 @@ def client(headers: Mapping[str, str], method: str) -> Client:
         agent=agent[:_LONGEST_AGENT].strip(),
         method="HEAD" if method.upper() == "HEAD" else "GET",
         prefetch="prefetch" in purposes or "preview" in purposes,
+        network=network,
     )
 
 
@@ -76,5 +81,6 @@ def from_json(signal: Signal, at: datetime, content: Mapping[str, Any]) -> Reque
             agent=content["agent"],
             method=content["method"],
             prefetch=content["prefetch"],
+            network=content.get("network", ""),  # stored by a programme before this one
         ),
     )

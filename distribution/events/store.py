@@ -1,4 +1,4 @@
-"""SQL of what comes back: the inbox, reading events, returned mails. Nothing here commits.
+"""SQL of what comes back: the inbox, returned mails. Nothing here commits.
 
 On PostgreSQL two judges never wait for each other's inbox rows: what one has locked, the other
 passes over. What they must wait for they lock by ascending id, runs before deliveries before
@@ -6,7 +6,6 @@ subscribers.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,27 +19,13 @@ from distribution.models import (
     Article,
     Delivery,
     Inbox,
-    ReadingEvent,
     ReturnedMail,
     Run,
 )
-from distribution.words import Consequence, Signal, Verdict
+from distribution.words import Consequence, Signal
 
-_REQUESTS = (Signal.OPEN, Signal.CLICK)
+REQUESTS = (Signal.OPEN, Signal.CLICK, Signal.ACT)
 _MAILS = (Signal.MAIL, Signal.NOTICE)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """An open or click as it is written down, see `models.ReadingEvent`."""
-
-    signal: Signal
-    run_id: int
-    delivery_id: int | None
-    article_id: int | None
-    at: datetime
-    verdict: Verdict
-    rule: str
 
 
 # -- the inbox -----------------------------------------------------------------------------------
@@ -93,7 +78,7 @@ def take_requests(session: Session, inbox_ids: Collection[int]) -> dict[int, Req
     """Lock those that nobody judges and nobody has judged."""
     query = (
         select(Inbox.id, Inbox.signal, Inbox.at, Inbox.content)
-        .where(UNJUDGED, Inbox.id.in_(inbox_ids), Inbox.signal.in_(_REQUESTS))
+        .where(UNJUDGED, Inbox.id.in_(inbox_ids), Inbox.signal.in_(REQUESTS))
         .order_by(Inbox.id)
         .with_for_update(skip_locked=True)
     )
@@ -169,14 +154,6 @@ def lock_ledger(
 
 
 # -- what is written down ------------------------------------------------------------------------
-
-
-def add_readings(session: Session, readings: Sequence[Reading]) -> None:
-    """Append opens and clicks."""
-    if readings:
-        # Without NULLs spelled out, rows that have them and rows that have not go separately.
-        added = insert(ReadingEvent).execution_options(render_nulls=True)
-        session.execute(added, [asdict(reading) for reading in readings])
 
 
 def add_returned(session: Session, **facts: Any) -> None:  # noqa: ANN401 - models.ReturnedMail's

@@ -1,67 +1,101 @@
 """Judges who opened or clicked: a person, or one of the machines that read mail before him.
 
-The agents of machines stand in `agents.toml`: data, so that an admin can read them.
+Here each request by itself; `sessions` judges what belongs together.
 """
 
-import re
-import tomllib
-from datetime import timedelta
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from distribution.events.requests import Client
-from distribution.words import Verdict
+from distribution.events.classes import HIDDEN_LINK, NO_AGENT, PROXY, SCANNER, kind_of, machines
+from distribution.words import Signal, Verdict
+
+RULES = 2
+"""The version of all rules and lists; whoever changes what they say counts it up."""
 
 TOO_SOON = timedelta(seconds=2)
-"""Nobody reads that fast: a scanner looks before, or just after, the relay has answered."""
+"""Nobody looks that fast: a scanner does, before or just after the relay has answered."""
+TOO_SOON_TO_CLICK = timedelta(seconds=5)
+"""Whoever clicks has got the mail, opened it and read a title."""
 SOON = timedelta(seconds=10)
 
 
-def verdict(client: Client, since_accepted: timedelta | None) -> tuple[Verdict, str]:
-    """Judge one open or click; gives the rule that spoke, at most 40 ASCII characters.
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An open, a click or a form that was sent, as far as judging needs it."""
 
-    `since_accepted` is None where it is not known since when the mail could be read.
+    run: int
+    mail: int | None
+    """The delivery; None where its reader did not agree to be known."""
+    signal: Signal
+    link: int | None
+    """The article that was clicked."""
+    at: datetime
+    showed: str
+    """See `classes`, as the next two."""
+    agent: str
+    network_class: str
+    network: str
+    """The day's name of the network; empty where it is not known."""
+    since: timedelta | None
+    """Since the mail could be read; None where it is not known since when."""
 
-    >>> browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/131.0.0.0 Safari/537.36"
-    >>> verdict(Client(browser, "GET", prefetch=False), timedelta(minutes=3))
+    @property
+    def client(self) -> tuple[str, str]:
+        """Who asks, as far as anybody is told from others."""
+        return self.network, self.agent
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it followed the link that no reader sees."""
+        return self.showed == HIDDEN_LINK
+
+    @property
+    def too_soon(self) -> bool:
+        """Whether it came before any person could."""
+        patience = TOO_SOON_TO_CLICK if self.signal is Signal.CLICK else TOO_SOON
+        return self.since is not None and self.since < patience
+
+
+Judged = tuple[Verdict, str]
+"""The rule has at most 40 ASCII characters."""
+
+
+def machine_by_itself(act: Act) -> str | None:
+    """The rule by which this is a machine whatever else happens; None where none speaks."""
+    if act.showed:
+        return act.showed
+    if act.agent in machines():
+        return f"agent:{act.agent}"
+    kind = kind_of(act.network_class)
+    if kind == SCANNER or (kind == PROXY and act.signal is Signal.OPEN):
+        return f"network:{act.network_class}"
+    return None
+
+
+def by_itself(act: Act) -> Judged:
+    """Judge one act without looking at others.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 9, 1, 4, tzinfo=UTC)
+    >>> by_itself(Act(1, 7, Signal.CLICK, 3, noon, "", "windows", "public", "a", SOON))
     (<Verdict.HUMAN: 'human'>, 'nothing-against')
-    >>> verdict(Client(browser, "GET", prefetch=False), timedelta(seconds=1))
-    (<Verdict.MACHINE: 'machine'>, 'too-soon')
-    >>> verdict(Client("curl/8.5.0", "GET", prefetch=False), None)
-    (<Verdict.MACHINE: 'machine'>, 'agent:library')
+    >>> by_itself(Act(1, 7, Signal.CLICK, 3, noon, "head", "windows", "public", "a", None))
+    (<Verdict.MACHINE: 'machine'>, 'head')
     """
-    shape = _machine_by_shape(client)
-    if shape is not None:
-        return Verdict.MACHINE, shape
-    if since_accepted is not None and since_accepted < TOO_SOON:
+    machine = machine_by_itself(act)
+    if machine is not None:
+        return Verdict.MACHINE, machine
+    if act.signal is Signal.ACT:
+        return Verdict.HUMAN, "sent-a-form"
+    if act.too_soon:
         return Verdict.MACHINE, "too-soon"
-    if since_accepted is not None and since_accepted < SOON:
-        return Verdict.UNKNOWN, "soon"
-    if not client.agent:  # every browser and mail program names itself
-        return Verdict.UNKNOWN, "no-agent"
-    return Verdict.HUMAN, "nothing-against"
+    doubt = _doubt(act)
+    return (Verdict.UNKNOWN, doubt) if doubt else (Verdict.HUMAN, "nothing-against")
 
 
-def _machine_by_shape(client: Client) -> str | None:
-    if client.method == "HEAD":
-        return "head"
-    if client.prefetch:
-        return "prefetch"
-    machine = machine_of(client.agent)
-    return None if machine is None else f"agent:{machine}"
-
-
-def machine_of(agent: str) -> str | None:
-    """The code of the machine that bears this User-Agent, or None.
-
-    >>> machine_of("Mozilla/5.0"), machine_of("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac)")
-    ('apple-privacy', None)
-    """
-    return next((code for code, says in _agents() if says.search(agent)), None)
-
-
-@cache
-def _agents() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    text = Path(__file__).with_name("agents.toml").read_text(encoding="utf-8")
-    entries = tomllib.loads(text)["agent"]
-    return tuple((entry["code"], re.compile(entry["says"], re.IGNORECASE)) for entry in entries)
+def _doubt(act: Act) -> str | None:
+    if act.since is not None and act.since < SOON:
+        return "soon"
+    if kind_of(act.network_class) == PROXY:
+        return f"network:{act.network_class}"
+    return "no-agent" if act.agent == NO_AGENT else None  # browsers and mail programs name theirs

@@ -26,7 +26,9 @@ from distribution.reports.figures import (
 from distribution.reports.store import Clicks, Events, Losses, Partings, Signs, Standing
 from distribution.words import Cause, DeliveryState, Signal, Verdict
 
-_COLUMNS = ("planned", "accepted", "agreed", "bounced", "left", "opened", "clicked")
+_COLUMNS = (
+    "planned", "accepted", "agreed", "bounced", "left", "opened", "opened_at_most", "clicked",
+)  # fmt: skip
 
 
 def run_report(session: Session, run_id: int) -> RunReport:
@@ -53,6 +55,7 @@ def run_report(session: Session, run_id: int) -> RunReport:
         agreed=sum(row.agreed for row in standings if row.state is DeliveryState.ACCEPTED),
         opened=_opened(signs, events),
         clicked=_clicked(signs, events),
+        rules=store.rules(session, run_id),
         bounced=_bounced(losses),
         meanings=meanings_of(bounce_store.groups(session, Scope(run_id))),
         complaints=sum(row.complaints for row in losses),
@@ -172,7 +175,11 @@ def _enterprises(
         if row.state is DeliveryState.ACCEPTED:
             counts[row.enterprise_id].update(accepted=row.deliveries, agreed=row.agreed)
     for sign in signs:
-        counts[sign.enterprise_id].update(opened=sign.opened, clicked=sign.clicked)
+        counts[sign.enterprise_id].update(
+            opened=sign.opened,
+            opened_at_most=sign.opened + sign.unjudged + sign.prefetched,
+            clicked=sign.clicked,
+        )
     for loss in losses:
         counts[loss.enterprise_id].update(bounced=loss.bounced)
     for parting in partings:

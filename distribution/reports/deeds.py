@@ -39,6 +39,14 @@ _DEEDS = {
     "reader.preferences": "本人修改设置",
     "reader.leave": "本人退订",
     "reader.confirm": "本人确认订阅",
+    "reader.sign_up": "本人在网上登记",
+    "subscriber.check": "核对单位",
+    "reader.return": "本人恢复订阅",
+    "reader.pause": "本人暂停",
+    "reader.resume": "本人恢复投递",
+    "reader.ask_to_move": "本人请求更换邮箱",
+    "reader.move": "本人更换邮箱",
+    "reader.copy": "本人索取资料副本",
     "consent.granted": "登记同意",
     "consent.withdrawn": "登记撤回",
     "consent.requested": "请求本人确认",
@@ -77,6 +85,7 @@ _FIELDS = {
     "was": "抑制缘由",
     "due": "期限",
     "letter": "信件编号",
+    "unchecked": "单位待核对",
 }
 _WORDS: dict[str, str] = {
     word.value: word.label

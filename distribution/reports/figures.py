@@ -41,13 +41,22 @@ class Opened:
     """Who opened, as far as anybody can know; a reader is in one of the first three at most."""
 
     human: int
-    """Deliveries whose reader fetched the picture or clicked: a click shows that it was open."""
+    """Deliveries whose reader fetched the picture, clicked, or sent a form of its pages."""
     machine: int
     """Deliveries whose picture was fetched by machines and by nobody else."""
     unknown: int
     """Deliveries with an open or click nobody can judge, and none by a person."""
     anonymous: int
     """Opens by people that name no delivery: events, not people."""
+
+    @property
+    def most(self) -> int:
+        """Deliveries that may have been opened: `human` at least, so many at most.
+
+        >>> Opened(human=3, machine=2, unknown=1, anonymous=9).most
+        6
+        """
+        return self.human + self.machine + self.unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +154,8 @@ class EnterpriseFigures:
     left: int
     opened: int
     """As `Opened.human`."""
+    opened_at_most: int
+    """As `Opened.most`."""
     clicked: int
     """As `Clicked.readers`."""
 
@@ -168,6 +179,8 @@ class RunReport:
     """Of the accepted: readers who agree, now, to be counted one by one."""
     opened: Opened
     clicked: Clicked
+    rules: tuple[int, ...]
+    """The versions of the rules that judged its opens and clicks."""
     bounced: Bounced
     meanings: dict[Meaning | None, Counts]
     """Why mails did not arrive, as in the bounce report."""

@@ -98,8 +98,13 @@ def history(session: Session, row: Subscriber) -> History:
 
 
 def _said(session: Session, row: Subscriber) -> Iterator[Entry]:
+    why = {one.consent_event_id: one for one in audience.leavings(session, row.id)}
     for event in store.consents_of(session, row.id):
         text = f"{event.purpose.label}：{event.decision.label}。{event.wording}"
+        if event.id in why:
+            told = why[event.id]
+            words = (told.reason.label if told.reason else "", told.words)
+            text += f"（退订的原因：{'，'.join(filter(None, words))}）"
         yield Entry(event.at, Happening.CONSENT, text, by=event.by)
 
 
@@ -168,6 +173,8 @@ def _of_mail(
 def _read(session: Session, row: Subscriber) -> Iterator[Entry]:
     keys = {run.id: f"{issue.year}-{issue.label}" for _, run, issue, _ in _mails(session, row)}
     for event, title in store.readings_of(session, row.id):
+        if event.signal is Signal.ACT:
+            continue  # what he did on a page stands among the deeds
         key = keys[event.run_id]
         who = "" if event.verdict is Verdict.HUMAN else f"（{event.verdict.label}）"
         if event.signal is Signal.CLICK:

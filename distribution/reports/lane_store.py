@@ -13,6 +13,8 @@ from distribution.models import DUE, UNDER_WAY, Delivery, Lane, Run
 from distribution.replies import Limits
 from distribution.words import DeliveryState, RunState
 
+_YET_TO_START = (RunState.PLANNED, RunState.SEALED)
+
 
 @dataclass(frozen=True, slots=True)
 class LaneBooks:
@@ -21,6 +23,8 @@ class LaneBooks:
     name: str
     hold: Lane | None
     waiting: int
+    to_come: int | None
+    """In runs that are planned or sealed and not started; None where it was not asked for."""
     sent: int | None
     """Accepted by the relay; None where it was not asked for."""
     in_hands: int
@@ -34,22 +38,25 @@ class LaneBooks:
 def lane_books(session: Session, *, everything: bool) -> list[LaneBooks]:
     """Lanes that are held up, or whose mails wait for their pace, by name.
 
-    With `everything` all others of running runs too, and those an admin gave limits to.
+    With `everything` all others of running runs too, those of runs that are yet to start, and those
+    an admin gave limits to.
     """
     holds = {lane.name: lane for lane in delivery.held_lanes(session)}
     free_at = _paced(session)
     waiting = _waiting(session, None if everything else {*holds, *free_at})
     sent = _count(session, Delivery.state == DeliveryState.ACCEPTED) if everything else {}
+    to_come = _count(session, states=_YET_TO_START) if everything else {}
     in_hands = _count(session, UNDER_WAY)
     own = delivery.own_limits(session)
     named = {*holds, *(name for name in free_at if waiting.get(name))}
     if everything:
-        named |= {*waiting, *sent, *in_hands, *own}
+        named |= {*waiting, *to_come, *sent, *in_hands, *own}
     return [
         LaneBooks(
             name,
             holds.get(name),
             waiting.get(name, 0),
+            to_come.get(name, 0) if everything else None,
             sent.get(name, 0) if everything else None,
             in_hands.get(name, 0),
             delivery.lane_limits(name, own.get(name)),
@@ -78,8 +85,12 @@ def _waiting(session: Session, names: Collection[str] | None) -> dict[str, int]:
     return _count(session, DUE, *(() if names is None else (Delivery.lane.in_(names),)))
 
 
-def _count(session: Session, *which: ColumnElement[bool] | TextClause) -> dict[str, int]:
-    """Deliveries of running runs, by lane."""
-    running = select(Run.id).where(Run.state == RunState.SENDING)
+def _count(
+    session: Session,
+    *which: ColumnElement[bool] | TextClause,
+    states: Collection[RunState] = (RunState.SENDING,),
+) -> dict[str, int]:
+    """Deliveries of running runs, or of those in other `states`, by lane."""
+    running = select(Run.id).where(Run.state.in_(states))
     query = select(Delivery.lane, func.count()).where(*which, Delivery.run_id.in_(running))
     return {row[0]: row[1] for row in session.execute(query.group_by(Delivery.lane))}

@@ -161,6 +161,12 @@ def events(session: Session, run_id: int) -> dict[tuple[Signal, Verdict], Events
     return {(row[0], row[1]): Events(row[2], row[3]) for row in session.execute(query)}
 
 
+def rules(session: Session, run_id: int) -> tuple[int, ...]:
+    """The versions of the rules that judged what happened, oldest first."""
+    query = select(ReadingEvent.rules).where(ReadingEvent.run_id == run_id).distinct()
+    return tuple(session.scalars(query.order_by(ReadingEvent.rules)))
+
+
 def clicks_by_article(session: Session, run_id: int) -> dict[int, Clicks]:
     """Clicks by article id; those of nobody are left out."""
     query = _clicks(run_id).add_columns(ReadingEvent.article_id).group_by(ReadingEvent.article_id)

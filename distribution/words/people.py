@@ -90,6 +90,17 @@ class SuppressionReason(Word):
     ERASED = "erased", "应本人要求删除"
 
 
+class LeavingReason(Word):
+    """What a reader gives as his reason for leaving, where he gives one."""
+
+    IRRELEVANT = "irrelevant", "内容与我的工作无关"
+    TOO_MUCH = "too_much", "邮件太多，看不过来"
+    ELSEWHERE = "elsewhere", "已从别处读到"
+    MOVED_ON = "moved_on", "已离开单位或换了岗位"
+    UNASKED = "unasked", "我没有订阅过"
+    OTHER = "other", "其他"
+
+
 class ImportKind(Word):
     """What a file that was imported is about."""
 

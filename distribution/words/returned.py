@@ -8,6 +8,7 @@ class Signal(Word):
 
     OPEN = "open", "打开"
     CLICK = "click", "点击"
+    ACT = "act", "操作"  # on a page: a form was sent, and taken
     MAIL = "mail", "来信"
     NOTICE = "notice", "服务商通知"
 

@@ -55,8 +55,13 @@ class LetterPurpose(Word):
     PROOF = "proof", "样刊"
     CONFIRMATION = "confirmation", "订阅确认"
     WELCOME = "welcome", "欢迎信"
+    ALREADY = "already", "已在订阅的答复"  # to a reader for whom somebody signed up again
     ALERT = "alert", "提醒"
     FORWARDED = "forwarded", "转来的来信"
+    MOVING = "moving", "更换邮箱确认"  # to the new address
+    CHANGED = "changed", "变更通知"  # a reader paused, left, or has another address now
+    COPY = "copy", "资料副本"  # a link to all that is held about its reader
+    ERASED = "erased", "删除通知"  # the last one; names nobody once it is out
 
 
 class LetterState(Word):

@@ -139,7 +139,7 @@ def receive(app: App, *requests: Request) -> list[int]:
 def judge(app: App, inbox_ids: Sequence[int]) -> int:
     """Judge requests, in one transaction."""
     with app.transaction() as session:
-        return events.judge_requests(session, inbox_ids)
+        return events.judge_requests(session, inbox_ids, app.keyring.network_name)
 
 
 # -- mails ---------------------------------------------------------------------------------------

@@ -178,9 +178,9 @@ def test_what_one_judge_has_taken_another_passes_over(app: App) -> None:
     (mail,) = sent_to(app, GRANTED)
     ids = receive(app, click(mail), opening(mail))
     with app.transaction() as session:
-        assert events.judge_requests(session, ids[:1]) == 1
+        assert events.judge_requests(session, ids[:1], app.keyring.network_name) == 1
         with app.transaction() as other:
-            assert events.judge_requests(other, ids[:1]) == 0
+            assert events.judge_requests(other, ids[:1], app.keyring.network_name) == 0
     assert judge(app, ids) == 1
     assert len(readings(app)) == 2
 
@@ -191,7 +191,7 @@ def test_a_judgement_that_is_rolled_back_leaves_the_request(app: App) -> None:
 
     def break_off() -> None:
         with app.transaction() as session:
-            events.judge_requests(session, ids)
+            events.judge_requests(session, ids, app.keyring.network_name)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
