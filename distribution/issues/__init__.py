@@ -23,7 +23,16 @@ from distribution.issues.refusals import (
     NotReady,
     PlacesTaken,
 )
-from distribution.issues.store.articles import Retopiced, load_issue, retopic, sections_in_use
+from distribution.issues.relating import Kinship, Known
+from distribution.issues.searching import LONGEST as LONGEST_SEARCH
+from distribution.issues.searching import Marked, Wanted, wanted
+from distribution.issues.store.articles import (
+    Retopiced,
+    load_issue,
+    retopic,
+    sections_in_use,
+    went_out,
+)
 from distribution.issues.store.assets import asset, sizes
 from distribution.issues.store.contract import (
     choose_lead,
@@ -42,12 +51,16 @@ from distribution.issues.store.issues import (
     find_issue,
     key_of,
     latest_masthead,
+    latest_topics,
     list_issues,
 )
 from distribution.issues.store.releasing import Report, approve, check, reopen, report, report_of
 from distribution.issues.store.saving import Imported, Preview, preview, save_issue
+from distribution.issues.store.shelf import Shelved, known_articles, shelf, shelf_state
+from distribution.issues.store.texts import Hit, hits, reindex, search
 
 __all__ = [
+    "LONGEST_SEARCH",
     "AlreadyApproved",
     "ArticleChange",
     "Change",
@@ -60,20 +73,26 @@ __all__ = [
     "Finding",
     "HasReaders",
     "HasRun",
+    "Hit",
     "Imported",
     "ImportedMeanwhile",
     "InvalidFact",
+    "Kinship",
+    "Known",
     "Limit",
+    "Marked",
     "NotReady",
     "Piece",
     "PlacesTaken",
     "Preview",
     "Report",
     "Retopiced",
+    "Shelved",
     "StoredArticle",
     "StoredIssue",
     "Told",
     "TopicReason",
+    "Wanted",
     "approve",
     "approved_at",
     "article_counts",
@@ -87,8 +106,11 @@ __all__ = [
     "declare_commercial",
     "drop_lead",
     "find_issue",
+    "hits",
     "key_of",
+    "known_articles",
     "latest_masthead",
+    "latest_topics",
     "lift_limit",
     "limit_section",
     "list_issues",
@@ -97,16 +119,22 @@ __all__ = [
     "new_sections",
     "no_article",
     "preview",
+    "reindex",
     "reopen",
     "report",
     "report_of",
     "retopic",
     "save_issue",
+    "search",
     "sections_in_use",
+    "shelf",
+    "shelf_state",
     "sizes",
     "text_of",
     "titles_of",
     "trust",
+    "wanted",
+    "went_out",
     "words",
     "write_note",
     "write_notice",

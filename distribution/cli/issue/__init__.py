@@ -2,7 +2,15 @@
 
 import click
 
-from distribution.cli.issue import checking, correcting, importing, sections, showing, writing
+from distribution.cli.issue import (
+    checking,
+    correcting,
+    importing,
+    searching,
+    sections,
+    showing,
+    writing,
+)
 
 
 @click.group("issue")
@@ -19,6 +27,7 @@ for command in (
     checking.mark_seen,
     checking.approve_issue,
     checking.reopen_issue,
+    searching.reindex_issues,
     correcting.edit_issue,
     correcting.corrections,
     writing.note,

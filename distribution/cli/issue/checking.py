@@ -10,6 +10,7 @@ from distribution.cli.common import admin, as_json, installation, printable, sho
 from distribution.cli.issue.documents import finding_facts
 from distribution.errors import NotFound
 from distribution.issues import Desk, Fault, Finding, InvalidFact, Told
+from distribution.words import RunKind
 
 _LONGEST_EXCERPT = 20
 """Characters of the text in question that a table shows; the JSON document has them all."""
@@ -82,6 +83,7 @@ def approve_issue(key: str, override: str | None) -> None:
         key = issues.key_of(row)
         changed = issues.approve(session, key, by=admin(), at=at, override=override)
         despite = row.approved_despite
+        sent = issues.went_out(session, row.id, {RunKind.REGULAR})
         if changed:
             detail = {"override": despite} if despite else {}
             audit.record(session, "issue.approve", key, by=admin(), at=at, **detail)
@@ -89,6 +91,11 @@ def approve_issue(key: str, override: str | None) -> None:
         click.echo(f"{key} 期早已批准：没有改动。")
         return
     click.echo(f"{key} 期已批准。下一步：distribution run plan {key}")
+    for run_id in sent:
+        click.echo(
+            f"批次 {run_id} 已投出这一期；其读者要更正的，"
+            f"请运行 distribution run correct {run_id} --reason 缘由"
+        )
     if despite:
         click.echo(printable(f"仍有未处理之处；已记录理由：{despite}"))
 

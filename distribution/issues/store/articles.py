@@ -1,7 +1,7 @@
 """Articles as readers get them, and what puts them under topics."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, exists, or_, select
@@ -15,8 +15,8 @@ from distribution.issues.refusals import HasReaders, PlacesTaken
 from distribution.issues.store import compilations
 from distribution.issues.store.issues import key_of, masthead_of, unapproved
 from distribution.models import Article as ArticleRow
-from distribution.models import ArticleTopic, Delivery, Issue, ReadingEvent, Run, Topic
-from distribution.words import DeliveryState, RunState, TopicOrigin
+from distribution.models import ArticleText, ArticleTopic, Delivery, Issue, ReadingEvent, Run, Topic
+from distribution.words import DeliveryState, RunKind, RunState, TopicOrigin
 
 _Reasons = list[tuple[int, TopicOrigin, list[str]]]
 
@@ -44,7 +44,7 @@ def load_issue(session: Session, issue_id: int) -> StoredIssue:
                 article.id,
                 article.must_carry,
                 tuple(reason.code for reason in reasons[article.id]),
-                _value(article),
+                article_of(article),
                 article.anchor,
                 tuple(reasons[article.id]),
                 lead=article.anchor == row.lead_anchor,
@@ -85,13 +85,20 @@ def put_articles(session: Session, issue_id: int, articles: Sequence[Edited]) ->
 
 
 def _refuse_sent(session: Session, issue_id: int) -> None:
-    """One that was cancelled on its way has its readers, too; one that was finished may go on."""
+    for run_id in went_out(session, issue_id, tuple(RunKind)):
+        raise PlacesTaken(key_of(session.get_one(Issue, issue_id)), run_id)
+
+
+def went_out(session: Session, issue_id: int, kinds: Collection[RunKind]) -> Sequence[int]:
+    """Runs of these kinds by which readers have an issue, or may have it.
+
+    One that was cancelled on its way has its readers, too; one that was finished may go on.
+    """
     may_be_out = (DeliveryState.HANDED, DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
     out = exists().where(Delivery.run_id == Run.id, Delivery.state.in_(may_be_out))
     sent = or_(Run.state == RunState.FINISHED, out)
-    run_id = session.scalar(select(Run.id).where(Run.issue_id == issue_id, sent).limit(1))
-    if run_id is not None:
-        raise PlacesTaken(key_of(session.get_one(Issue, issue_id)), run_id)
+    query = select(Run.id).where(Run.issue_id == issue_id, Run.kind.in_(kinds), sent)
+    return session.scalars(query.order_by(Run.id)).all()
 
 
 def put_topics(session: Session, issue_id: int, articles: Sequence[Edited]) -> list[str]:
@@ -166,7 +173,8 @@ def _remove(session: Session, rows: Iterable[ArticleRow]) -> None:
     position = session.scalar(read.where(ArticleRow.id.in_(ids)).limit(1))
     if position is not None:
         raise HasReaders(position)
-    session.execute(delete(ArticleTopic).where(ArticleTopic.article_id.in_(ids)))
+    for about in (ArticleTopic, ArticleText):
+        session.execute(delete(about).where(about.article_id.in_(ids)))
     session.execute(delete(ArticleRow).where(ArticleRow.id.in_(ids)))
 
 
@@ -203,7 +211,8 @@ def _reasons_of(session: Session, issue_id: int) -> defaultdict[int, list[TopicR
     return found
 
 
-def _value(row: ArticleRow) -> Article:
+def article_of(row: ArticleRow) -> Article:
+    """The article as the compiler has it."""
     return Article(
         position=row.position,
         section=row.section,

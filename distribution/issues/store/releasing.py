@@ -16,7 +16,7 @@ from distribution.issues.content import StoredIssue
 from distribution.issues.correcting import Correction, corrected
 from distribution.issues.doubting import Told, doubts_of
 from distribution.issues.refusals import HasRun, NotReady
-from distribution.issues.store import compilations
+from distribution.issues.store import compilations, texts
 from distribution.issues.store.articles import load_issue
 from distribution.issues.store.corrections import titles_of
 from distribution.issues.store.issues import find_issue, key_of
@@ -90,6 +90,7 @@ def approve(
         raise NotReady(key_of(row), errors)
     row.approved_at, row.approved_by = at, by
     row.approved_despite = reason if errors else None
+    texts.index_issue(session, row.id)
     return True
 
 
