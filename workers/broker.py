@@ -25,6 +25,7 @@ from distribution.config import PREFIX, Settings
 from distribution.delivery import Count, counts
 from distribution.errors import DistributionError, InvalidSetting
 from workers.exposing import Exposing
+from workers.leaving import Leaving
 from workers.listening import Listening
 from workers.speaking import Speaking
 from workers.ticker import Ticker, queues_of
@@ -126,7 +127,8 @@ def make_broker(settings: Settings) -> Broker:
     limit could strike between the relay's acceptance and our record of it.
     """
     line = Line()
-    beside = [Speaking(settings), Exposing(settings), Listening(), Ticker(settings.ticker_seconds)]
+    ways = [Leaving(), Speaking(settings)]
+    beside = [*ways, Exposing(settings), Listening(), Ticker(settings.ticker_seconds)]
     url = settings.redis_url.get_secret_value()
     if not url:
         return StubBroker(middleware=[line, *beside])

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import dramatiq
 
-from distribution import clock, delivery
+from distribution import audience, clock, delivery
 from distribution.app import App
 from distribution.delivery import RelayUnavailable
 from workers.broker import ring
@@ -62,6 +62,14 @@ def _post(app: App) -> None:
         log.info("letters wait: %s", trouble)
 
 
+def answer_sign_ups(app: App) -> None:
+    """Write to those who signed up on the web; a letter waits like all others until it is sent."""
+    with app.reading() as session:
+        due = audience.sign_ups_due(session)
+    if due:
+        delivery.answer_sign_ups(app.transaction, app.stationery, at=clock.now())
+
+
 def tell() -> None:
     """Write what the admins should know to them, if any are named."""
     app = get_app()
@@ -85,6 +93,8 @@ def ring_if_due() -> None:
         return
     look(app)
     tell()
+    with logged("answering who signed up"):
+        answer_sign_ups(app)
     with app.reading() as session:
         due = delivery.anything_to_do(session) or delivery.letters_due(session, app.patience)
     if due and not ring(send_due):

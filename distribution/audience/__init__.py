@@ -31,15 +31,18 @@ from distribution.audience.store.changing import (
     ContactChanges,
     change_contact,
     depart,
+    is_free,
     pause,
     succeed,
 )
+from distribution.audience.store.claims import claim_membership, claim_of, settle_claim
 from distribution.audience.store.consent import (
     Statement,
     consents,
     record_consent,
 )
 from distribution.audience.store.contacts import (
+    AddressHasher,
     AlreadySubscribed,
     Erased,
     NewSubscriber,
@@ -71,6 +74,7 @@ from distribution.audience.store.exporting import (
 )
 from distribution.audience.store.forgetting import forget, known_by, pseudonym, shows
 from distribution.audience.store.imports import done_before, find_import, imports, rows_of
+from distribution.audience.store.leaving import leavings, note_leaving
 from distribution.audience.store.listing import (
     ENTERPRISE_ORDERS,
     ORDERS,
@@ -84,6 +88,9 @@ from distribution.audience.store.listing import (
     subscribers,
 )
 from distribution.audience.store.locking import join_audience, lock_subscriber
+from distribution.audience.store.members import MOST as MOST_MEMBERS
+from distribution.audience.store.members import SHORTEST as SHORTEST_NAME
+from distribution.audience.store.members import member_named, members_like
 from distribution.audience.store.readers import (
     Audience,
     Reader,
@@ -93,6 +100,18 @@ from distribution.audience.store.readers import (
     readers_among,
 )
 from distribution.audience.store.roles import LiaisonTaken, NoEnterprise, hand_over, holders
+from distribution.audience.store.sign_ups import (
+    count_sign_ups,
+    find_sign_up,
+    forget_sign_ups,
+    mark_answered,
+    old_sign_ups,
+    sign_up,
+    sign_ups,
+    sign_ups_due,
+    take_unanswered,
+    wanted,
+)
 from distribution.audience.store.standing import (
     Fact,
     TrackingAnswer,
@@ -114,7 +133,7 @@ from distribution.audience.store.suppression import (
     suppressions,
 )
 from distribution.audience.store.undoing import NotUndoable, undo
-from distribution.audience.suspicion import Suspicion, suspicions
+from distribution.audience.suspicion import Suspicion, SuspicionKind, suspicions
 from distribution.audience.texts import TEXTS, ConsentText, text_of
 from distribution.audience.traces import BLANK, Traces
 from distribution.audience.wording import InvalidText, name_key, tidy, tidy_words
@@ -123,10 +142,13 @@ __all__ = [
     "BLANK",
     "CITIES",
     "ENTERPRISE_ORDERS",
+    "MOST_MEMBERS",
     "NOTICE",
     "NOTICED",
     "ORDERS",
+    "SHORTEST_NAME",
     "TEXTS",
+    "AddressHasher",
     "AlreadyAMember",
     "AlreadySubscribed",
     "Audience",
@@ -159,6 +181,7 @@ __all__ = [
     "Source",
     "Statement",
     "Suspicion",
+    "SuspicionKind",
     "TheseEnterprises",
     "Those",
     "Traces",
@@ -173,9 +196,12 @@ __all__ = [
     "barrier",
     "change_contact",
     "change_enterprise",
+    "claim_membership",
+    "claim_of",
     "consents",
     "contacts_with_barriers",
     "count_enterprises",
+    "count_sign_ups",
     "count_those",
     "default_rules",
     "default_topics",
@@ -191,8 +217,10 @@ __all__ = [
     "facts",
     "find_enterprise",
     "find_import",
+    "find_sign_up",
     "find_subscriber",
     "forget",
+    "forget_sign_ups",
     "hand_over",
     "holders",
     "ids_of_those",
@@ -200,12 +228,19 @@ __all__ = [
     "import_enterprises",
     "imports",
     "industry_name",
+    "is_free",
     "join_audience",
     "known_by",
+    "leavings",
     "load_sample",
     "lock_subscriber",
+    "mark_answered",
+    "member_named",
+    "members_like",
     "membership",
     "name_key",
+    "note_leaving",
+    "old_sign_ups",
     "outsiders",
     "pause",
     "profile",
@@ -227,7 +262,11 @@ __all__ = [
     "set_default",
     "set_enterprise_topics",
     "set_interests",
+    "settle_claim",
     "shows",
+    "sign_up",
+    "sign_ups",
+    "sign_ups_due",
     "slices_ahead",
     "subscribers",
     "subscribers_at",
@@ -239,6 +278,7 @@ __all__ = [
     "suppressions",
     "suspend",
     "suspicions",
+    "take_unanswered",
     "text_of",
     "tidy",
     "tidy_words",
@@ -246,4 +286,5 @@ __all__ = [
     "try_contacts",
     "try_enterprises",
     "undo",
+    "wanted",
 ]

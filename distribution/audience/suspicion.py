@@ -61,6 +61,11 @@ def suspicions(address: EmailAddress) -> tuple[Suspicion, ...]:
     return found
 
 
+def is_anybodys(domain: str) -> bool:
+    """Whether anybody can have an address at this domain: it says nothing of where he works."""
+    return domain in _known("providers") or _disposable(domain)
+
+
 def _of_name(name: str) -> tuple[Suspicion, ...]:
     if name.isascii():
         if name.partition("+")[0] not in _known("roles"):

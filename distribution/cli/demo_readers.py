@@ -75,18 +75,18 @@ def play(app: App, sent: Sequence[tuple[int, str, Mapping[str, object]]], folder
     _bounce(app, folder, dead, DEAD)
     _bounce(app, folder, full, FULL)
     with _open_office(app) as netloc:
-        _visit(netloc, readers[-1].links("o")[0], PROXY)
+        _visit(netloc, readers[-1], readers[-1].links("o")[0], PROXY)
         click.echo("读者过一会儿才读信（刚送出就打开的，算作机器）……")
         time.sleep(max(0.0, READS_AFTER.total_seconds() - (time.monotonic() - sent_at)))
         for mail in readers[:5]:
-            _visit(netloc, mail.links("o")[0])
+            _visit(netloc, mail, mail.links("o")[0])
         for taste, mail in enumerate((*readers[:3], *unasked[:2])):
             for path in mail.links("c")[taste : taste + 2]:
-                _visit(netloc, path)
+                _visit(netloc, mail, path)
         _wait_until_judged(app)  # who leaves is the sign that all before him is in
         (leave,) = leaver.links("u")
-        _visit(netloc, leave)
-        _visit(netloc, leave, body=b"List-Unsubscribe=One-Click")
+        _visit(netloc, leaver, leave)
+        _visit(netloc, leaver, leave, body=b"List-Unsubscribe=One-Click")
     click.echo(f"5 位打开，5 位点击，1 次代理预取；{leaver.recipient} 一键退订。")
 
 
@@ -129,11 +129,18 @@ def _open_office(app: App) -> Iterator[str]:
         yield web.netloc(listener)
 
 
-def _visit(netloc: str, path: str, agent: str = PERSON, body: bytes | None = None) -> None:
-    """Ask for a page as a browser does; where a click leads on to is no matter here."""
+def _visit(
+    netloc: str, mail: Mail, path: str, agent: str = PERSON, body: bytes | None = None
+) -> None:
+    """Ask for a page as a browser does; where a click leads on to is no matter here.
+
+    Each reader sits in a network of his own, as a proxy on this machine would say: many clicks
+    from one place at once would be a machine's.
+    """
     connection = HTTPConnection(netloc, timeout=PATIENCE.total_seconds())
+    headers = {"User-Agent": agent, "X-Forwarded-For": f"2001:db8:{mail.delivery_id:x}::1"}
     with closing(connection):
-        connection.request("GET" if body is None else "POST", path, body, {"User-Agent": agent})
+        connection.request("GET" if body is None else "POST", path, body, headers)
         connection.getresponse().read()
 
 

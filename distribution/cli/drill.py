@@ -3,6 +3,7 @@
 import secrets
 import sys
 import time
+from functools import partial
 
 import click
 
@@ -54,9 +55,10 @@ def command(
     if mails < _MAILS_A_KILL * kills:
         raise click.UsageError(f"--mails 至少是 --kills 的 {_MAILS_A_KILL} 倍。")
     plan = drill.Plan(mails, kills, secrets.randbits(32) if seed is None else seed, database, redis)
-    _announce(plan, err=as_json)
     with asked_to_stop("结束演练的进程并清除一切") as stop:
-        outcome = drill.drill(plan, stop, _Teller(err=as_json))
+        outcome = drill.drill(
+            plan, stop, partial(_announce, plan, err=as_json), _Teller(err=as_json)
+        )
     if as_json:
         show_json(_document(plan, outcome))
     else:

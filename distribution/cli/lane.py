@@ -23,7 +23,8 @@ from distribution.models import Lane
 from distribution.reports import LaneBooks
 
 _SHOWN = 40
-_PACE = ("已交", "在途", "限速")
+_NO_LANES = "正在投递的与尚未开始的批次没有用到任何线路。"
+_PACE = ("未开始", "已交", "在途", "限速")
 
 lane_argument = click.argument("given", metavar="线路")
 
@@ -46,7 +47,9 @@ def group() -> None:
 
 
 @group.command("list")
-@click.option("--all", "everything", is_flag=True, help="也列出正在投递的批次用到的其他线路。")
+@click.option(
+    "--all", "everything", is_flag=True, help="也列出正在投递的与尚未开始的批次用到的其他线路。"
+)
 @as_json
 def list_lanes(everything: bool, as_json: bool) -> None:  # noqa: FBT001 - click's flags
     """列出停止、休息或限速中的线路：缘由、对方原话，以及有多少封等着。"""
@@ -59,8 +62,8 @@ def list_lanes(everything: bool, as_json: bool) -> None:  # noqa: FBT001 - click
             ("线路", "状态", "时间", "缘由", "等待", *(_PACE if everything else ())),
             [_row(one, everything=everything) for one in found],
             elastic=("缘由",),
-            spare=_PACE[1:],
-            empty="正在投递的批次没有用到任何线路。" if everything else "没有停止或休息的线路。",
+            spare=(*_PACE[:1], *_PACE[2:]),
+            empty=_NO_LANES if everything else "没有停止或休息的线路。",
         )
     holds = [one.hold for one in found if one.hold is not None]
     _show_words(holds)
@@ -172,8 +175,15 @@ def _row(one: LaneBooks, *, everything: bool) -> tuple[object, ...]:
         *_state(one),
         _why(one.hold),
         one.waiting,
-        *((one.sent, one.in_hands, limits_shown(one.limits)) if everything else ()),
+        *_paced(one, everything=everything),
     )
+
+
+def _paced(one: LaneBooks, *, everything: bool) -> tuple[object, ...]:
+    """What stands below the headings of `_PACE`."""
+    if not everything:
+        return ()
+    return one.to_come, one.sent, one.in_hands, limits_shown(one.limits)
 
 
 def _state(one: LaneBooks) -> tuple[str, str | None]:
@@ -206,6 +216,7 @@ def _document(one: LaneBooks) -> dict[str, object]:
         "meaning": hold.meaning.value if hold and hold.meaning else None,
         "words": hold.words if hold else None,
         "waiting": one.waiting,
+        "to_come": one.to_come,
         "sent": one.sent,
         "in_hands": one.in_hands,
         "rate_per_hour": one.limits.rate_per_hour or None,

@@ -46,7 +46,7 @@ def command(dry_run: bool, as_json: bool) -> None:  # noqa: FBT001 - click's fla
 
 
 def _days(app: App) -> dict[Kept, int]:
-    return {kept: getattr(app.settings, kept.value) for kept in Kept if kept is not Kept.LATE}
+    return {kept: getattr(app.settings, kept.value) for kept in Kept if kept.by_setting}
 
 
 def _show(done: Purge, *, dry_run: bool) -> None:

@@ -20,9 +20,11 @@ from distribution.delivery.confirming import (
     ask_to_confirm,
     asked,
     confirm,
+    disown,
     request_consent,
 )
 from distribution.delivery.consequences import Refusal, follow, refused, without_addresses
+from distribution.delivery.copying import ask_for_copy, copy_for
 from distribution.delivery.counting import Count, counts
 from distribution.delivery.doubting import (
     Barred,
@@ -51,6 +53,7 @@ from distribution.delivery.leasing import limits_of as lane_limits
 from distribution.delivery.ledger import Terms
 from distribution.delivery.letters import Office, bury, message_of, post_due
 from distribution.delivery.mail_domains import lane_meant, note_domains
+from distribution.delivery.moving import Moving, ask_to_move, move, move_asked
 from distribution.delivery.notices import notice_endings
 from distribution.delivery.ownership import Owner, claim, resign
 from distribution.delivery.pacing import unkept
@@ -76,6 +79,7 @@ from distribution.delivery.pumping import Pace, Pumped
 from distribution.delivery.replaying import Replay, replay
 from distribution.delivery.retrying import STUCK_FOR, Failure, Retried, codes_of, failures, retry
 from distribution.delivery.sending import Sender
+from distribution.delivery.signing_up import answer_sign_ups
 from distribution.delivery.stationery import Stationery
 from distribution.delivery.steering import (
     TooFewToTry,
@@ -124,9 +128,11 @@ from distribution.delivery.store.proofs import (
     out_of_use,
     proof_readers,
 )
+from distribution.delivery.store.requests import forget_requests, old_requests
 from distribution.delivery.store.runs import accepted_with, anything_to_do, find_run, list_runs
 from distribution.delivery.store.unsettled import Doubtful, doubtful
 from distribution.delivery.surveying import Survey, survey
+from distribution.delivery.telling import Told, bid_farewell, tell
 from distribution.delivery.transport import (
     Envelope,
     Evidence,
@@ -164,6 +170,7 @@ __all__ = [
     "Handover",
     "Inspection",
     "LogStanding",
+    "Moving",
     "News",
     "NobodyOnList",
     "NonAsciiAddressUnsupported",
@@ -200,6 +207,7 @@ __all__ = [
     "Status",
     "Survey",
     "Terms",
+    "Told",
     "TooFewToTry",
     "Transport",
     "TransportError",
@@ -211,21 +219,27 @@ __all__ = [
     "add_letter",
     "add_proof_reader",
     "alerts_due",
+    "answer_sign_ups",
     "anything_to_do",
     "approving",
     "as_of_one_moment",
+    "ask_for_copy",
     "ask_to_confirm",
+    "ask_to_move",
     "asked",
     "awaited",
     "beat",
+    "bid_farewell",
     "bury",
     "cancel",
     "claim",
     "codes_of",
     "confirm",
+    "copy_for",
     "correcting",
     "counts",
     "died_at",
+    "disown",
     "doubtful",
     "drop_from_lists",
     "drop_proof_reader",
@@ -241,6 +255,7 @@ __all__ = [
     "foreseeing",
     "forget",
     "forget_letters",
+    "forget_requests",
     "gauges",
     "guard",
     "guard_due",
@@ -265,10 +280,13 @@ __all__ = [
     "log_standing",
     "mark_returned",
     "message_of",
+    "move",
+    "move_asked",
     "note_domains",
     "note_news",
     "notice_endings",
     "observing",
+    "old_requests",
     "order_of",
     "out_of_use",
     "own_limits",
@@ -307,6 +325,7 @@ __all__ = [
     "stop_lane",
     "survey",
     "take_domains",
+    "tell",
     "tell_alerts",
     "tell_complaints",
     "unkept",

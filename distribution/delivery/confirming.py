@@ -8,12 +8,14 @@ from enum import Enum, auto
 from sqlalchemy.orm import Session
 
 from distribution import audience, audit, clock
+from distribution.delivery import enlisting
+from distribution.delivery.enlisting import MOST_EVER
 from distribution.delivery.stationery import Stationery, write_to
 from distribution.delivery.store import letters
 from distribution.delivery.welcoming import NotToWelcome, welcome
 from distribution.digests import BrokenTemplate
 from distribution.errors import NotFound, Refused
-from distribution.models import Letter, Subscriber
+from distribution.models import Letter, SignUp, Subscriber
 from distribution.words import Cause, Decision, LetterPurpose, Purpose
 
 log = logging.getLogger(__name__)
@@ -21,8 +23,6 @@ log = logging.getLogger(__name__)
 VALID = timedelta(days=30)
 """How long after it was written a letter's link can be used."""
 BETWEEN = timedelta(hours=24)
-MOST_EVER = 3
-"""Letters to one address: who does not answer is not asked again and again."""
 CONSENT_WORDING = audience.text_of(Purpose.DIGEST, Decision.GRANTED).words
 """What a reader says yes to: the page shows it above its button."""
 _READER = "reader"
@@ -57,6 +57,9 @@ class Standing(Enum):
     ERASED = auto()
 
 
+_NOBODY_YET = {Cause.NO_CONSENT}
+MAY_COME = {Cause.PENDING, Cause.NO_CONSENT, Cause.LEFT}
+"""Who asks on the web himself may also come back."""
 _CLOSED = {Cause.SUPPRESSED: Standing.BARRED, Cause.LEFT: Standing.LEFT}
 
 
@@ -65,8 +68,16 @@ class Asked:
     """A letter that asks, the reader it asks, and where that stands."""
 
     letter: Letter
-    subscriber: Subscriber
+    subscriber: Subscriber | None
+    """None while it is only what somebody typed on the web."""
     standing: Standing
+    waits: SignUp | None = None
+    """What that was."""
+
+    @property
+    def version(self) -> str:
+        """Tells what was typed from what anybody types for the same address later."""
+        return self.waits.asked_at.isoformat() if self.waits else ""
 
 
 def request_consent(session: Session, row: Subscriber, *, by: str, at: datetime) -> bool:
@@ -91,8 +102,8 @@ def ask_to_confirm(
     audience.lock_subscriber(session, row.id)
     session.refresh(row)
     _refuse_needless(session, row, at)
-    key = _next_key(session, row, at)
-    values = {"days": VALID.days, "until": _day(at + VALID)}
+    key = next_key(session, row.email, row.address_hash, at)
+    values = asking_values(at, by_web=False)
     asking = LetterPurpose.CONFIRMATION
     letter_id = write_to(session, stationery, row, asking, key, values, at=at)
     if letter_id is None:
@@ -112,25 +123,43 @@ def _refuse_needless(session: Session, row: Subscriber, at: datetime) -> None:
     raise NotToConfirm(row.email, _REASONS[against[0]])
 
 
-def _next_key(session: Session, row: Subscriber, at: datetime) -> str:
-    """Of the address, not of the person: it is the mailbox that must not be flooded."""
-    keys = [f"confirm:{row.address_hash}:{number}" for number in range(1, MOST_EVER + 1)]
+def asking_values(at: datetime, *, by_web: bool) -> dict[str, object]:
+    """What the templates of a letter that asks must know; nothing that a stranger has written."""
+    return {"days": VALID.days, "until": _day(at + VALID), "by_web": by_web}
+
+
+def next_key(session: Session, email: str, address_hash: str, at: datetime) -> str:
+    """The key of the next letter to an address; NotToConfirm where it has got enough of them."""
+    keys = enlisting.keys_of(address_hash)
     written = letters.written(session, keys)
     if len(written) == MOST_EVER:
-        raise NotToConfirm(row.email, f"已写过 {MOST_EVER} 封，不再写了")
+        raise NotToConfirm(email, f"已写过 {MOST_EVER} 封，不再写了")
     if written and at - max(written.values()) < BETWEEN:
         last = clock.for_people(max(written.values()))
-        raise NotToConfirm(row.email, f"在 {last} 已写过一封，24 小时内不再写")
+        raise NotToConfirm(email, f"在 {last} 已写过一封，24 小时内不再写")
     return next(key for key in keys if key not in written)
 
 
 def asked(session: Session, letter_id: int, *, at: datetime) -> Asked:
     """What a link leads to; raises NotFound where it is no letter that asks."""
     letter = letters.find_letter(session, letter_id)
-    if letter.purpose is not LetterPurpose.CONFIRMATION or letter.subscriber_id is None:
+    if letter.purpose is not LetterPurpose.CONFIRMATION:
         raise NotFound("确认信", str(letter_id), "这封信不是确认信")
+    if letter.subscriber_id is None:
+        return _asked_on_the_web(session, letter, at)
     row = session.get_one(Subscriber, letter.subscriber_id, populate_existing=True)
     return Asked(letter, row, _standing(session, letter, row, at))
+
+
+def _asked_on_the_web(session: Session, letter: Letter, at: datetime) -> Asked:
+    late = at >= letter.created_at + VALID
+    waits = enlisting.typed_for(session, letter)
+    if waits is None or late:
+        return Asked(letter, None, Standing.EXPIRED if late else Standing.VOID)
+    row = enlisting.known(session, audience.wanted(session, waits))
+    causes = {fact.cause for fact in audience.facts(session, row, at=at)} if row else _NOBODY_YET
+    standing = Standing.OPEN if causes & MAY_COME else Standing.DONE
+    return Asked(letter, None, Standing.BARRED if Cause.SUPPRESSED in causes else standing, waits)
 
 
 def _standing(session: Session, letter: Letter, row: Subscriber, at: datetime) -> Standing:
@@ -161,23 +190,26 @@ def _voided(session: Session, letter: Letter) -> bool:
 
 
 def confirm(
-    session: Session, stationery: Stationery, letter_id: int, *, at: datetime
+    session: Session, stationery: Stationery, letter_id: int, *, at: datetime, version: str = ""
 ) -> tuple[Asked, bool]:
     """A reader says yes: his consent and his welcome are of one transaction.
 
-    Gives where it stands now, and whether this click brought it there. A welcome that cannot be
+    Gives where it stands now, and whether this click brought it there: not where somebody has
+    typed something else for him since the `version` he was shown. A welcome that cannot be
     written, because an office's own template is broken, does not cost him his consent.
     """
-    letter = letters.find_letter(session, letter_id)
-    if letter.subscriber_id is not None:
-        audience.lock_subscriber(session, letter.subscriber_id)
-    found = asked(session, letter_id, at=at)
-    if found.standing is not Standing.OPEN:
+    found = _held(session, letter_id, at)
+    if found.standing is not Standing.OPEN or found.version != version:
         return found, False
-    row = found.subscriber
+    row, hasher = found.subscriber, stationery.addresses.keyring.address_hash
+    if found.waits is not None:
+        row = enlisting.enlist(session, found.letter, found.waits, hasher, at=at)
+    if row is None:
+        return found, False
     said = audience.Statement(Decision.GRANTED, CONSENT_WORDING, channel=f"letter-{letter_id}")
     audience.record_consent(session, row.id, said, by=_READER, at=at)
     audit.record(session, "reader.confirm", str(row.id), by=_READER, at=at, letter=letter_id)
+    audience.forget_sign_ups(session, [row.address_hash])  # and what else was typed for him
     try:
         with session.begin_nested():
             welcome(session, stationery, row, by=_READER, at=at)
@@ -186,6 +218,25 @@ def confirm(
     except BrokenTemplate:
         log.exception("no welcome after letter %d", letter_id)
     return asked(session, letter_id, at=at), True
+
+
+def disown(session: Session, letter_id: int, *, at: datetime) -> tuple[Asked, bool]:
+    """A mailbox says that it was not its owner who asked: what was typed for it is forgotten."""
+    found = _held(session, letter_id, at)
+    done = enlisting.disown(session, found.letter)
+    return asked(session, letter_id, at=at), done
+
+
+def _held(session: Session, letter_id: int, at: datetime) -> Asked:
+    """Where it stands, and stays until the transaction ends."""
+    letter = letters.find_letter(session, letter_id)
+    if letter.subscriber_id is None and letter.purpose is LetterPurpose.CONFIRMATION:
+        audience.join_audience(session)
+        enlisting.typed_for(session, letter, lock=True)
+        session.refresh(letter)  # another click may have made him a contact
+    if letter.subscriber_id is not None:
+        audience.lock_subscriber(session, letter.subscriber_id)
+    return asked(session, letter_id, at=at)
 
 
 def _day(moment: datetime) -> str:

@@ -56,6 +56,18 @@ class NobodyToCorrect(Refused):
         super().__init__(f"批次 {run_id} 没有可以更正的投递（{addressees.label}）：没有改动")
 
 
+class NothingPutRight(Refused):
+    """Raised where the mails would say what those of the run said."""
+
+    def __init__(self, key: str, run_id: int) -> None:
+        self.key, self.run_id = key, run_id
+        super().__init__(
+            f"{key} 期的邮件与批次 {run_id} 投出的一字不差，没有改动：先运行 "
+            f"distribution issue reopen {key} --reason 缘由，改正后重新批准；"
+            "确要照原样再投，请加 --again"
+        )
+
+
 class StillInHands(Refused):
     """Raised where mails of a run are being handed over: who gets one would miss the correction."""
 
@@ -81,6 +93,8 @@ class Errand:
 
     reason: str
     addressees: Addressees = Addressees.ALL
+    again: bool = False
+    """Though nothing was put right."""
 
 
 def count(session: Session, run_id: int, addressees: Addressees) -> int:
@@ -108,7 +122,7 @@ def plan(
 ) -> int:
     """Plan a correction of a run, or go on planning it; gives its number.
 
-    Raises as `count`, NotApproved, OneIsOpen, ReasonNotShown, GateClosed.
+    Raises as `count`, NotApproved, OneIsOpen, NothingPutRight, ReasonNotShown, GateClosed.
     """
     with transaction() as session:
         count(session, run_id, errand.addressees)
@@ -132,6 +146,9 @@ def _open_run(
         if same and begun.state is RunState.PLANNING:
             return begun.id
         raise OneIsOpen(key, begun)
+    before = _rendered(session, issue.id, original.reason or "", recipe)
+    if before.sha256 == original.sheet_sha256 and not errand.again:
+        raise NothingPutRight(key, run_id)
     sheet = _sheet(session, issue.id, errand.reason, recipe)
     plans.keep_sheet(session, sheet)
     run = plans.add_run(
@@ -150,12 +167,21 @@ def _open_run(
     return run.id
 
 
+def _rendered(session: Session, issue_id: int, reason: str, recipe: Recipe) -> Sheet:
+    content, names = issues.load_issue(session, issue_id), topics.names(session)
+    return digests.render_sheet(
+        content,
+        names,
+        recipe.templates,
+        recipe.publication,
+        correction=reason,
+        honeypot=recipe.honeypot,
+    )
+
+
 def _sheet(session: Session, issue_id: int, reason: str, recipe: Recipe) -> Sheet:
     """The issue as it now is, with the reason above it."""
-    content = issues.load_issue(session, issue_id)
-    sheet = digests.render_sheet(
-        content, topics.names(session), recipe.templates, recipe.publication, correction=reason
-    )
+    sheet = _rendered(session, issue_id, reason, recipe)
     shown = {
         "subject.txt": [sheet.subject["own"], sheet.subject["whole"]],
         "body.txt": [sheet.text["top"]],
@@ -164,7 +190,7 @@ def _sheet(session: Session, issue_id: int, reason: str, recipe: Recipe) -> Shee
     for file, pieces in shown.items():
         if not all("更正" in "".join(piece) for piece in pieces):
             raise ReasonNotShown(file)
-    pass_at_once(content, sheet, recipe)
+    pass_at_once(issues.load_issue(session, issue_id), sheet, recipe)
     return sheet
 
 

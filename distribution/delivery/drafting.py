@@ -85,7 +85,11 @@ def rehearse(session: Session, issue_id: int, recipe: Recipe) -> Rehearsal:
     """Make an issue ready; raises digests.BrokenTemplate."""
     content = issues.load_issue(session, issue_id)
     sheet = digests.render_sheet(
-        content, topics.names(session), recipe.templates, recipe.publication
+        content,
+        topics.names(session),
+        recipe.templates,
+        recipe.publication,
+        honeypot=recipe.honeypot,
     )
     discovery = most_read_topics(session, session.get_one(Issue, issue_id))
     return Rehearsal(

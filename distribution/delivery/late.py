@@ -97,12 +97,22 @@ def _original(session: Session, run_id: int) -> Run:
     run = find_run(session, run_id)
     if run.kind is not RunKind.REGULAR:
         raise NotTheFirst(run)
-    if run.state not in SEALED:
-        raise WrongState(run_id, run.state, "补投：其后加入的读者，由它自己或新的批次投递")
     issue = issue_of(session, run)
+    if run.state not in SEALED:
+        raise WrongState(run_id, run.state, _instead(run, key_of(issue)))
     if issue.approved_at is None:
         raise NotApproved(key_of(issue))
     return run
+
+
+def _instead(run: Run, key: str) -> str:
+    """What cannot be done, and what reaches those who joined late."""
+    if run.state is RunState.CANCELLED:
+        return (
+            "补投：没有收到的读者，连同新加入的，由新的批次投递，"
+            f"请运行 distribution run plan {key}"
+        )
+    return f"补投：请先运行 distribution run start {run.id}，开始投递之后再补投新加入的读者"
 
 
 def _open_run(session: Session, original: Run, *, by: str, at: datetime) -> int:

@@ -50,6 +50,8 @@ class Recipe:
     minimum_articles: int
     addresses: Addresses
     """Where the links in the mails lead."""
+    honeypot: bool = False
+    """Whether mails hold a link that only programmes follow."""
 
 
 class NotApproved(Refused):
@@ -139,7 +141,11 @@ def _open_run(session: Session, issue: Issue, recipe: Recipe, *, by: str, at: da
     if run is None:
         content = issues.load_issue(session, issue.id)
         sheet = digests.render_sheet(
-            content, topics.names(session), recipe.templates, recipe.publication
+            content,
+            topics.names(session),
+            recipe.templates,
+            recipe.publication,
+            honeypot=recipe.honeypot,
         )
         pass_at_once(content, sheet, recipe)
         plans.keep_sheet(session, sheet)

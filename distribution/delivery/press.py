@@ -162,6 +162,7 @@ def personal_of(
         unsubscribe_url=addresses.unsubscribe(delivery_id),
         preferences_url=addresses.preferences(delivery_id),
         open_url=addresses.open(delivery_id) if tracking is Tracking.GRANTED else None,
+        counted=tracking is not Tracking.DENIED,
     )
 
 

@@ -15,6 +15,9 @@ from distribution.models import Subscriber
 from distribution.words import LetterPurpose, MailFormat
 
 _TEMPLATES = {LetterPurpose.CONFIRMATION: "confirm", LetterPurpose.WELCOME: "welcome"}
+"""The folders of letters that have one of their own."""
+_TOLD = "told"
+"""Of all others: a title, some paragraphs, perhaps one link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,34 +47,55 @@ class Stationery:
 def write_to(
     session: Session,
     stationery: Stationery,
-    row: Subscriber,
+    row: Subscriber | None,
     purpose: LetterPurpose,
     key: str,
     values: Mapping[str, object],
     *,
     at: datetime,
+    recipient: str = "",
 ) -> int | None:
     """Write a letter to a subscriber; None where one of this key was written before.
 
-    Its templates see `values`, who publishes, and the letter's links. Raises BrokenTemplate.
+    `recipient` is another address than his, or that of somebody who is none. Its templates see
+    `values`, who publishes, and the letter's links. Raises BrokenTemplate.
     """
-    letter_id = letters.begin_letter(session, key, purpose, row, at=at)
+    own, subscriber_id = (row.email_key, row.id) if row else ("", None)
+    to = (recipient or own, subscriber_id)
+    letter_id = letters.begin_letter(session, key, purpose, to, at=at)
     if letter_id is None:
         return None
     addresses = stationery.addresses
+    links = {
+        "confirm_url": addresses.confirm(letter_id),
+        "move_url": addresses.move(letter_id),
+        "copy_url": addresses.copy(letter_id),
+        "preferences_url": addresses.letter_preferences(letter_id),
+        "unsubscribe_url": addresses.letter_unsubscribe(letter_id),
+    }
+    mail_format = row.format if row else MailFormat.HTML
+    content = render(session, stationery, purpose, {**links, **values}, mail_format)
+    letters.finish_letter(session, letter_id, content)
+    return letter_id
+
+
+def render(
+    session: Session,
+    stationery: Stationery,
+    purpose: LetterPurpose,
+    values: Mapping[str, object],
+    mail_format: MailFormat,
+) -> tuple[str, str, str]:
+    """Subject, text and HTML of a letter; the last is empty for who wants text only."""
     rendered = digests.render_letter(
         stationery.templates,
-        _TEMPLATES[purpose],
+        _TEMPLATES.get(purpose, _TOLD),
         {
             "issue": stationery.masthead(session),
             "sender_name": stationery.sender[0],
             "sender_address": stationery.sender[1],
-            "confirm_url": addresses.confirm(letter_id),
-            "preferences_url": addresses.letter_preferences(letter_id),
-            "unsubscribe_url": addresses.letter_unsubscribe(letter_id),
             **values,
         },
     )
-    html = "" if row.format is MailFormat.TEXT else rendered.html
-    letters.finish_letter(session, letter_id, (rendered.subject, rendered.text, html))
-    return letter_id
+    html = "" if mail_format is MailFormat.TEXT else rendered.html
+    return rendered.subject, rendered.text, html

@@ -128,7 +128,7 @@ def addressable(piece: Piece) -> bool:
 def _value(slot: str, group: str, reason: str, layout: Layout) -> str:
     if slot == "group":
         return group
-    return reason if slot == "reason" else layout.values[slot]
+    return reason if slot in ("reason", "topic") else layout.values[slot]
 
 
 def wired(text: str) -> bytes:

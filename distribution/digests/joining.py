@@ -22,7 +22,8 @@ class Digest:
 
 def join(sheet: Sheet, choices: Sequence[Choice], personal: Personal) -> Digest:
     """Make one reader's mail, as a browser and the eye want it; the same for the same input."""
-    layout = lay_out(sheet, choices, pixel=personal.open_url is not None)
+    pixel = personal.open_url is not None
+    layout = lay_out(sheet, choices, pixel=pixel, counted=personal.counted)
     values = {**layout.values, **personal.urls()}
     escaped = {name: escape(value) for name, value in values.items()}
     return Digest(
@@ -55,7 +56,7 @@ def _poured(
         if len(piece) == 1:
             out.append(piece[0])
             continue
-        filled["group"], filled["reason"] = spell(group), spell(reason)
+        filled["group"], filled["reason"], filled["topic"] = spell(group), spell(reason), reason
         parts = list(piece)
         parts[1::2] = [filled[slot] for slot in piece[1::2]]
         out += parts

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from distribution.digests.selecting import Choice
 from distribution.digests.sheet import Sheet
-from distribution.digests.wording import group_label, reason_label
+from distribution.digests.wording import group_label, group_way, reason_label
 from distribution.words import Reason
 
 _REMEMBERED = 4_096
@@ -29,6 +29,8 @@ class Personal:
     preferences_url: str
     open_url: str | None = None
     """The pixel; None: no pixel."""
+    counted: bool = False
+    """Whether a click is counted, for him or for his run."""
 
     def urls(self) -> dict[str, str]:
         """By the names that templates use; empty where there is none."""
@@ -37,6 +39,7 @@ class Personal:
 
 Step = tuple[str, str, str]
 """A piece of a body, the group it stands in, the reason of its article; empty where it has none.
+Of `less` and `more` the last is the code of a topic.
 
 No class of its own: a mail has a hundred of them, and millions of mails are made.
 """
@@ -52,12 +55,16 @@ class Layout:
     """What any piece may say: how many articles, the titles for the inbox's preview."""
 
 
-_Group = tuple[str, list[tuple[int, str]]]
+Heading = tuple[str, str, str]
+"""Its words, `less` or `more` where readers can say so of its topic, and the topic's code."""
+_Group = tuple[Heading, list[tuple[int, str]]]
 """A heading, and the id and reason of each article under it."""
 
 
-def lay_out(sheet: Sheet, choices: Sequence[Choice], *, pixel: bool) -> Layout:
-    """Order the pieces of a mail with these articles."""
+def lay_out(
+    sheet: Sheet, choices: Sequence[Choice], *, pixel: bool, counted: bool = False
+) -> Layout:
+    """Order the pieces of a mail with these articles; `counted`: its clicks are."""
     facts = [sheet.by_id[choice.article] for choice in choices]
     whole = is_whole(sheet, choices)
     groups = _groups(sheet, choices, whole=whole)
@@ -72,7 +79,7 @@ def lay_out(sheet: Sheet, choices: Sequence[Choice], *, pixel: bool) -> Layout:
     intro = f"intro-{_intro(choices, whole=whole)}"
     return Layout(
         subject=(_MARK if sheet.commercial else "") + "".join(filled),
-        steps=_steps(intro, groups, whole=whole, pixel=pixel),
+        steps=_steps(sheet, intro, groups, whole=whole, last=_last(sheet, pixel, counted)),
         values=values,
     )
 
@@ -98,30 +105,49 @@ def _groups(sheet: Sheet, choices: Sequence[Choice], *, whole: bool) -> list[_Gr
     return groups
 
 
-def _labels(sheet: Sheet, choice: Choice, section: str) -> tuple[str, str]:
+def _labels(sheet: Sheet, choice: Choice, section: str) -> tuple[Heading, str]:
     """The heading of an article and its reason, in words; remembered, as most share theirs."""
     key = (choice.reason, choice.detail, section)
     known = sheet.labels.get(key)
     if known is None:
         if len(sheet.labels) >= _REMEMBERED:
             sheet.labels.clear()
-        group = group_label(choice, sheet.topics, section)
-        known = sheet.labels[key] = (group, reason_label(choice, sheet.topics))
+        heading = heading_of(sheet, choice, section)
+        known = sheet.labels[key] = (heading, reason_label(choice, sheet.topics))
     return known
 
 
-def _steps(intro: str, groups: Sequence[_Group], *, whole: bool, pixel: bool) -> list[Step]:
+def heading_of(sheet: Sheet, choice: Choice, section: str) -> Heading:
+    """What an article stands under."""
+    return (group_label(choice, sheet.topics, section), *group_way(choice))
+
+
+def heading_steps(sheet: Sheet, heading: Heading) -> list[Step]:
+    """The pieces of a heading above its articles."""
+    name, way, topic = heading
+    said = [(way, name, topic)] if way and sheet.has(way) else []
+    return [("heading", name, ""), *said]
+
+
+def _last(sheet: Sheet, pixel: bool, counted: bool) -> tuple[str, ...]:  # noqa: FBT001 - two of a kind
+    """What no reader sees: how opens are counted, and a link that only programmes follow."""
+    return (*(["pixel"] if pixel else ()), *(["trap"] if counted and sheet.has("trap") else ()))
+
+
+def _steps(
+    sheet: Sheet, intro: str, groups: Sequence[_Group], *, whole: bool, last: Sequence[str]
+) -> list[Step]:
     steps = [("top", "", ""), (intro, "", ""), ("contents", "", "")]
-    for name, articles in groups:
+    for (name, _, _), articles in groups:
         steps.append(("contents-group", name, ""))
         steps += [(f"contents-{article}", name, "") for article, _ in articles]
         steps.append(("contents-group-end", name, ""))
     steps.append(("contents-end", "", ""))
-    for name, articles in groups:
-        steps.append(("heading", name, ""))
-        steps += [(f"article-{article}", name, reason) for article, reason in articles]
+    for heading, articles in groups:
+        steps += heading_steps(sheet, heading)
+        steps += [(f"article-{article}", heading[0], reason) for article, reason in articles]
     edition = "to-personal" if whole else "to-standard"
-    ending = ("foot", edition, "leave", *(["pixel"] if pixel else []), "end")
+    ending = ("foot", edition, "leave", *last, "end")
     return steps + [(piece, "", "") for piece in ending]
 
 

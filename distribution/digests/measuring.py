@@ -4,14 +4,24 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from distribution.digests.encoding import Encoder, lines_in
-from distribution.digests.layout import ADDRESSES, Layout, Personal, Step, is_whole, lay_out
+from distribution.digests.layout import (
+    ADDRESSES,
+    Heading,
+    Layout,
+    Personal,
+    Step,
+    heading_of,
+    heading_steps,
+    is_whole,
+    lay_out,
+)
 from distribution.digests.selecting import Choice
 from distribution.digests.sheet import Sheet
-from distribution.digests.wording import group_label, reason_label
+from distribution.digests.wording import reason_label
 from distribution.words import Reason
 
 _IN_PREVIEW = 3
-_OF_A_GROUP = ("contents-group", "contents-group-end", "heading")
+_OF_CONTENTS = ("contents-group", "contents-group-end")
 _OF_A_MAIL = ("count", "preview")
 _REMEMBERED = 50_000
 """Lengths kept of each kind: watch words make new ones for ever."""
@@ -38,15 +48,18 @@ class Scale:
             "preview": "；".join(titles[:_IN_PREVIEW]),
         }
         self._frames: dict[_Frame, int] = {}
-        self._entries: dict[tuple[int, str, str, str], tuple[str, int]] = {}
-        self._groups: dict[str, int] = {}
+        self._entries: dict[tuple[int, str, str, str], tuple[Heading, int]] = {}
+        self._groups: dict[Heading, int] = {}
         self.pixel = self._lines(("pixel", "", ""), self._longest)
         """What a reader's mail takes more whose opens are counted."""
+        trap = ("trap", "", "")
+        self.trap = self._lines(trap, self._longest) if sheet.has("trap") else 0
+        """What it takes more where clicks are."""
 
     def at_most(self, choices: Sequence[Choice]) -> int:
-        """No mail with these articles is longer; the pixel is not counted."""
+        """No mail with these articles is longer; pixel and trap are not counted."""
         whole = is_whole(self._sheet, choices)
-        total, group = self._frame(choices, whole=whole), ""
+        total, group = self._frame(choices, whole=whole), ("", "", "")
         for choice in choices:
             section = self._sheet.by_id[choice.article].section if whole else ""
             key = (choice.article, choice.reason, choice.detail, section)
@@ -74,16 +87,18 @@ class Scale:
             self._frames[key] = sum(self._lines(step, layout.values) for step in around)
         return self._frames[key]
 
-    def _entry(self, choice: Choice, section: str) -> tuple[str, int]:
+    def _entry(self, choice: Choice, section: str) -> tuple[Heading, int]:
         """The heading an article stands under, and what it takes itself."""
-        group = group_label(choice, self._sheet.topics, section)
+        group = heading_of(self._sheet, choice, section)
         reason = reason_label(choice, self._sheet.topics)
-        entry = self._worst((f"contents-{choice.article}", group, ""))
-        return group, entry + self._worst((f"article-{choice.article}", group, reason))
+        entry = self._worst((f"contents-{choice.article}", group[0], ""))
+        return group, entry + self._worst((f"article-{choice.article}", group[0], reason))
 
-    def _group(self, group: str) -> int:
+    def _group(self, group: Heading) -> int:
         if group not in self._groups:
-            self._groups[group] = sum(self._worst((piece, group, "")) for piece in _OF_A_GROUP)
+            steps = [(piece, group[0], "") for piece in _OF_CONTENTS]
+            steps += heading_steps(self._sheet, group)
+            self._groups[group] = sum(map(self._worst, steps))
         return self._groups[group]
 
     def _worst(self, step: Step) -> int:

@@ -82,6 +82,7 @@ class _Kind(NamedTuple):
     """The address of all clicks, where it is the same for everybody."""
     boundary: str | None
     """None in a message of text only."""
+    counted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,31 +117,42 @@ class Composer:
         could forge a header field.
         """
         urls = personal.urls()
-        made = self._made(choices, urls, None if text_only else headers.boundary)
+        boundary = None if text_only else headers.boundary
+        made = self._made(choices, urls, boundary, counted=personal.counted)
         head = _head(made.subject, headers).encode()
         return b"".join((head, *made.form.fill(urls)))
 
     def _made(
-        self, choices: Sequence[Choice], urls: Mapping[str, str], boundary: str | None
+        self,
+        choices: Sequence[Choice],
+        urls: Mapping[str, str],
+        boundary: str | None,
+        *,
+        counted: bool,
     ) -> _Made:
         """The form for this mail, made where no mail before was of its kind."""
         personal_clicks = bool(urls["open_url"])  # who is not counted has the clicks of his run
         clicks = "" if personal_clicks else urls["click_url"]
         prefixes = tuple([url[:-TOKEN] for url in urls.values()])
-        kind = _Kind(id(choices), prefixes, clicks, boundary)
+        kind = _Kind(id(choices), prefixes, clicks, boundary, counted)
         made = self._forms.get(kind)
         if made is None:
             marked = self._marks.urls(urls, () if personal_clicks else ("click_url",))
-            made = self._make(choices, marked, boundary)
+            made = self._make(choices, marked, boundary, counted=counted)
             if len(self._forms) >= FORMS:
                 self._forms.popitem(last=False)
             self._forms[kind] = made
         return made
 
     def _make(
-        self, choices: Sequence[Choice], urls: Mapping[str, str], boundary: str | None
+        self,
+        choices: Sequence[Choice],
+        urls: Mapping[str, str],
+        boundary: str | None,
+        *,
+        counted: bool,
     ) -> _Made:
-        layout = lay_out(self.sheet, choices, pixel=bool(urls["open_url"]))
+        layout = lay_out(self.sheet, choices, pixel=bool(urls["open_url"]), counted=counted)
         text = self._marks.of_text(wired(join_text(self.sheet, layout, urls)))
         if boundary is None:
             form = Form.joined((_fixed(_part_head("plain")), text))
@@ -166,7 +178,8 @@ class Composer:
 
     def html_bytes(self, choices: Sequence[Choice], personal: Personal) -> int:
         """How long the HTML part is, as a browser gets it."""
-        layout = lay_out(self.sheet, choices, pixel=personal.open_url is not None)
+        pixel = personal.open_url is not None
+        layout = lay_out(self.sheet, choices, pixel=pixel, counted=personal.counted)
         return lines_in(self._encoder.html(layout, personal.urls())) * LINE
 
 

@@ -32,14 +32,17 @@ FRAME = (
     *("heading", "foot", "to-standard", "to-personal", "leave", "pixel", "end"),
 )
 """The pieces of a body besides `contents-<id>` and `article-<id>` for every article."""
+EXTRAS = ("less", "more", "trap")
+"""Pieces that an installation's own templates may do without: a link below a heading, to get less
+of its topic or more; a link that no reader sees, where clicks are counted."""
 _SUBJECTS = ("own", "whole")
 _SLOTS = (
     *ADDRESSES,
-    *("count", "preview", "group", "reason"),
+    *("count", "preview", "group", "reason", "topic"),
 )
 """What templates may write as `reader.<name>`; filled in per reader."""
 _IN_SUBJECTS = {"count", "preview"}
-_ONLY_IN = {"group": ("contents-", "heading", "article-"), "reason": ("article-",)}
+_ONLY_IN = {"group": ("contents-", "heading", "article-"), "reason": ("article-",), "topic": EXTRAS}
 """Slots that mean something in some pieces only."""
 _SUMMARY_LENGTHS = (10_000, 80, 40, 24, 0)
 """In characters. An issue too long for one mail gets shorter summaries, for all its readers."""
@@ -97,7 +100,7 @@ def _check(pieces: Pieces, wanted: Sequence[str]) -> None:
     if missing := [name for name in wanted if name not in pieces]:
         problem = f"缺少 piece：{'、'.join(missing[:5])}"
         raise CutFailed(problem)
-    if unknown := sorted(pieces.keys() - {*wanted, "top"}):
+    if unknown := sorted(pieces.keys() - {*wanted, *EXTRAS, "top"}):
         problem = f'没有 piece("{unknown[0]}") 这个位置，它的内容不会出现在邮件里'
         raise CutFailed(problem)
     for name, piece in pieces.items():
@@ -145,11 +148,13 @@ def render_sheet(
     publication: Publication | None = None,
     *,
     correction: str = "",
+    honeypot: bool = False,
 ) -> Sheet:
     """Render an issue once for all its readers; raises BrokenTemplate.
 
     `templates` are folders, the installation's own before the bundled one. `correction` says
-    what was wrong in the mails before; it stands above everything else.
+    what was wrong in the mails before; it stands above everything else. `honeypot`: mails whose
+    clicks are counted hold a link that no reader sees.
     """
     publication = publication or Publication()
     if not publication.sender_name:
@@ -158,7 +163,7 @@ def render_sheet(
     marks = Marks.absent_from(repr((issue, topics, publication, correction)))
     for length in _SUMMARY_LENGTHS:
         press = _Press(Templates(templates), marks, publication)
-        press.values["correction"] = clean(correction)
+        press.values |= {"correction": clean(correction), "honeypot": honeypot}
         sheet = _render(issue, topics, press, length)
         if _fits(sheet):
             break
@@ -196,7 +201,9 @@ def _render(issue: StoredIssue, topics: Mapping[str, str], press: _Press, length
 def _fits(sheet: Sheet) -> bool:
     """Whether the longest mail, the whole contents, is well below what mailbox providers cut."""
     choices = [Choice(article.id, Reason.CONTENTS, "") for article in sheet.articles]
-    longest = Composer(sheet).html_bytes(choices, Personal(*[_LONGEST_URL] * len(ADDRESSES)))
+    urls = dict.fromkeys(ADDRESSES, _LONGEST_URL)
+    anybody = Personal(**urls, counted=True)
+    longest = Composer(sheet).html_bytes(choices, anybody)
     return longest <= HTML_LINES * LINE - _ROOM_FOR_HEADINGS
 
 

@@ -61,9 +61,13 @@ class Sheet:
         return {article.id: article for article in self.articles}
 
     @cached_property
-    def labels(self) -> dict[tuple[str, str, str], tuple[str, str]]:
+    def labels(self) -> dict[tuple[str, str, str], tuple[tuple[str, str, str], str]]:
         """Headings and reasons that have been put into words, see `layout`."""
         return {}
+
+    def has(self, piece: str) -> bool:
+        """Whether both parts have a piece that not all templates and sheets of before have."""
+        return piece in self.html and piece in self.text
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for a column of a database."""

@@ -180,6 +180,7 @@ class Tally:
     def _weigh(self, wishes: Interests, outcome: _Outcome, recipients: Sequence[str]) -> None:
         """See whether this mail is the longest, or too long; most need not be made to know."""
         pixel = self._scale.pixel if wishes.tracking is Tracking.GRANTED else 0
+        pixel += self._scale.trap if wishes.tracking is not Tracking.DENIED else 0
         longest = self._largest.html_bytes // LINE if self._largest else 0
         if outcome.lines + pixel > min(longest, HTML_LINES) and not outcome.exact:
             choices = self._selector.select(wishes).choices

@@ -99,6 +99,17 @@ def reason_label(choice: Choice, topics: Mapping[str, str]) -> str:
     return f"{choice.reason.label}：{detail}"
 
 
+def group_way(choice: Choice) -> tuple[str, str]:
+    """What a reader can say to the heading of an article: a piece's name, and the topic's code.
+
+    >>> group_way(Choice(1, Reason.TOPIC, "quality")), group_way(Choice(1, Reason.FILL, ""))
+    (('less', 'quality'), ('', ''))
+    """
+    if choice.reason in (Reason.TOPIC, Reason.ENTERPRISE, Reason.DEFAULT):
+        return "less", choice.detail
+    return ("more", choice.detail) if choice.reason is Reason.DISCOVERY else ("", "")
+
+
 def group_label(choice: Choice, topics: Mapping[str, str], section: str) -> str:
     """The heading an article stands under; `section` is used where the whole contents are sent."""
     if choice.reason in (Reason.TOPIC, Reason.ENTERPRISE, Reason.DEFAULT):

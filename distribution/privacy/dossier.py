@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from distribution import audience, events, replies, reports, topics
 from distribution.audience import Profile
-from distribution.models import Article, DeliveryEvent, Subscriber
+from distribution.models import Article, DeliveryEvent, Leaving, Subscriber
 from distribution.privacy.erasing import traces_of
 from distribution.words import Reason, Word
 
@@ -21,6 +21,7 @@ def dossier(session: Session, row: Subscriber, *, at: datetime) -> dict[str, Any
     """Gather all that is held about a subscriber; codes come with their Chinese labels."""
     found = audience.profile(session, row, at=at)
     names = topics.names(session)
+    why = {one.consent_event_id: one for one in audience.leavings(session, row.id)}
     tracking = audience.tracking_answers(session, [row.id])[row.id].tracking
     deliveries = _deliveries(session, row, names)
     mails = events.mails_about(
@@ -30,7 +31,7 @@ def dossier(session: Session, row: Subscriber, *, at: datetime) -> dict[str, Any
         "version": VERSION,
         "made_at": _plain(at),
         "person": _person(row),
-        "enterprise": _enterprise(found),
+        "enterprise": _enterprise(session, found),
         "interests": _interests(found),
         "standing": {
             "mailable": not found.facts,
@@ -46,10 +47,12 @@ def dossier(session: Session, row: Subscriber, *, at: datetime) -> dict[str, Any
                 **_word("decision", said.decision),
                 **_said(said, ("at", "channel", "wording", "wording_version", "wording_sha256")),
                 **_said(said, ("by", "delivery_id")),
+                "why": _leaving(why.get(said.id)),
             }
             for said in found.consents
         ],
         "suppression": _suppression(session, row),
+        "sign_up": _sign_up(session, row),
         "imports": _imports(session, row, names),
         "deliveries": deliveries,
         "letters": _letters(session, row),
@@ -89,10 +92,20 @@ def _person(row: Subscriber) -> dict[str, Any]:
     }
 
 
-def _enterprise(found: Profile) -> dict[str, Any] | None:
+def _enterprise(session: Session, found: Profile) -> dict[str, Any] | None:
     if found.enterprise is None:
         return None
-    return _said(found.enterprise, ("name", "short_name", "credit_code", "region", "industry"))
+    claim = audience.claim_of(session, found.subscriber)
+    return {
+        **_said(found.enterprise, ("name", "short_name", "credit_code", "region", "industry")),
+        "unchecked_since": _plain(claim.at) if claim else None,
+    }
+
+
+def _sign_up(session: Session, row: Subscriber) -> dict[str, Any] | None:
+    """What was typed on the web for his address and waits for his yes."""
+    waits = audience.find_sign_up(session, row.address_hash)
+    return _said(waits, ("email", "wishes", "asked_at", "answered_at")) if waits else None
 
 
 def _interests(found: Profile) -> dict[str, Any]:
@@ -105,6 +118,13 @@ def _interests(found: Profile) -> dict[str, Any]:
         "watch_words": list(found.watch_words),
         "chosen_by": found.subscriber.interests_by,
     }
+
+
+def _leaving(told: Leaving | None) -> dict[str, Any] | None:
+    """Why he left, where he told."""
+    return (
+        None if told is None else {**_word("reason", told.reason), **_said(told, ("words", "at"))}
+    )
 
 
 def _suppression(session: Session, row: Subscriber) -> dict[str, Any] | None:
@@ -194,7 +214,7 @@ def _readings(session: Session, row: Subscriber) -> list[dict[str, Any]]:
     }
     return [
         {
-            **_said(event, ("at", "rule")),
+            **_said(event, ("at", "rule", "agent", "network_class", "network")),
             "issue": keys[event.run_id],
             **_word("signal", event.signal),
             **_word("verdict", event.verdict),

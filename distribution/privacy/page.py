@@ -30,6 +30,7 @@ def moment(text: str | None) -> str:
 _environment.filters.update(moment=moment)
 
 
-def page(document: Mapping[str, Any]) -> str:
-    """The page of a dossier."""
-    return _environment.get_template("dossier.html").render(document)
+def page(document: Mapping[str, Any], *, download_url: str = "") -> str:
+    """The page of a dossier; it may say where the document itself can be had."""
+    template = _environment.get_template("dossier.html")
+    return template.render(document, download_url=download_url)

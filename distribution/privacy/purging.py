@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from distribution import audit, delivery, events
+from distribution import audience, audit, delivery, events, limits
 from distribution.audience import Erased
 from distribution.db import Transaction
 from distribution.models import Subscriber
@@ -31,12 +31,20 @@ class Kept(Word):
     """What is kept for a time; the code is that of its setting."""
 
     MAIL = "keep_mail_days", "来信原文与单独的信"
+    NETWORK = "keep_network_days", "阅读来自何种网络与程序"
     READING = "keep_reading_days", "按人的阅读记录"
     IMPORT = "keep_import_days", "导入前后的资料"
     AUDIT = "keep_audit_days", "操作记录的细节"
     REPLY = "keep_reply_days", "中继与对方的原话"
     LEFT = "keep_left_days", "离任或退订的人"
     LATE = "late", "已删除者的后到来信"
+    SIGN_UP = "sign_up", "网上填写而未确认的登记"
+    TRIES = "tries", "网上填写的次数"
+
+    @property
+    def by_setting(self) -> bool:
+        """Whether a setting says for how long; the others go once they are of no use."""
+        return self.value.startswith("keep_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class Purged:
 
     kept: Kept
     days: int | None
-    """The setting; 0: for ever; None where no setting says it."""
+    """The setting; 0: for ever; None where it goes at once."""
     before: datetime | None
     """What is older goes; None where nothing does."""
     count: int
@@ -68,12 +76,16 @@ class Purge:
 
 
 Query = Callable[[datetime], Select[*tuple[Any, ...]]]
-Change = Callable[[Session, Collection[Any]], None]
+Change = Callable[[Session, Collection[Any]], object]
 
 _STEPS: dict[Kept, tuple[tuple[Query, Change], ...]] = {
     Kept.MAIL: (
         (store.old_mails, store.drop_mails),
         (store.old_letters, store.empty_letters),
+    ),
+    Kept.NETWORK: (
+        (store.old_networks, store.forget_networks),
+        (store.old_requests, store.drop_requests),
     ),
     Kept.READING: ((store.old_readings, store.make_anonymous),),
     Kept.IMPORT: ((store.old_import_rows, store.empty_import_rows),),
@@ -83,6 +95,11 @@ _STEPS: dict[Kept, tuple[tuple[Query, Change], ...]] = {
         (store.old_diagnostics, store.drop_diagnostics),
     ),
     Kept.LATE: ((store.mails_of_the_erased, store.drop_mails_and_words),),
+    Kept.SIGN_UP: (
+        (audience.old_sign_ups, audience.forget_sign_ups),
+        (delivery.old_requests, delivery.forget_requests),
+    ),
+    Kept.TRIES: ((limits.old_tries, limits.forget_tries),),
 }
 """What finds rows that are past their time, and what is done to them; people are `_erase`'s."""
 
@@ -97,22 +114,24 @@ def purge(
     dry_run: bool = False,
 ) -> Purge:
     """Let go what is older than its period; unjudged mails and open deliveries are not touched."""
-    limits = {kept: at - timedelta(days=given) for kept, given in days.items() if given}
-    limits[Kept.LATE] = at
+    days = {kept: given for kept, given in days.items() if kept.by_setting}
+    days[Kept.SIGN_UP] = delivery.VALID.days
+    ends = {kept: at - timedelta(days=given) for kept, given in days.items() if given}
+    ends |= {Kept.LATE: at, Kept.TRIES: at}
     if dry_run:
         with transaction() as session:
-            counts = {kept: _count(session, kept, before) for kept, before in limits.items()}
-        return _report(days, limits, counts, Leavers())
+            counts = {kept: _count(session, kept, before) for kept, before in ends.items()}
+        return _report(days, ends, counts, Leavers())
     counts = {
         kept: _apply(transaction, kept, before)
-        for kept, before in limits.items()
+        for kept, before in ends.items()
         if kept is not Kept.LEFT
     }
     leavers = Leavers()
-    if Kept.LEFT in limits:
-        leavers = _erase(transaction, limits[Kept.LEFT], hasher, by=by, at=at)
+    if Kept.LEFT in ends:
+        leavers = _erase(transaction, ends[Kept.LEFT], hasher, by=by, at=at)
         counts[Kept.LEFT] = len(leavers.erasures)
-    done = _report(days, limits, counts, leavers)
+    done = _report(days, ends, counts, leavers)
     with transaction() as session:
         told = {kind.kept.value: kind.count for kind in done.kinds}
         audit.record(session, "privacy.purge", "all", by=by, at=at, **told)
@@ -121,11 +140,11 @@ def purge(
 
 def _report(
     days: Mapping[Kept, int],
-    limits: Mapping[Kept, datetime],
+    ends: Mapping[Kept, datetime],
     counts: Mapping[Kept, int],
     leavers: "Leavers",
 ) -> Purge:
-    kinds = (Purged(kept, days.get(kept), limits.get(kept), counts.get(kept, 0)) for kept in Kept)
+    kinds = (Purged(kept, days.get(kept), ends.get(kept), counts.get(kept, 0)) for kept in Kept)
     return Purge(tuple(kinds), leavers.erasures, leavers.held_up)
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from cli_office import MORNING, Office
 from databases import only_sqlite
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from distribution import audience, compiler, issues
 from distribution.app import App
 from distribution.bundle import sample
-from distribution.models import Audit
+from distribution.models import ArticleText, Audit
 
 SAMPLE = str(sample("issue.txt"))
 
@@ -275,3 +275,14 @@ def test_json_is_utf8_and_holds_no_escapes(office: Office, issue: str) -> None:
 
     assert "三晋装备通讯" in shown
     assert shown == json.dumps(json.loads(shown), ensure_ascii=False, indent=2) + "\n"
+
+
+@only_sqlite
+def test_the_search_index_is_built_anew(office: Office, issue: str, app: App) -> None:
+    assert office("issue", "reindex").out == "已重建检索索引：0 期，0 篇文章。\n"
+    office("issue", "approve", issue)
+    with app.transaction() as session:
+        session.execute(delete(ArticleText))
+    assert office("issue", "reindex").out == "已重建检索索引：1 期，29 篇文章。\n"
+    with app.reading() as session:
+        assert len(session.scalars(select(ArticleText.article_id)).all()) == 29

@@ -88,14 +88,36 @@ def test_all_lanes_of_running_runs_are_listed_on_demand(
         "netease": (0, 1),
     }
     shown = rows(office("lane", "list", "--all").out)
-    assert ["fenhe.example", "畅通", "—", "—", "2", "0", "0", "不限"] in shown
+    assert ["fenhe.example", "畅通", "—", "—", "2", "0", "0", "0", "不限"] in shown
     office("run", "pause", str(running))
     assert {name: one["waiting"] for name, one in listed(office, "--all").items()} == {"qq": 0}
 
 
+def test_lanes_are_listed_before_their_run_starts_so_that_their_limits_can_be_raised(
+    office: Office, app: App
+) -> None:
+    with app.transaction() as session:
+        for email in READERS:
+            add_reader(session, app, email, MORNING)
+    run_id = plan(app, make_issue(app), MORNING)
+
+    before = listed(office, "--all")
+    delivery.seal(app.transaction, run_id, at=MORNING)
+
+    assert {name: (one["to_come"], one["waiting"]) for name, one in before.items()} == {
+        "qq": (2, 0),
+        "fenhe.example": (2, 0),
+        "netease": (1, 0),
+    }
+    assert listed(office, "--all") == before
+    assert listed(office) == {}
+    start(app, run_id, MORNING, timedelta(days=3650))
+    assert listed(office, "--all")["qq"]["to_come"] == 0
+
+
 def test_where_nothing_is_held_up_it_is_said_so(office: Office) -> None:
     assert office("lane", "list").out == "没有停止或休息的线路。\n"
-    assert office("lane", "list", "--all").out == "正在投递的批次没有用到任何线路。\n"
+    assert office("lane", "list", "--all").out == "正在投递的与尚未开始的批次没有用到任何线路。\n"
     assert office("lane", "list", "--json").document == []
 
 

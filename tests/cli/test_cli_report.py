@@ -18,13 +18,14 @@ from runs import plan_sample
 from sqlalchemy import update
 
 from distribution.app import App
+from distribution.events import RULES
 from distribution.models import Enterprise, Run, Subscriber
 from distribution.words import Consequence, DeliveryState, Meaning, Verdict
 
 KEYS = [
     "run", "issue", "publication", "state", "created_at", "sealed_at", "started_at", "finished_at",
     "excluded", "books", "bounced", "meanings", "complaints", "left", "agreed", "clicked", "opened",
-    "topics", "articles", "enterprises", "notes",
+    "rules", "topics", "articles", "enterprises", "notes",
 ]  # fmt: skip
 
 
@@ -75,8 +76,9 @@ def test_a_report_tells_people_how_a_run_went(office: Office, told: int) -> None
     assert ["点击（人）", "1", "同意按人统计的", "40", "人中"] in said
     assert ["匿名点击（次）", "4", "不能折算为人数"] in said
     assert ["其他点击（次）", "1", "机器", "1"] in said
-    assert ["确认打开（人）", "1", "同意按人统计的", "40", "人中"] in said
-    assert ["机器预取（封）", "1", "—"] in said
+    whole = " ".join(done.out.split())
+    assert "1–2 同意按人统计的 40 人中：可确认 1、代理预取 1、无法判断 0" in whole
+    assert f"判定规则（版） 1 现为第 {RULES} 版" in whole
     assert "· 已交中继：对方的邮件系统已收下，不等于读者已看到。" in done.out
 
 
@@ -139,7 +141,10 @@ def test_the_document_holds_everything_under_stable_keys(office: Office, told: i
     ]
     assert document["left"] == {"total": 1, "channels": {"web": 1}}
     assert document["clicked"] == {"readers": 1, "anonymous": 4, "machine": 1, "unknown": 0}
-    assert document["opened"] == {"human": 1, "machine": 1, "unknown": 0, "anonymous": 0}
+    assert document["opened"] == {
+        "human": 1, "machine": 1, "unknown": 0, "anonymous": 0, "at_most": 2, "of": 40
+    }  # fmt: skip
+    assert document["rules"] == [1]
     assert set(document["topics"][0]) == {
         "code", "name", "articles", "mails", "readers", "anonymous"
     }  # fmt: skip
@@ -148,7 +153,7 @@ def test_the_document_holds_everything_under_stable_keys(office: Office, told: i
     }  # fmt: skip
     assert set(document["enterprises"][0]) == {
         "enterprise_id", "name", "planned", "accepted", "agreed", "bounced", "left", "opened",
-        "clicked",
+        "opened_at_most", "clicked",
     }  # fmt: skip
     assert len(document["articles"]) == 29
 

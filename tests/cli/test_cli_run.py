@@ -7,12 +7,14 @@ import pytest
 from cli_office import MORNING, Office
 from databases import only_sqlite
 from run_desk import planned_run
-from runs import add_reader, approve, relay_settings
-from sink import Act, Fault, Sink, Step
+from runs import add_reader, approve, relay_settings, status_of
+from sink import Accepted, Act, Fault, Sink, Step
 from sqlalchemy import select, update
 
+from distribution import delivery
 from distribution.app import App
 from distribution.cli import common
+from distribution.cli.progress import Progress
 from distribution.models import Audit, Delivery, Run
 from distribution.words import DeliveryState
 from workers.current import set_app
@@ -213,6 +215,54 @@ def test_real_sending_with_a_trials_settings_is_refused_before_anything_changes(
     assert refused.code == 2
     assert refused.sentence.startswith("base_url 是 http://localhost:8000")
     assert office("run", "status", planned, "--json").document["state"] == "planned"
+
+
+class PausingSink(Sink):
+    """A relay at whose first mail somebody pauses the run."""
+
+    def __init__(self, app: App) -> None:
+        super().__init__()
+        self._app = app
+
+    def accept(self, mail: Accepted) -> None:
+        if not self.accepted:
+            with self._app.transaction() as session:
+                delivery.pause_all(session, by="somebody", reason="内容有误")
+        super().accept(mail)
+
+
+@only_sqlite
+def test_a_run_paused_while_it_starts_ends_with_one_and_how_to_go_on(
+    office: Office, app: App, issue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = planned_run(office, app, issue)
+    with PausingSink(app) as sink:
+        for name, value in relay_settings(sink, connections=1).items():
+            monkeypatch.setenv(name, value)
+        common.installation.cache_clear()
+        started = office("run", "start", number)
+        set_app(None)
+
+    assert (started.code, len(sink.accepted)) == (1, 1)
+    assert started.sentence == (
+        f"批次 {number} 投递中被暂停，还有 2 封未投递：查明后运行 "
+        f"distribution run resume {number}，再运行 distribution run start {number}"
+    )
+    assert "处理中" not in started.out
+
+
+@only_sqlite
+def test_what_keeps_the_mails_from_the_relay_is_shown_once(
+    app: App, issue: str, office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = status_of(app, int(planned_run(office, app, issue)))
+    away = delivery.RelayUnavailable("中继 relay.test:25 无法连接：请检查。", permanent=False)
+    with Progress() as progress:
+        for met in (None, away, away):
+            progress.show(status, None, met)
+
+    said = capsys.readouterr().out
+    assert said.count("中继 relay.test:25 无法连接：请检查。稍后自动再试") == 1
 
 
 @only_sqlite

@@ -72,7 +72,10 @@ def test_a_correction_waits_for_another_person(
     tried = office("run", "correct", finished, "--reason", reason, "--dry-run")
     assert "更正会投给 3 人" in tried.out
 
-    made = office("run", "correct", finished, "--reason", reason, "--to", "accepted")
+    wanted = ("run", "correct", finished, "--reason", reason, "--to", "accepted")
+    refused = office(*wanted)
+    assert (refused.code, "一字不差" in refused.sentence) == (1, True)
+    made = office(*wanted, "--again")
 
     number = str(office("run", "list", "--json").document[0]["run"])
     assert (made.code, made.err) == (0, "")
@@ -91,6 +94,18 @@ def test_a_correction_waits_for_another_person(
     assert [detail["to"] for _, detail in deeds(app, "run.correct")] == ["accepted"]
     assert [subject for subject, _ in deeds(app, "run.approve")] == [number]
     assert len(outbox(app)) == 6
+
+
+@only_sqlite
+def test_who_approves_what_went_out_is_told_of_its_readers(
+    office: Office, finished: str, issue: str
+) -> None:
+    office("issue", "reopen", issue, "--reason", "电话有误")
+
+    approved = office("issue", "approve", issue)
+
+    assert f"distribution run plan {issue}\n" in approved.out
+    assert f"distribution run correct {finished} --reason" in approved.out
 
 
 @only_sqlite

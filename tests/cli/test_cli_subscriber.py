@@ -39,6 +39,7 @@ def test_a_contact_with_consent_is_mailable_and_shown_with_all_his_facts(office:
         "name": "梁毅",
         "phone": "",
         "enterprise": "太行重工",
+        "unchecked": False,
         "role": "liaison",
         "edition": "personalised",
         "frequency": "every_issue",

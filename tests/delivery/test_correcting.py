@@ -53,8 +53,15 @@ def original(app: App) -> Iterator[int]:
     return run_id
 
 
-def correct(app: App, run_id: int, to: Addressees = Addressees.ALL, reason: str = REASON) -> int:
-    errand = delivery.correcting.Errand(reason, to)
+def correct(
+    app: App,
+    run_id: int,
+    to: Addressees = Addressees.ALL,
+    reason: str = REASON,
+    *,
+    again: bool = True,
+) -> int:
+    errand = delivery.correcting.Errand(reason, to, again)
     return delivery.correcting.plan(
         app.transaction, run_id, errand, app.recipe, by="maker", at=SEPTEMBER
     )
@@ -102,6 +109,24 @@ def test_it_reaches_those_it_is_for(
     assert (run.kind, run.resend_number, run.original_id) == (RunKind.CORRECTION, 1, original)
     assert (run.reason, run.addressees) == (REASON, to)
     assert mismatches(app, correction) == []
+
+
+def test_what_nobody_put_right_is_no_correction(app: App, original: int) -> None:
+    with pytest.raises(delivery.correcting.NothingPutRight, match="--again"):
+        correct(app, original, again=False)
+
+    put_right(app)
+    first = correct(app, original, again=False)
+    approve_run(app, first, "other")
+    start(app, first)
+    rows = lease(app)
+    hand(app, *rows)
+    for row in rows:
+        settle(app, row, S.ACCEPTED)
+    finish(app)
+    with pytest.raises(delivery.correcting.NothingPutRight):
+        correct(app, first, again=False)
+    assert correct(app, original, again=False) > first
 
 
 def test_its_mail_says_what_was_wrong_and_holds_what_is_right(app: App, original: int) -> None:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from factories import (
+    KEY,
     cancel,
     deliveries,
     lease,
@@ -163,10 +164,18 @@ def test_the_regular_plan_after_a_cancelled_one_and_a_late_run_share_their_slots
     assert the_run(app, again).excluded == {"already": 1}
 
 
+def test_who_joins_after_a_cancelled_run_is_reached_by_a_new_one(app: App) -> None:
+    original = make_run(app, 1)
+    cancel(app, original)
+
+    with pytest.raises(delivery.WrongState, match=f"已取消，不能补投.*run plan {KEY}"):
+        plan_late(app, original)
+
+
 def test_only_a_sealed_regular_run_has_latecomers(app: App) -> None:
     make_readers(app, 1)
     planned = plan(app, make_issue(app))
-    with pytest.raises(delivery.WrongState, match="不能补投"):
+    with pytest.raises(delivery.WrongState, match=f"不能补投：.*run start {planned}"):
         plan_late(app, planned)
     delivery.seal(app.transaction, planned, at=SEPTEMBER)
     make_subscriber(app, "new@fenhe.example")

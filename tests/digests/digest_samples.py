@@ -139,7 +139,7 @@ def _all_sections() -> list[StoredArticle]:
 
 def make_sheet(*articles: StoredArticle) -> Sheet:
     """A sheet of the bundled templates."""
-    return render_sheet(make_issue(*articles), TOPICS, TEMPLATES, PUBLICATION)
+    return render_sheet(make_issue(*articles), TOPICS, TEMPLATES, PUBLICATION, honeypot=True)
 
 
 def compose(

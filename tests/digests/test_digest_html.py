@@ -18,12 +18,13 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from distribution.digests import Interests, join, render_sheet
 from distribution.issues import Contract
+from distribution.words import TopicsFrom
 
 BASE = (TEMPLATES[0] / "base.html").read_text(encoding="utf-8")
 STYLE = re.search(r"<style>\n(.*?)</style>", re.sub("{%.*?%}\n?", "", BASE), re.DOTALL)[1]  # type: ignore[index]
 GROUND = {  # text: what it stands on
     **dict.fromkeys((".nh", ".nd", ".i", ".q", ".gh", ".t", ".m", ".a", ".l"), ".c"),
-    **dict.fromkeys((".w", ".j", ".jh", ".wa"), ".c"),
+    **dict.fromkeys((".w", ".j", ".jh", ".wa", ".sa"), ".c"),
     **dict.fromkeys((".kb", ".kt"), ".k"),
     **dict.fromkeys((".f", ".fl"), ".f"),
 }
@@ -106,8 +107,9 @@ def test_no_class_is_without_a_rule_and_no_rule_without_a_class() -> None:
     articles = (make_article(1, "policy", lead=True), make_article(2, "policy"))
     words = "各位读者：\n\n- [通知](https://a.example)"
     issue = make_issue(*articles, contract=Contract(note=words, notice=words))
-    sheet = render_sheet(issue, TOPICS, TEMPLATES, PUBLICATION)
-    html = join(sheet, choose(articles, Interests(("nowhere",))), PERSONAL).html
+    sheet = render_sheet(issue, TOPICS, TEMPLATES, PUBLICATION, correction="电话有误")
+    wishes = Interests(("policy",), topics_from=TopicsFrom.ENTERPRISE)
+    html = join(sheet, choose(articles, wishes), PERSONAL).html
     used = {name for names in re.findall(r'class="([a-z ]+)"', html) for name in names.split()}
     assert {f".{name}" for name in used} == set(rules(STYLE.partition("@media")[0]))
 
@@ -156,6 +158,17 @@ def test_links_to_tap_are_44_pixels_high() -> None:
         vertical = int(style[name]["padding"].split("px")[0])
         assert style[name]["display"] == "inline-block"
         assert line_height + 2 * vertical >= 44
+
+
+def test_a_correction_does_not_stick_to_the_rule_above_it() -> None:
+    article = make_article(1, "quality")
+    issue = make_issue(article)
+    sheet = render_sheet(issue, TOPICS, TEMPLATES, PUBLICATION, correction="电话有误")
+    html = join(sheet, choose([article], Interests(())), PERSONAL).html
+
+    [box] = re.findall(r'<td class="j(?: [a-z]+)?" style="([^"]*)"', html.partition(">更正<")[0])
+
+    assert re.findall(r"padding-top:\s*(\d+)px", box) == ["20"]
 
 
 def test_fonts_are_spelled_without_quotes() -> None:

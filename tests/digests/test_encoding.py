@@ -73,7 +73,7 @@ def test_every_reader_gets_what_was_meant(
     reader = Interests(tuple(topics), (word,) if word else (), standard=standard)
     choices = choose(make_issue().articles, reader, discovery=["science"])
     urls = [f"{origin}/{path}/{token}" for path, token in zip("crupo", links, strict=True)]
-    personal = Personal(*urls[:4], open_url=urls[4] if counted else None)
+    personal = Personal(*urls[:4], open_url=urls[4] if counted else None, counted=counted)
     html, text = read_back(compose(sheet, choices, personal))
     meant = join(sheet, choices, personal)
     assert unpadded(html) == unpadded(meant.html)

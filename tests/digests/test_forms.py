@@ -43,7 +43,7 @@ def personal(number: int, *, counted: bool) -> Personal:
     """The links of a numbered reader."""
     ends = {slot: f"{slot}{number}".rjust(TOKEN, "x") for slot in SLOTS}
     urls = {slot: f"https://read.example.cn/{slot[0]}/{end}" for slot, end in ends.items()}
-    return Personal(**{**urls, "open_url": urls["open_url"] if counted else None})
+    return Personal(**{**urls, "open_url": urls["open_url"] if counted else None}, counted=counted)
 
 
 def test_what_was_made_for_one_reader_shows_nothing_of_him_to_the_next() -> None:

@@ -83,6 +83,8 @@ def test_a_grey_that_is_too_light_is_found_in_the_mail() -> None:
     assert contrasts(judge(mail())) == []
     [sentence] = contrasts(judge(spoilt("html", "color:#646b73", "color:#b4bbc3")))
     assert "浅色模式下 m 的文字 #b4bbc3 写在 #ffffff 上" in sentence
-    dark = contrasts(judge(spoilt("html", ".m,.f,.fl{color:#a3a8ae", ".m,.f,.fl{color:#43484e")))
-    assert [sentence.split()[1] for sentence in dark] == ["f", "fl", "m"]
+    dark = contrasts(
+        judge(spoilt("html", ".m,.f,.fl,.sa{color:#a3a8ae", ".m,.f,.fl,.sa{color:#43484e"))
+    )
+    assert [sentence.split()[1] for sentence in dark] == ["f", "fl", "m", "sa"]
     assert all(sentence.startswith("深色模式下") for sentence in dark)

@@ -17,7 +17,8 @@ HEAD = Masthead(
     "三晋机电通讯", 2026, "", None, None, today(), ("示范联合会", "示范研究院"), CONTACT
 )
 BARE = Masthead("编辑部", 0, "", None, None, today(), contact=Contact("digest@jikan.example"))
-ASKED = {"days": 30, "until": "2026年12月26日"}
+ASKED = {"days": 30, "until": "2026年12月26日", "by_web": False}
+SIGNED_UP = ASKED | {"by_web": True}
 CHOSEN = {
     "topics": ["质量管理", "政策措施"],
     "watch_words": ["液压", "煤矿<智能>化"],
@@ -30,10 +31,24 @@ NOTHING_CHOSEN = {
     "whose": "您还没有选择主题，先收录每期的全部文章。",
     "only_when_matching": False,
 }
-ONLY_HTML = {"确认订阅", "选择自己的关注 ›", "调整关注", "退订"}
+TOLD = {
+    "title": "请确认新的邮箱",
+    "paragraphs": ["您好：一位读者请求改寄到这里。", "链接有效期 7 天，煤矿<智能>化。"],
+    "way": "move",
+    "label": "确认改用这个邮箱",
+}
+TOLD_ONLY = {**TOLD, "way": "", "label": ""}
+ONLY_HTML = {"确认订阅", "确认改用这个邮箱", "选择自己的关注 ›", "调整关注", "退订"}
 """What links are called; in text the address stands below the same words and a colon."""
 BY_ADDRESS = "按钮打不开时，请把这个网址复制到浏览器："
-CASES = [("confirm", ASKED), ("welcome", CHOSEN), ("welcome", NOTHING_CHOSEN)]
+CASES = [
+    ("confirm", ASKED),
+    ("confirm", SIGNED_UP),
+    ("welcome", CHOSEN),
+    ("welcome", NOTHING_CHOSEN),
+    ("told", TOLD),
+    ("told", TOLD_ONLY),
+]
 
 
 def letter(name: str, values: dict[str, object], issue: Masthead = HEAD) -> RenderedLetter:
@@ -46,7 +61,7 @@ def whole(values: dict[str, object], issue: Masthead = HEAD) -> dict[str, object
     return {**who, **links, **values}
 
 
-KINDS = ("confirm", "preferences", "unsubscribe")
+KINDS = ("confirm", "move", "copy", "preferences", "unsubscribe")
 
 
 def sentences(page: str) -> list[str]:

@@ -25,7 +25,7 @@ from distribution.models import (
     Suppression,
 )
 from distribution.privacy import Kept, Purge
-from distribution.words import Decision, DeliveryState, Purpose, SuppressionReason
+from distribution.words import Decision, DeliveryState, Purpose, Signal, SuppressionReason
 
 FOR_EVER = dict.fromkeys((kept for kept in Kept if kept is not Kept.LATE), 0)
 A_MONTH = {kept: 30 for kept in FOR_EVER if kept is not Kept.LEFT} | {Kept.LEFT: 0}
@@ -99,6 +99,37 @@ def test_readings_stay_as_counts_of_nobody(app: App, lived: tuple[int, int]) -> 
     assert (report.opened.human, report.opened.anonymous) == (0, 1)
     assert (report.clicked.readers, report.clicked.anonymous) == (0, 1)
     assert report.articles[0].anonymous == 1
+
+
+@pytest.mark.usefixtures("lived")
+def test_readings_forget_how_they_came_and_keep_what_was_said(app: App) -> None:
+    before = [(event.delivery_id, event.verdict, event.rule) for event in rows(app, ReadingEvent)]
+    assert all(event.network and event.agent == "windows" for event in rows(app, ReadingEvent))
+    assert counted(purge(app, after=29, NETWORK=30)) == {}
+    assert counted(purge(app, after=31, NETWORK=30)) == {Kept.NETWORK: 2}
+
+    found = rows(app, ReadingEvent)
+    assert [(event.delivery_id, event.verdict, event.rule) for event in found] == before
+    assert {(event.network, event.agent) for event in found} == {("", "")}
+    assert {event.network_class for event in found} == {"private"}  # as examples are
+
+
+def test_a_click_that_can_never_be_judged_does_not_stay_for_ever(app: App) -> None:
+    with app.transaction() as session:
+        session.add(Inbox(signal=Signal.CLICK, at=clock.now(), content={"network": "192.0.2.0/24"}))
+        events.receive_mail(session, hidden_mail("x@journal.example"), clock.now())
+
+    assert counted(purge(app, after=29, NETWORK=30)) == {}
+    assert counted(purge(app, after=31, NETWORK=30)) == {Kept.NETWORK: 1}
+    assert [row.signal for row in rows(app, Inbox)] == [Signal.MAIL]
+
+
+def test_how_it_came_goes_at_once_of_who_no_longer_agrees(app: App, lived: tuple[int, int]) -> None:
+    no = Statement(Decision.WITHDRAWN, "不同意", channel="web", purpose=Purpose.TRACKING)
+    with app.transaction() as session:
+        audience.record_consent(session, lived[0], no, by="reader", at=clock.now())
+
+    assert counted(purge(app, NETWORK=90)) == {Kept.NETWORK: 2}
 
 
 def test_readings_of_who_no_longer_agrees_come_back_as_nobodys_neither(

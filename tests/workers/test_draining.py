@@ -24,6 +24,7 @@ from workers.broker import Line, make_broker
 from workers.current import set_app
 from workers.draining import drain
 from workers.exposing import Exposing
+from workers.leaving import Leaving
 from workers.listening import Listening
 from workers.sending import ring_if_due, send, send_due
 from workers.speaking import Speaking
@@ -185,6 +186,6 @@ def test_the_settings_choose_the_broker_and_nothing_of_dramatiqs_own_is_on(
 ) -> None:
     broker = make_broker(Settings(redis_url=url))  # type: ignore[arg-type] # pydantic converts
     assert isinstance(broker, kind)
-    ours = [Line, Speaking, Exposing, Listening, Ticker]
+    ours = [Line, Leaving, Speaking, Exposing, Listening, Ticker]
     assert [type(middleware) for middleware in broker.middleware] == ours
     broker.close()

@@ -22,6 +22,8 @@ from workers.broker import make_broker
 from workers.sending import send_due
 
 READERS = 100
+on_postgresql = pytest.mark.parametrize("environment", ["postgresql"], indirect=True)
+"""Where several hosts may work."""
 RING = """
 from workers import bounces, sending, tracking
 from workers.broker import ring
@@ -67,6 +69,7 @@ def stored(url: str) -> dict[str, list[tuple[str, list[Any], dict[str, Any]]]]:
     return found
 
 
+@on_postgresql
 def test_stopped_workers_leave_nothing_half_done_and_the_next_ones_finish(
     environment: dict[str, str], redis_server: Redis, elsewhere: Path
 ) -> None:

@@ -17,7 +17,6 @@ from worker_office import CONNECTIONS, relay_settings, started_run
 import workers
 from distribution import delivery
 from distribution.app import App, open_app
-from distribution.delivery import Owner
 from distribution.errors import DistributionError
 from distribution.words import DeliveryState, RunState
 from workers import draining

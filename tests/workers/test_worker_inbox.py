@@ -209,6 +209,19 @@ def test_many_lost_bells_are_rung_again_in_portions(
         assert [args for _, args in bells(TRACKING)] == [[[one, two]], [[three]]]
 
 
+def test_a_worker_forgets_how_the_acts_of_nobody_came(office: App) -> None:
+    with office.reading() as session:
+        run_id = session.scalars(select(Delivery.run_id)).first()
+    at = clock.now() - timedelta(minutes=10)
+    asked = Request(Signal.CLICK, Use.RUN_CLICK, run_id, 1, at, BROWSER)
+    with office.transaction() as session:
+        events.receive(session, [asked])
+    look = tracking.watch()
+    look()  # nobody hears the bell: it is judged here, and forgotten in one go
+    (event,) = readings(office)
+    assert (event.delivery_id, event.agent, event.rule) == (None, "", "nothing-against")
+
+
 def test_a_ticker_looks_after_all_queues_of_its_worker(office: App, maildir: Path) -> None:
     click(office)
     put(maildir, "1.a", bounced(office, sent_mails(office)[0]))

@@ -5,19 +5,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from processes import PROGRAMME, free_port, running, until
+from processes import PATIENCE, PROGRAMME, free_port, running, until
 from runs import status_of
 from servers import Redis
 from sink import Act, Fault, Sink, Step
+from sqlalchemy import text
 from worker_office import copies, relay_settings, started_run
 
-from distribution.app import open_app
+from distribution import schema
+from distribution.app import App, open_app
 from distribution.words import DeliveryState
 
 READERS = 30
 SLOW = {Step.ACCEPTED: Fault(Act.SLOW, pause=0.05)}
 """The relay has taken a mail, and is most of a second saying so."""
 WENT_ON, NOT_THROUGH = 0, -signal.SIGTERM
+NEWER = "2099_01_01_newer"
 
 
 @pytest.fixture
@@ -53,6 +56,35 @@ def test_nor_does_one_of_workers_that_are_called_by_redis(
 ) -> None:
     environment["DISTRIBUTION_REDIS_URL"] = redis_server.url
     _stop_in_the_middle(environment, elsewhere, lambda _: ("worker", "--processes", "2"), WENT_ON)
+
+
+@pytest.mark.parametrize("environment", ["postgresql"], indirect=True)
+def test_workers_on_redis_end_with_two_once_a_newer_programme_has_upgraded_the_database(
+    environment: dict[str, str], elsewhere: Path, redis_server: Redis
+) -> None:
+    environment["DISTRIBUTION_REDIS_URL"] = redis_server.url
+    with Sink({Step.ACCEPTED: Fault(Act.SLOW, pause=0.01)}) as sink:
+        environment |= relay_settings(sink, lease_seconds=2)
+        app = open_app(environment)
+        run_id = started_run(app, READERS)
+        with running(environment, elsewhere, PROGRAMME, "worker") as programme:
+            until(lambda: sink.accepted, "a mail")
+            name_revision(app, NEWER)
+            try:
+                assert programme.process.wait(PATIENCE) == 2
+            finally:
+                name_revision(app, schema.HEAD)  # others use this database after us
+            assert NEWER in programme.words
+        left = status_of(app, run_id).states
+        app.engine.dispose()
+    assert set(left) == {DeliveryState.ACCEPTED, DeliveryState.PLANNED}
+
+
+def name_revision(app: App, revision: str) -> None:
+    """As an upgrade, or the taking back of one."""
+    with app.transaction() as session:
+        changed = text("UPDATE alembic_version SET version_num = :revision")
+        session.execute(changed, {"revision": revision})
 
 
 def _stop_in_the_middle(

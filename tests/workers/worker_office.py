@@ -12,9 +12,10 @@ from distribution.app import App
 CONNECTIONS = 2
 
 
-def relay_settings(sink: Sink) -> dict[str, str]:
+def relay_settings(sink: Sink, **more: object) -> dict[str, str]:
     """Real mail to the sink, slowly enough that something can happen meanwhile."""
-    return settings_for(sink, connections=CONNECTIONS, batch_size=10, ticker_seconds=1)
+    settings = {"connections": CONNECTIONS, "batch_size": 10, "ticker_seconds": 1}
+    return settings_for(sink, **settings, **more)
 
 
 def started_run(app: App, readers: int) -> int:

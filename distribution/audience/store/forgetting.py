@@ -10,10 +10,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from distribution.audience.address import EmailAddress
 from distribution.audience.store.consent import sha256_of
 from distribution.audience.store.contacts import AddressHasher, Erased, spellings
+from distribution.audience.store.leaving import forget_words
 from distribution.audience.store.locking import lock_subscriber
+from distribution.audience.store.sign_ups import forget_sign_ups
 from distribution.audience.traces import Traces
 from distribution.db import upsert
 from distribution.models import (
+    Claim,
     ConsentEvent,
     Enterprise,
     Import,
@@ -57,12 +60,13 @@ def forget(
     session.refresh(row)
     if row.erased_at is not None:
         raise Erased(row.id)
+    hashes = {hasher(form) for form in traces.addresses}
     changed = {
-        "consent_events": _scrub_consents(session, row.id, traces),
+        "consent_events": _scrub_consents(session, row.id, traces) + forget_words(session, row.id),
         "import_rows": _empty_import_rows(session, row.id, traces),
         "interests": _drop_wishes(session, row.id),
-        "texts": _scrub_texts(session, row, traces)
-        + _scrub_evidence(session, traces, {hasher(form) for form in traces.addresses}),
+        "texts": _scrub_texts(session, row, traces) + _scrub_evidence(session, traces, hashes),
+        "sign_ups": forget_sign_ups(session, hashes),
     }
     _bar(session, row.address_hash, evidence=evidence, at=at)
     _pseudonymise(session, row, hasher, at)
@@ -92,7 +96,7 @@ def _bar(session: Session, address_hash: str, *, evidence: str, at: datetime) ->
 
 def _drop_wishes(session: Session, subscriber_id: int) -> int:
     dropped = 0
-    for kind in (Interest, WatchWord):
+    for kind in (Interest, WatchWord, Claim):
         gone = delete(kind).where(kind.subscriber_id == subscriber_id)
         dropped += len(session.scalars(gone.returning(kind.subscriber_id)).all())
     return dropped

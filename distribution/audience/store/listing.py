@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from distribution.audience.membership import NOTICE
 from distribution.audience.regions import CITIES
+from distribution.audience.store.claims import unchecked
 from distribution.audience.store.standing import agrees_to_tracking, barrier, decision
 from distribution.models import Delivery, Enterprise, Interest, ReadingEvent, Subscriber, Topic
 from distribution.words import (
@@ -54,6 +55,8 @@ class Those:
     """What keeps mail from him first of all."""
     not_opened_since: datetime | None = None
     """Got mail since then and is not known to have opened any; only who agreed to be counted."""
+    unchecked: bool = False
+    """Named his enterprise himself, and nobody has checked it."""
 
 
 ORDERS: dict[str, tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]] = {
@@ -162,6 +165,8 @@ def conditions(those: Those, at: datetime | None) -> list[ColumnElement[bool]]:
         found.append(barrier(at) == those.cause.value)
     if those.not_opened_since is not None:
         found.append(_silent_since(those.not_opened_since))
+    if those.unchecked:
+        found.append(unchecked())
     return found
 
 

@@ -59,7 +59,7 @@ def barrier(at: datetime | None = None) -> ColumnElement[str | None]:
     today: ColumnElement[Any] = (
         literal(at.astimezone(SHANGHAI).date()) if at else select(database_day()).scalar_subquery()
     )
-    no_member = exists().where(Enterprise.id == Subscriber.enterprise_id, _is_outside(today))
+    no_member = exists().where(Enterprise.id == Subscriber.enterprise_id, is_outside(today))
     passing = case(
         (Subscriber.departed_at.is_not(None), Cause.DEPARTED.value),
         (no_member.correlate(Subscriber), Cause.MEMBERSHIP.value),
@@ -81,11 +81,12 @@ def barrier(at: datetime | None = None) -> ColumnElement[str | None]:
 def outsiders(session: Session) -> list[int]:
     """Enterprises whose membership has ended or is suspended, by the database's clock."""
     today = select(database_day()).scalar_subquery()
-    query = select(Enterprise.id).where(_is_outside(today)).order_by(Enterprise.id)
+    query = select(Enterprise.id).where(is_outside(today)).order_by(Enterprise.id)
     return list(session.scalars(query))
 
 
-def _is_outside(today: ColumnElement[Any]) -> ColumnElement[bool]:
+def is_outside(today: ColumnElement[Any]) -> ColumnElement[bool]:
+    """SQL: an enterprise's membership has ended or is suspended; NULL for one without an end."""
     return or_(Enterprise.member_until < today, Enterprise.suspended_at.is_not(None))
 
 

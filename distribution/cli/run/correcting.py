@@ -26,19 +26,27 @@ _ADDRESSEES = Choice(tuple(Addressees), "收件范围")
     metavar="范围",
     help="投给原批次的谁：all 全部，accepted 已交中继，failed 被拒收，in_doubt 存疑。",
 )
+@click.option("--again", is_flag=True, help="邮件没有改动也照原样再投。")
 @click.option("--dry-run", is_flag=True, help="只数会投几人，不改动。")
 @as_json
-def correct(run_id: int, reason: str, addressees: Addressees, dry_run: bool, as_json: bool) -> None:  # noqa: FBT001
+def correct(
+    run_id: int,
+    reason: str,
+    addressees: Addressees,
+    again: bool,  # noqa: FBT001 - click's flags
+    dry_run: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
+) -> None:
     """更正：把改好的这一期再投一次给原批次（及其补投）的读者，主题标明更正，开头写明缘由。
 
-    先改好内容：distribution issue reopen 期号，改正后重新批准。更正自成一个批次，须经批准才能
-    投递；收件人多时，须由另一人批准。
+    先改好内容：distribution issue reopen 期号，改正后重新批准；邮件没有改动的不投。更正自成一个
+    批次，须经批准才能投递；收件人多时，须由另一人批准。
 
     例如：distribution run correct 3 --reason '“首台套”一文的电话有误' --to accepted
     """
     app, at, by = installation(), clock.now(), admin()
     errand = correcting.Errand(
-        audience.tidy("缘由", reason, longest=correcting.LONGEST_REASON), addressees
+        audience.tidy("缘由", reason, longest=correcting.LONGEST_REASON), addressees, again
     )
     with app.reading() as session:
         count = correcting.count(session, run_id, addressees)

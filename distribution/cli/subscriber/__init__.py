@@ -2,7 +2,16 @@
 
 import click
 
-from distribution.cli.subscriber import adding, bulk, changing, listing, replacing, showing, writing
+from distribution.cli.subscriber import (
+    adding,
+    bulk,
+    changing,
+    listing,
+    replacing,
+    showing,
+    signing_up,
+    writing,
+)
 
 
 @click.group("subscriber")
@@ -24,5 +33,7 @@ for command in (
     bulk.bulk,
     writing.confirm,
     writing.welcome,
+    signing_up.sign_ups,
+    signing_up.check,
 ):
     group.add_command(command)

@@ -88,6 +88,7 @@ class Filters:
     format: MailFormat | None
     state: State | None
     not_opened_since: date | None
+    unchecked: bool | None
 
     @property
     def is_empty(self) -> bool:
@@ -115,6 +116,7 @@ class Filters:
             mailable=state.mailable,
             cause=state.cause,
             not_opened_since=None if since is None else datetime.combine(since, time(), SHANGHAI),
+            unchecked=bool(self.unchecked),
         )
 
 
@@ -141,6 +143,9 @@ _OPTIONS = (
         type=DAY,
         metavar="日期",
         help="这一天以来投递过却未见打开的，只含同意按人统计的人。",
+    ),
+    click.option(
+        "--unchecked", is_flag=True, default=None, help="单位由本人在网上填写、尚待核对的。"
     ),
 )
 

@@ -12,6 +12,7 @@ from distribution.cli.common import as_json, installation, show_json
 from distribution.cli.listing import show_list, show_page, write_list
 from distribution.cli.subscriber.exporting import HEADINGS, cells
 from distribution.cli.subscriber.filters import Filters, filtered
+from distribution.cli.subscriber.signing_up import say_who_waits
 from distribution.words import Cause
 
 
@@ -66,6 +67,7 @@ def list_subscribers(
             empty=_nobody(session, page),
         )
         show_page(audience.count_those(session, those), page, limit, unit="位")
+        say_who_waits(session)
 
 
 def _state(why: str | None) -> str:

@@ -9,7 +9,7 @@ from distribution import audience, clock
 from distribution.audience import Fact, Profile
 from distribution.cli.choices import MAILABLE
 from distribution.cli.common import as_json, installation, show_json, show_table
-from distribution.models import ConsentEvent
+from distribution.models import Claim, ConsentEvent
 from distribution.words import Cause, Purpose
 
 email_argument = click.argument("email", metavar="邮箱")
@@ -30,7 +30,8 @@ def present(email: str, *, as_json: bool) -> None:
         if as_json:
             show_json(_document(found, session))
         else:
-            show_table(("项目", "内容"), list(_rows(found)))
+            claim = audience.claim_of(session, found.subscriber)
+            show_table(("项目", "内容"), list(_rows(found, claim)))
 
 
 def standing(why: str | None) -> str:
@@ -38,12 +39,12 @@ def standing(why: str | None) -> str:
     return MAILABLE if why is None else f"不投递：{Cause(why).label}"
 
 
-def _rows(found: Profile) -> Iterator[tuple[str, object]]:
+def _rows(found: Profile, claim: Claim | None) -> Iterator[tuple[str, object]]:
     row = found.subscriber
     yield "姓名", row.name
     yield "邮箱", row.email
     yield "电话", row.phone
-    yield "单位", _enterprise(found)
+    yield "单位", f"{_enterprise(found)}，本人填写，待核对" if claim else _enterprise(found)
     yield "职务", row.role.label
     yield "版本", row.edition.label
     yield "接收频率", row.frequency.label
@@ -100,6 +101,7 @@ def _document(found: Profile, session: Session) -> dict[str, object]:
         "name": row.name,
         "phone": row.phone,
         "enterprise": found.enterprise.name if found.enterprise else None,
+        "unchecked": audience.claim_of(session, row) is not None,
         "role": row.role.value,
         "edition": row.edition.value,
         "frequency": row.frequency.value,

@@ -18,6 +18,9 @@ AGREED = "已经同意，不必再确认"
 MOVED = "邮箱已改"
 _OPEN = (LetterState.WAITING, LetterState.HANDED)
 _BLANK = ("", "", "")
+_OF_HIS_DEEDS = (
+    LetterPurpose.MOVING, LetterPurpose.CHANGED, LetterPurpose.COPY, LetterPurpose.ALREADY,
+)  # fmt: skip
 
 
 def add_letter(
@@ -92,16 +95,17 @@ def mark_returned(session: Session, letter_id: int, words: str) -> None:
         .where(Letter.id == letter_id, Letter.state.in_(went))
         .values(state=LetterState.FAILED, reply=words[:500], settled_at=database_time())
     )
+    _blank_last(session, letter_id)
 
 
 def begin_letter(
-    session: Session, key: str, purpose: LetterPurpose, row: Subscriber, *, at: datetime
+    session: Session, key: str, purpose: LetterPurpose, to: tuple[str, int | None], *, at: datetime
 ) -> int | None:
-    """A letter to a subscriber, empty until `finish_letter`, so that its links can name it.
+    """A letter to an address of a subscriber, empty until `finish_letter`: its links name it.
 
     None where one of this key was written before.
     """
-    return _insert(session, key, purpose, (row.email_key, row.id), _BLANK, at)
+    return _insert(session, key, purpose, to, _BLANK, at)
 
 
 def finish_letter(session: Session, letter_id: int, content: tuple[str, str, str]) -> None:
@@ -145,6 +149,18 @@ def written(session: Session, keys: Collection[str]) -> dict[str, datetime]:
     """Those of the keys that a letter bears, and when it was written."""
     query = select(Letter.key, Letter.created_at).where(Letter.key.in_(keys))
     return {row[0]: row[1] for row in session.execute(query)}
+
+
+def written_since(
+    session: Session, subscriber_id: int, purpose: LetterPurpose, since: datetime
+) -> Sequence[int]:
+    """The letters of this purpose a subscriber was written since then, the newest first."""
+    query = select(Letter.id).where(
+        Letter.subscriber_id == subscriber_id,
+        Letter.purpose == purpose,
+        Letter.created_at > since,
+    )
+    return session.scalars(query.order_by(Letter.id.desc())).all()
 
 
 def find_letter(session: Session, letter_id: int) -> Letter:
@@ -213,8 +229,10 @@ def letter_barred(session: Session, letter_id: int) -> str:
     if found is None:
         return ""
     purpose, why, moved = found
-    if purpose is LetterPurpose.FORWARDED:
+    if purpose in (LetterPurpose.FORWARDED, LetterPurpose.ERASED):
         return ""
+    if purpose in _OF_HIS_DEEDS:
+        return _deed_barred(purpose, why, moved=moved)
     if purpose is LetterPurpose.CONFIRMATION:
         if why is None:
             return AGREED
@@ -222,6 +240,16 @@ def letter_barred(session: Session, letter_id: int) -> str:
     if why is not None:
         return Cause(why).label
     return MOVED if moved else ""
+
+
+def _deed_barred(purpose: LetterPurpose, why: str | None, *, moved: bool) -> str:
+    """The same for what a reader is told of his own deeds, left and paused as he may be by now.
+
+    Where it goes to another address than his, what is known against his says nothing of it.
+    """
+    if why == Cause.ERASED.value or (why == Cause.SUPPRESSED.value and not moved):
+        return Cause(why).label
+    return MOVED if moved and purpose is LetterPurpose.COPY else ""
 
 
 def cancel_letter(session: Session, letter_id: int, reason: str) -> None:
@@ -253,6 +281,15 @@ def settle_letter(
             settled_at=None if state is LetterState.WAITING else database_time(),
         )
     )
+    if state is not LetterState.WAITING:
+        _blank_last(session, letter_id)
+
+
+def _blank_last(session: Session, letter_id: int) -> None:
+    """The letter that says that everything is erased was the last that named its reader."""
+    last = (Letter.id == letter_id) & (Letter.purpose == LetterPurpose.ERASED)
+    blank = dict.fromkeys(("recipient", "subject", "text", "html", "reply"), "")
+    session.execute(update(Letter).where(last).values(**blank))
 
 
 def resolve_letter(session: Session, letter_id: int, state: LetterState, reply: str) -> bool:

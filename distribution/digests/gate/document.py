@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from distribution.digests.gate.findings import HTML, Finding, Rule, error, warning
-from distribution.digests.gate.reading import Comment, Element, is_element, visible_runs
+from distribution.digests.gate.reading import Comment, Element, is_element, is_shown, visible_runs
 
 _FORBIDDEN = (
     "script", "form", "input", "button", "select", "textarea", "iframe", "frame", "object",
@@ -88,7 +88,7 @@ def _links(tree: Element) -> Iterator[Finding]:
         named = "".join(visible_runs(link)).strip() or any(
             one.get("alt") for one in link.iter("img")
         )
-        if not named:
+        if not named and is_shown(link):  # the trap is for programmes
             yield error(Rule.LINKS, HTML, f"链接 {address[:60]} 没有文字；请修改邮件模板")
         if urlsplit(address).scheme == "http" and not _is_web(address):
             sentence = f"链接 {address[:60]} 不是 https；如果对方支持，请改用 https"

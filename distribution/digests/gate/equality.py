@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from distribution.digests.cutting import Piece
 from distribution.digests.gate.findings import HTML, TEXT, Finding, Rule, error
-from distribution.digests.gate.reading import Element, letters, tree_of, visible_runs
+from distribution.digests.gate.reading import Element, is_shown, letters, tree_of, visible_runs
 from distribution.digests.sheet import Sheet
 
 _ADDRESS = re.compile(r"https?://[!-~]+")
@@ -50,7 +50,7 @@ def check_equality(
 def _same_links(tree: Element, text: str, places: tuple[str, str]) -> Iterator[Finding]:
     """Compare addresses; one with Chinese in it is percent-encoded in HTML, and not in text."""
     seen = "".join(visible_runs(tree))
-    linked = {link.get("href", "").rstrip(_AFTER) for link in tree.iter("a")}
+    linked = {link.get("href", "").rstrip(_AFTER) for link in tree.iter("a") if is_shown(link)}
     linked = {address for address in linked if address.startswith("http")}
     readable = {unquote(address) for address in linked} - linked
     written = {address.rstrip(_AFTER) for address in _ADDRESS.findall(text)}

@@ -9,7 +9,16 @@ from lxml.etree import Comment, ParserError
 
 from distribution.digests.gate.styles import declarations
 
-__all__ = ["Comment", "Element", "is_element", "is_hidden", "letters", "tree_of", "visible_runs"]
+__all__ = [
+    "Comment",
+    "Element",
+    "is_element",
+    "is_hidden",
+    "is_shown",
+    "letters",
+    "tree_of",
+    "visible_runs",
+]
 
 _UNSEEN = {"head", "style", "script", "title", "template"}
 _INLINE = {"a", "b", "strong", "i", "em", "span", "font", "u", "small", "sup", "sub", "code"}
@@ -33,6 +42,11 @@ def is_hidden(element: Element) -> bool:
     """Whether it and all in it are not shown."""
     style = dict(declarations(element.get("style", "")))
     return element.tag in _UNSEEN or style.get("display", "").startswith("none")
+
+
+def is_shown(element: Element) -> bool:
+    """Whether a reader can see it: neither it nor what it stands in is hidden."""
+    return not any(map(is_hidden, (element, *element.iterancestors())))
 
 
 def visible_runs(element: Element) -> list[str]:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from distribution import audience
+from distribution import audience, events
 from distribution.delivery import is_through
 from distribution.models import (
     Audit,
@@ -106,7 +106,32 @@ def make_anonymous(session: Session, ids: Collection[int]) -> None:
         .where(ReadingEvent.id.in_(ids), refused.correlate(ReadingEvent).exists())
         .execution_options(synchronize_session=False)
     )
-    _change(session, ReadingEvent, ReadingEvent.id.in_(ids), delivery_id=None)
+    _change(session, ReadingEvent, ReadingEvent.id.in_(ids), delivery_id=None, **events.UNTRACED)
+
+
+def old_networks(before: datetime) -> Select[int]:
+    """Opens and clicks that say how they came: old ones, and those of who no longer agrees."""
+    disagree = ~func.coalesce(audience.agrees_to_tracking(Delivery.subscriber_id), False)
+    refused = select(Delivery.id).where(Delivery.id == ReadingEvent.delivery_id, disagree)
+    gone = or_(ReadingEvent.at < before, refused.correlate(ReadingEvent).exists())
+    return select(ReadingEvent.id).where(ReadingEvent.agent != "", gone)
+
+
+def forget_networks(session: Session, ids: Collection[int]) -> None:
+    """Who it was, by which rule, and from which kind of network stays."""
+    _change(session, ReadingEvent, ReadingEvent.id.in_(ids), showed="", agent="", network="")
+
+
+def old_requests(before: datetime) -> Select[int]:
+    """Opens and clicks that could not be judged in all that time, as they came."""
+    return select(Inbox.id).where(Inbox.signal.in_(events.REQUESTS), Inbox.at < before)
+
+
+def drop_requests(session: Session, ids: Collection[int]) -> None:
+    """They are counted nowhere."""
+    session.execute(
+        delete(Inbox).where(Inbox.id.in_(ids)).execution_options(synchronize_session=False)
+    )
 
 
 def old_import_rows(before: datetime) -> Select[int, int]:
