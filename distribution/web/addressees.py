@@ -51,6 +51,12 @@ class Addressee:
         ]
         return said[-1] if said else None
 
+    @property
+    def left_by(self) -> ConsentEvent | None:
+        """The word by which he left, if it was his last."""
+        said = self.last_word(Purpose.DIGEST)
+        return said if said is not None and said.decision is Decision.WITHDRAWN else None
+
     def masthead(self, site: Site, session: Session) -> Masthead:
         """What stands above his pages: the issue of his mail, or nobody's in particular."""
         if self.origin.issue_id is None:

@@ -23,12 +23,21 @@ from distribution.delivery import Press
 from distribution.errors import NotFound
 from distribution.health import Examiner
 from distribution.web import (
+    asking,
+    catalogue,
     confirming,
+    copying,
+    erasing,
+    favouring,
+    feeds,
+    fronting,
     health,
     leaving,
+    moving,
     pages,
     preferences,
-    reading,
+    styling,
+    subscribing,
     tracking,
     webhooks,
 )
@@ -44,8 +53,6 @@ THREADS = 8
 """That answer at once; the database lends 15 connections to all of this process."""
 LONGEST_ADDRESS = 2048
 """Path and query; ours have 40 characters, gateways add to them."""
-ANSWER_SECONDS = 10.0
-"""How long a page may take, from its request: a database that never answers is away too."""
 LAST_OPENS_SECONDS = 5.0
 """How long the end waits until the last opens are stored."""
 
@@ -75,11 +82,16 @@ def make_app(
     )
     made = Starlette(
         routes=_routes(site),
-        middleware=[Middleware(RefuseLongAddresses)],
+        middleware=[
+            Middleware(styling.BelowPrefix, base_url=app.settings.base_url),
+            Middleware(RefuseLongAddresses),
+        ],
         exception_handlers=_handlers(),
         lifespan=partial(_lifespan, site, announcer, notices),
     )
     made.state.outage = _Outage()
+    counted = tracking.Counted(site, made.state.outage.ends)
+    made.router.routes.insert(0, counted)
     made.router.redirect_slashes = False  # it would believe the Host header
     return made
 
@@ -110,22 +122,32 @@ _Page = Callable[[Site, Request], Awaitable[Response]]
 
 def _routes(site: Site) -> list[Route]:
     pages_of: list[tuple[str, str, _Page]] = [
-        ("GET", "/o/{token}", tracking.pixel),
-        ("GET", "/c/{token}/{position}", tracking.click),
-        ("GET", "/r/{token}", _blocking(reading.front)),
-        ("GET", "/r/{token}/{position}", _blocking(reading.article)),
-        ("GET", "/r/{token}/images/{sha256}", _blocking(reading.picture)),
+        ("GET", "/o/{token}", _counted_before),
+        ("GET", "/c/{token}/{position}", _counted_before),
+        *(("GET", path, _blocking(page)) for path, page in catalogue.PAGES),
         ("GET", "/u/{token}", _blocking(leaving.show)),
         ("POST", "/u/{token}", leaving.act),
         ("GET", "/p/{token}", _blocking(preferences.show)),
         ("POST", "/p/{token}", preferences.act),
+        ("GET", "/p/{token}/erase", _blocking(erasing.show)),
+        ("POST", "/p/{token}/erase", erasing.act),
+        ("GET", "/p/{token}/{way}/{topic}", _blocking(favouring.show)),
+        ("POST", "/p/{token}/{way}/{topic}", favouring.act),
+        ("GET", "/m/{token}", _blocking(moving.show)),
+        ("POST", "/m/{token}", moving.act),
+        ("GET", "/d/{token}", _blocking(copying.show)),
+        ("GET", "/d/{token}/json", _blocking(copying.download)),
         ("GET", "/s/{token}", _blocking(confirming.show)),
         ("POST", "/s/{token}", confirming.act),
         ("POST", f"{webhooks.PATH}/{{provider}}", webhooks.receive),
+        ("GET", styling.PATH, _style_sheet),
         ("GET", "/health", health.health),
-        ("GET", "/robots.txt", _robots),
+        ("GET", "/robots.txt", feeds.robots),
         ("GET", "/favicon.ico", _no_icon),
-        ("GET", "/", _front_door),
+        ("GET", "/subscribe", _blocking(subscribing.show)),
+        ("POST", "/subscribe", subscribing.act),
+        ("GET", subscribing.SCRIPT, subscribing.script),
+        ("GET", "/", _blocking(fronting.show)),
     ]
     return [
         Route(path, partial(_in_time, page, site), methods=[method])
@@ -143,27 +165,26 @@ def _blocking(page: Callable[[Site, Request], Response]) -> _Page:
 
 
 async def _in_time(page: _Page, site: Site, request: Request) -> Response:
-    try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            answer = await page(site, request)
-    except TimeoutError:
-        raise DatabaseUnusable(f"{ANSWER_SECONDS:g} 秒内没有答完，数据库可能没有回应") from None
-    asks_nothing = page in (tracking.pixel, webhooks.receive)  # of the database, or not always
+    async with asking.in_time():
+        answer = await page(site, request)
+    if request.method == "POST" and answer.status_code < 400:  # noqa: PLR2004 - it was taken
+        tracking.note_form(site, request)
+    asks_nothing = page is webhooks.receive  # of the database, or not always
     if not asks_nothing and answer.status_code == 200:  # noqa: PLR2004 - all is well
         request.app.state.outage.ends()
     return answer
 
 
-async def _robots(_site: Site, _request: Request) -> Response:
-    return pages.plain("User-agent: *\nDisallow: /\n")
+async def _counted_before(_site: Site, _request: Request) -> Response:
+    raise asking.missing()  # here for the methods that are not for it: `tracking.Counted` is first
+
+
+async def _style_sheet(_site: Site, _request: Request) -> Response:
+    return pages.style_sheet()
 
 
 async def _no_icon(_site: Site, _request: Request) -> Response:
     return pages.plain("", 204)
-
-
-async def _front_door(_site: Site, _request: Request) -> Response:
-    return pages.notice("期刊摘要邮件", "这里是摘要邮件中各个链接所到之处：请从邮件中打开。")
 
 
 class RefuseLongAddresses:

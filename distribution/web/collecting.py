@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from anyio import CapacityLimiter
@@ -17,7 +17,9 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 """Requests stored in one transaction, and inbox ids in one ring of the bell."""
-MOST_OPENS = 20_000
+OPENS_AT_ONCE = 2_000
+"""The same of opens, which nobody waits for."""
+MOST_OPENS = 100_000
 """Kept in memory while the database is away."""
 PAUSE_SECONDS = 1.0
 COMMIT_SECONDS = 8.0
@@ -69,48 +71,46 @@ class Announcer:
             await asyncio.wait({self._ringing}, timeout=_PATIENCE_SECONDS)
 
 
-@dataclass
-class _Batch:
-    requests: dict[int, Request] = field(default_factory=dict)
-    """By place; who has given up before the commit begins is gone from here."""
-    places: int = 0
-    stored: asyncio.Task[dict[int, Received | None]] | None = None
-
-
 class GroupCommit:
     """Stores each request before it is answered; what comes during a commit shares the next."""
 
     def __init__(self, store: Store, announcer: Announcer) -> None:
         self._store, self._announcer = store, announcer
-        self._gathering: _Batch | None = None
-        self._turn = asyncio.Lock()
+        self._waiting: deque[tuple[Request, asyncio.Future[Received | None]]] = deque()
+        self._committing: asyncio.Task[None] | None = None
 
     async def add(self, request: Request) -> Received | None:
-        """What was stored, as soon as it is safe; raises what storing raised."""
-        batch = self._gathering
-        if batch is None or batch.stored is None:
-            batch = self._gathering = _Batch()
-            batch.stored = asyncio.create_task(self._commit(batch))
-        place = batch.places
-        batch.places += 1
-        batch.requests[place] = request
-        if batch.places >= BATCH:
-            self._gathering = None
-        try:
-            # Shielded: a reader who goes away must not take the others' commit with him.
-            return (await asyncio.shield(batch.stored))[place]
-        except asyncio.CancelledError:
-            batch.requests.pop(place, None)  # without effect where the commit has begun
-            raise
+        """What was stored, as soon as it is safe; raises what storing raised.
 
-    async def _commit(self, batch: _Batch) -> dict[int, Received | None]:
-        async with self._turn:
-            if self._gathering is batch:
-                self._gathering = None
-            requests = dict(batch.requests)
-            stored = await self._stored([*requests.values()]) if requests else []
+        A reader who goes away takes nobody's commit with him, and before it begins is not in it.
+        """
+        answer: asyncio.Future[Received | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((request, answer))
+        if self._committing is None or self._committing.done():
+            self._committing = asyncio.create_task(self._commit_all())
+        return await answer
+
+    async def _commit_all(self) -> None:
+        while self._waiting:
+            first = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            batch = [(request, answer) for request, answer in first if not answer.done()]
+            if batch:
+                await self._commit(batch)
+
+    async def _commit(
+        self, batch: Sequence[tuple[Request, "asyncio.Future[Received | None]"]]
+    ) -> None:
+        try:
+            stored = await self._stored([request for request, _ in batch])
+        except Exception as error:  # noqa: BLE001 - it is raised where somebody waits
+            for _, answer in batch:
+                if not answer.done():
+                    answer.set_exception(error)
+            return
         self._announcer.announce(stored)
-        return dict(zip(requests, stored, strict=True))
+        for (_, answer), received in zip(batch, stored, strict=True):
+            if not answer.done():
+                answer.set_result(received)
 
     async def _stored(self, requests: Sequence[Request]) -> Sequence[Received | None]:
         """One connection that hangs must not hold up those who come after: its thread is left."""
@@ -137,7 +137,7 @@ class Opens:
             self._dropped += 1
             return
         self._waiting.append(request)
-        if len(self._waiting) == BATCH:
+        if len(self._waiting) == OPENS_AT_ONCE:
             self._wake.set()
 
     async def store_until_stopped(self) -> None:
@@ -165,7 +165,7 @@ class Opens:
             log.warning("%d opens were dropped: too many waited", self._dropped)
             self._dropped = 0
         while self._waiting:
-            batch = self._waiting[:BATCH]
+            batch = self._waiting[:OPENS_AT_ONCE]
             try:
                 ids = await _in_a_thread(self._store, batch)
             except DatabaseUnusable as error:

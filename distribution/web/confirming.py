@@ -1,14 +1,15 @@
 """Confirming: a page that says what a reader agrees to, and a POST that is his consent."""
 
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from distribution import clock, delivery
-from distribution.compiler import Masthead
+from distribution import audience, clock, config, delivery, topics
 from distribution.delivery import Asked, Standing
 from distribution.links import Use
-from distribution.web import asking, pages
+from distribution.web import asking, forms, pages
+from distribution.web.forms import Fields
 from distribution.web.site import Site
 
 _TITLES = {
@@ -20,39 +21,66 @@ _TITLES = {
     Standing.BARRED: "这个地址暂时不能接收",
 }
 
+_CHANGED = "还没有确认：网页上填写的内容刚刚变了，请核对下面的，再点一次。"
+
 
 def show(site: Site, request: Request) -> Response:
     """Show what there is to confirm; changes nothing, because programmes follow every link."""
     _, row = asking.token(request, site.app.keyring, Use.CONFIRM)
     with site.app.reading() as session:
         found = delivery.asked(session, row, at=clock.now())
-        return _page(site, found, site.app.stationery.masthead(session), now=False)
+        return _page(site, session, found)
 
 
 async def act(site: Site, request: Request) -> Response:
     """Take the reader's word; a second time it is said that it is done."""
-    await asking.form(request)
+    asking.refuse_other_sites(request, site.app.settings.base_url)
+    fields = forms.read(await asking.form(request)) or {}
     _, row = asking.token(request, site.app.keyring, Use.CONFIRM)
-    return await run_in_threadpool(_act, site, row)
+    return await run_in_threadpool(_act, site, row, fields)
 
 
-def _act(site: Site, row: int) -> Response:
-    stationery = site.app.stationery
+def _act(site: Site, row: int, fields: Fields) -> Response:
+    stationery, at = site.app.stationery, clock.now()
+    disowns, version = forms.last(fields, "do") == "disown", forms.last(fields, "version")
     with site.app.transaction() as session:
-        found, now = delivery.confirm(session, stationery, row, at=clock.now())
-        return _page(site, found, stationery.masthead(session), now=now)
+        if disowns:
+            found, now = delivery.disown(session, row, at=at)
+        else:
+            found, now = delivery.confirm(session, stationery, row, at=at, version=version)
+        trouble = _CHANGED if found.standing is Standing.OPEN and not now else ""
+        return _page(site, session, found, now=now, disowned=disowns and now, trouble=trouble)
 
 
-def _page(site: Site, found: Asked, issue: Masthead, *, now: bool) -> Response:
+def _page(
+    site: Site,
+    session: Session,
+    found: Asked,
+    *,
+    now: bool = False,
+    disowned: bool = False,
+    trouble: str = "",
+) -> Response:
     if found.standing is Standing.ERASED:
         return pages.erased()
     return pages.page(
         "confirming.html",
-        issue=issue,
+        issue=site.app.stationery.masthead(session),
         email=found.letter.recipient,
-        title=_TITLES[found.standing],
-        standing=found.standing.name,
+        title="资料已删除" if disowned else _TITLES[found.standing],
+        standing="DISOWNED" if disowned else found.standing.name,
         now=now,
+        trouble=trouble,
         wording=delivery.CONSENT_WORDING,
-        preferences_url=site.app.addresses.letter_preferences(found.letter.id),
+        typed=audience.wanted(session, found.waits) if found.waits else None,
+        names=topics.names(session),
+        version=found.version,
+        preferences_url=_preferences_url(site, found),
+        open=config.takes_sign_ups(site.app.settings),
+        subscribe_url=f"{site.app.settings.base_url}/subscribe",
     )
+
+
+def _preferences_url(site: Site, found: Asked) -> str:
+    """Of who is a reader by this letter; empty of others."""
+    return site.app.addresses.letter_preferences(found.letter.id) if found.subscriber else ""

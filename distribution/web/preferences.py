@@ -1,8 +1,4 @@
-"""A reader's own settings: topics, edition, and what we may learn from his reading."""
-
-from dataclasses import dataclass
-from datetime import datetime
-from urllib.parse import parse_qs
+"""A reader's own settings: what he gets, how often, until when not; and what else he may ask."""
 
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
@@ -10,35 +6,39 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from distribution import audience, audit, clock, topics
-from distribution.audience import Statement
+from distribution import audience, clock, delivery, issues, topics
+from distribution.audience import InvalidAddress, InvalidText
 from distribution.links import Use
-from distribution.web import asking, pages
+from distribution.models import Topic
+from distribution.web import asking, forms, pages, pausing, wishes
 from distribution.web.addressees import Addressee, addressee, origin_of
+from distribution.web.forms import Fields
 from distribution.web.site import Site
-from distribution.words import Decision, Edition, Purpose, TopicsFrom
+from distribution.web.wishes import TRACKING, Wishes
+from distribution.words import Edition, Frequency, MailFormat, Purpose, TopicsFrom
 
 USES = (Use.PREFERENCES, Use.LETTER_PREFERENCES)
-TRACKING = {
-    said: audience.text_of(Purpose.TRACKING, said).words
-    for said in (Decision.GRANTED, Decision.WITHDRAWN)
-}
-"""The exact words each answer is given to; they are kept with it."""
 EDITIONS = {
     Edition.PERSONALISED: "按关注的主题和关注词为我选文",
     Edition.STANDARD: "每期全部文章，不按个人特征选文",
 }
-_MOST_FIELDS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a reader sent."""
-
-    topics: frozenset[str]
-    edition: Edition
-    tracking: Decision | None
-    """None where he left the question open."""
+FREQUENCIES = {
+    Frequency.EVERY_ISSUE: "不论有没有我关注的内容",
+    Frequency.WHEN_MATCHING: "本期有我关注的内容才收（标准版不适用）",
+}
+FORMATS = {
+    MailFormat.HTML: "有版式和图片，适合大多数邮箱",
+    MailFormat.TEXT: "只有文字，适合打不开图文的邮箱",
+}
+LARGEST_FORM = 24 * 1024
+"""In bytes: fifty watch words of forty Chinese characters are 18,000, nine for each character."""
+_SAVED = "已保存。选文的改动从下一期起生效。"
+_ASKED_TO_MOVE = (
+    "如果这个新邮箱可以使用，确认信已经寄往那里：请在 7 天内点开信中的链接，确认之后才会改寄。"
+    "没有收到时，请看看垃圾邮件，或与我们联系。"
+)
+_ASKED_FOR_COPY = "链接正在寄往您的邮箱，3 天内有效。"
+_NO_COPY = "今天已经寄过，刚换过邮箱，或者邮箱暂时不能收信：请过些日子再试，或与我们联系。"
 
 
 def show(site: Site, request: Request) -> Response:
@@ -46,111 +46,146 @@ def show(site: Site, request: Request) -> Response:
     token = asking.token(request, site.app.keyring, *USES)
     with site.app.reading() as session:
         reader = addressee(site, session, token)
-        return pages.erased() if reader.erased else _page(site, session, reader, saved=False)
+        return pages.erased() if reader.erased else _page(site, session, reader)
 
 
 async def act(site: Site, request: Request) -> Response:
-    """Take over what he set, and show it to him."""
-    body = await asking.form(request)
+    """Do what he asks by the button he pressed, and show him what is set now."""
+    asking.refuse_other_sites(request, site.app.settings.base_url)
+    body = await asking.form(request, LARGEST_FORM)
     token = asking.token(request, site.app.keyring, *USES)
-    wishes = read(body)
-    if wishes is None:
+    fields = forms.read(body)
+    if fields is None:
         raise HTTPException(400)
-    return await run_in_threadpool(_act, site, token, wishes)
+    return await run_in_threadpool(_act, site, token, fields)
 
 
-def read(body: bytes) -> Wishes | None:
-    """Read the form; None for what is none of ours, which must not pass for "no topics".
-
-    >>> read(b"topic=policy&topic=quality&edition=standard").edition
-    <Edition.STANDARD: 'standard'>
-    >>> read(b"") is read(b"edition=golden") is None
-    True
-    """
-    try:
-        fields = parse_qs(body.decode(), max_num_fields=_MOST_FIELDS)
-        return Wishes(
-            topics=frozenset(fields.get("topic", ())),
-            edition=Edition(fields["edition"][-1]),
-            tracking=_answer(fields["tracking"][-1]) if "tracking" in fields else None,
-        )
-    except (ValueError, KeyError):
-        return None
-
-
-def _answer(given: str) -> Decision:
-    """One of the answers the page offers; KeyError for any other word."""
-    return {said.value: said for said in TRACKING}[given]
-
-
-def _act(site: Site, token: tuple[Use, int], wishes: Wishes) -> Response:
+def _act(site: Site, token: tuple[Use, int], fields: Fields) -> Response:
+    done = _DEEDS.get(forms.last(fields, "do"))
+    if done is None:
+        raise HTTPException(400)
     with site.app.transaction() as session:
         audience.lock_subscriber(session, origin_of(site, session, token).subscriber_id)
         reader = addressee(site, session, token)
         if reader.erased:
             return pages.erased()
-        _save(session, reader, wishes, clock.now())
+        said, trouble, typed = done(site, session, reader, fields)
         session.flush()
-        return _page(site, session, addressee(site, session, token), saved=True)
+        now = addressee(site, session, token)
+        return _page(site, session, now, said=said, trouble=trouble, typed=typed)
 
 
-def _save(session: Session, reader: Addressee, wishes: Wishes, at: datetime) -> None:
-    """Change what differs, and write down who did it; the same again leaves no trace."""
-    profile = reader.profile
-    before = [topic.code for topic in profile.topics]
-    now = topics.successors(session)  # his page may be older than a merge
-    wanted = frozenset(now.get(code, code) for code in wishes.topics)
-    codes = in_his_order(before, [topic.code for topic in topics.all_topics(session)], wanted)
-    changed: dict[str, object] = {}
-    if codes != before:
-        changed["topics"] = codes
-    if wishes.edition is not profile.subscriber.edition:
-        changed["edition"] = wishes.edition.value
-    if changed:
-        now_wanted = audience.Wishes(topics=codes, edition=wishes.edition)
-        audience.set_interests(session, profile.subscriber, now_wanted, by="reader")
-    if wishes.tracking is not None:
-        said = Statement(
-            wishes.tracking,
-            wording=TRACKING[wishes.tracking],
-            channel="web",
-            purpose=Purpose.TRACKING,
-            delivery_id=reader.origin.delivery_id,
-        )
-        if audience.record_consent(session, profile.subscriber.id, said, by="reader", at=at):
-            changed["tracking"] = wishes.tracking.value
-    if changed:
-        subject = str(profile.subscriber.id)
-        audit.record(session, "reader.preferences", subject, by="reader", at=at, **changed)
+_Done = tuple[str, str, Wishes | None]
+"""What is said about it; what is wrong with it; what he sent, where he should mend it."""
 
 
-def in_his_order(before: list[str], known: list[str], wanted: frozenset[str]) -> list[str]:
-    """Topics that stay keep their order, new ones follow in the editors'; others are ignored.
+def _save(_site: Site, session: Session, reader: Addressee, fields: Fields) -> _Done:
+    sent = wishes.read(fields)
+    if sent is None:
+        raise HTTPException(400)
+    try:
+        with session.begin_nested():
+            wishes.save(session, reader, sent, clock.now())
+    except InvalidText as error:
+        return "", f"没有保存：{error}。", sent
+    return _SAVED, "", None
 
-    >>> in_his_order(["c", "a"], ["a", "b", "c", "d"], frozenset("dcbx"))
-    ['c', 'b', 'd']
-    """
-    kept = [code for code in before if code in wanted]
-    return kept + [code for code in known if code in wanted and code not in kept]
+
+def _pause(site: Site, session: Session, reader: Addressee, fields: Fields) -> _Done:
+    if reader.left_by:  # his page is older than that: a pause would say that mails come back
+        return "", "没有暂停：此前已经退订，现在不会再寄。", None
+    today = clock.today()
+    until = pausing.read_day(forms.last(fields, "until"), today)
+    if until is None:
+        last = pages.day(pausing.last_day(today))
+        return "", f"没有暂停：日期应写作 2026-12-31 的样子，在明天与{last}之间。", None
+    pausing.pause(site, session, reader, until, clock.now())
+    return f"已暂停到{pages.day(until)}，此后自动恢复。", "", None
 
 
-def _page(site: Site, session: Session, reader: Addressee, *, saved: bool) -> Response:
-    profile = reader.profile
-    tracking, digest = reader.last_word(Purpose.TRACKING), reader.last_word(Purpose.DIGEST)
+def _resume(_site: Site, session: Session, reader: Addressee, _fields: Fields) -> _Done:
+    pausing.resume(session, reader, clock.now())
+    return "已恢复，下一期起照常寄出。", "", None
+
+
+def _move(site: Site, session: Session, reader: Addressee, fields: Fields) -> _Done:
+    try:
+        address = audience.read_address(forms.last(fields, "email"))
+    except InvalidAddress as error:
+        return "", f"没有寄出确认信：{error}。", None
+    row, hasher, at = reader.profile.subscriber, site.app.keyring.address_hash, clock.now()
+    delivery.ask_to_move(session, site.app.stationery, row, address, hasher, at=at)
+    return _ASKED_TO_MOVE, "", None
+
+
+def _copy(site: Site, session: Session, reader: Addressee, _fields: Fields) -> _Done:
+    row, at = reader.profile.subscriber, clock.now()
+    written = delivery.ask_for_copy(session, site.app.stationery, row, at=at)
+    return (_ASKED_FOR_COPY, "", None) if written else ("", _NO_COPY, None)
+
+
+_DEEDS = {"": _save, "pause": _pause, "resume": _resume, "move": _move, "copy": _copy}
+"""By the button that was pressed; that of the settings has no name."""
+
+
+def _page(
+    site: Site,
+    session: Session,
+    reader: Addressee,
+    *,
+    said: str = "",
+    trouble: str = "",
+    typed: Wishes | None = None,
+) -> Response:
+    profile, today = reader.profile, clock.today()
+    row = profile.subscriber
     return pages.page(
         "preferences.html",
+        422 if trouble else 200,
         issue=reader.masthead(site, session),
-        email=profile.subscriber.email,
-        saved=saved,
-        left=digest is not None and digest.decision is Decision.WITHDRAWN,
-        topics={topic.code: topic.name for topic in topics.all_topics(session)},
-        chosen={topic.code for topic in profile.topics},
+        email=row.email,
+        said=said,
+        trouble=trouble,
+        left=reader.left_by is not None,
+        topics=_topics(session),
         default_topics=[topic.name for topic in profile.default_topics],
         whose="贵单位的关注" if profile.topics_from is TopicsFrom.ENTERPRISE else "您的职务与行业",
-        watch_words=profile.watch_words,
         editions=EDITIONS,
-        edition=profile.subscriber.edition,
+        frequencies=FREQUENCIES,
+        formats=FORMATS,
         answers=TRACKING,
-        answer=tracking.decision if tracking else None,
+        **_set(reader, typed),
+        paused_until=pausing.paused_until(row, clock.now()),
+        first_day=today + pausing.A_DAY,
+        last_day=pausing.last_day(today),
+        preferences_url=reader.origin.preferences_url,
         unsubscribe_url=reader.origin.unsubscribe_url,
     )
+
+
+def _topics(session: Session) -> list[tuple[Topic, int]]:
+    """Every topic, and how many articles the newest issue had of it."""
+    counts = issues.latest_topics(session)
+    return [(topic, counts.get(topic.code, 0)) for topic in topics.all_topics(session)]
+
+
+def _set(reader: Addressee, typed: Wishes | None) -> dict[str, object]:
+    """What the fields hold: what is set, or what he sent and should mend."""
+    profile, tracking = reader.profile, reader.last_word(Purpose.TRACKING)
+    row, words = profile.subscriber, profile.watch_words
+    places = {topic.code: place for place, topic in enumerate(profile.topics, start=1)}
+    chosen = frozenset(places)
+    answer = tracking.decision if tracking else None
+    if typed is not None:
+        places, chosen, words = dict(typed.places), typed.topics, typed.watch_words or ()
+        answer = typed.tracking or answer
+    return {
+        "chosen": chosen,
+        "places": places,
+        "watch_words": words,
+        "edition": typed.edition if typed else row.edition,
+        "frequency": (typed and typed.frequency) or row.frequency,
+        "format": (typed and typed.format) or row.format,
+        "answer": answer,
+        "shown": tracking.decision if tracking and tracking.by == "reader" else None,
+    }

@@ -1,73 +1,94 @@
 """Reading on the web: a reader's digest, an issue's contents, and articles in full. Not counted."""
 
 from collections.abc import Iterable
+from typing import Any
 
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from distribution import issues
 from distribution.compiler import Article, Picture
+from distribution.issues import StoredIssue
 from distribution.links import Use
-from distribution.web import asking, pages
+from distribution.web import asking, caching, pages
 from distribution.web.addressees import mail
+from distribution.web.places import Place, placed
 from distribution.web.site import Site
 
 
 def front(site: Site, request: Request) -> Response:
     """The digest as its reader got it, or the contents of the whole issue."""
     use, row = asking.token(request, site.app.keyring, Use.READ, Use.RUN_READ)
+    if use is Use.RUN_READ:
+        return contents(site, request)
     with site.app.reading() as session:
-        if use is Use.READ:
-            return pages.html(site.library.digest(session, mail(session, row)).html)
-        issue = site.library.issue_of_run(session, row)
-        return pages.page(
-            "contents.html",
-            issue=issue.masthead,
-            articles=[stored.article for stored in issue.articles],
-            url=site.app.addresses.run_read(row),
-        )
+        return pages.mailed(site.library.digest(session, mail(session, row)).html)
 
 
-def article(site: Site, request: Request) -> Response:
-    """One article of the issue, between its neighbours.
+def _contents(site: Site, session: Session, request: Request, place: Place) -> Response:
+    """An issue's articles by their sections."""
+    issue = _issue(site, session, request, place)
+    return pages.page("contents.html", articles=_articles(issue), **_shared(place, issue))
 
-    Its address names nobody, because people hand the addresses of articles on: who holds a link
-    of his own mail is led to it.
-    """
-    use, row = asking.token(request, site.app.keyring, Use.READ, Use.RUN_READ)
+
+def _whole(site: Site, session: Session, request: Request, place: Place) -> Response:
+    """An issue in full on one page, its contents above: to be printed, or read without the web."""
+    issue = _issue(site, session, request, place)
+    articles = _articles(issue)
+    sizes = issues.sizes(session, _pictures(articles))
+    return pages.page("whole.html", articles=articles, sizes=sizes, **_shared(place, issue))
+
+
+def _article(site: Site, session: Session, request: Request, place: Place) -> Response:
+    """One article of an issue, between its neighbours."""
     position = asking.position(request)
-    with site.app.reading() as session:
-        run_id = mail(session, row).run_id if use is Use.READ else row
-        issue = site.library.issue_of_run(session, run_id)
-        by_position = {stored.article.position: stored.article for stored in issue.articles}
-        if position not in by_position:
-            raise asking.missing()
-        sizes = issues.sizes(session, _pictures((by_position[position],)))
-    url = site.app.addresses.run_read(run_id)
-    if use is Use.READ:
-        return pages.redirect(f"{url}/{position}")
+    issue = _issue(site, session, request, place)
+    by_position = {stored.article.position: stored for stored in issue.articles}
+    if position not in by_position:
+        raise asking.missing()
+    stored, shelf = by_position[position], site.library.shelf(session)
+    before, after = by_position.get(position - 1), by_position.get(position + 1)
     return pages.page(
         "article.html",
-        issue=issue.masthead,
-        article=by_position[position],
-        sizes=sizes,
-        before=by_position.get(position - 1),
-        after=by_position.get(position + 1),
-        url=url,
+        article=stored.article,
+        sizes=issues.sizes(session, _pictures((stored.article,))),
+        before=before and before.article,
+        after=after and after.article,
+        related=[(one, shelf[one.key].masthead) for one in shelf.kinship.of(stored.id)],
+        **_shared(place, issue),
     )
 
 
-def picture(site: Site, request: Request) -> Response:
-    """An image that stands in an article of the run's issue; of no other issue."""
-    _, run_id = asking.token(request, site.app.keyring, Use.RUN_READ)
+def _picture(site: Site, session: Session, request: Request, place: Place) -> Response:
+    """An image that stands in an article of this issue; of no other issue."""
     sha256 = request.path_params["sha256"]
-    with site.app.reading() as session:
-        issue = site.library.issue_of_run(session, run_id)
-        shown = _pictures(stored.article for stored in issue.articles)
-        asset = issues.asset(session, sha256) if sha256 in shown else None
+    issue = _issue(site, session, request, place)
+    asset = issues.asset(session, sha256) if sha256 in _pictures(_articles(issue)) else None
     if asset is None:
         raise asking.missing()
-    return pages.picture(asset.content, asset.media_type)
+    return pages.picture(asset.content, asset.media_type, for_all=place.public)
+
+
+contents, whole, article = map(placed, (_contents, _whole, _article))
+picture = placed(_picture, public=caching.as_made)
+
+
+def _issue(site: Site, session: Session, request: Request, place: Place) -> StoredIssue:
+    """The issue the address names; raises `missing`."""
+    key = request.path_params.get("key", place.own_key)
+    if place.own and key == place.own_key:
+        return place.own
+    return site.library.issue(session, site.library.shelf(session)[key].id)
+
+
+def _shared(place: Place, issue: StoredIssue) -> dict[str, Any]:
+    """What every page of an issue is told."""
+    return {"issue": issue.masthead, "place": place, "url": place.issue(issue.masthead.key)}
+
+
+def _articles(issue: StoredIssue) -> list[Article]:
+    return [stored.article for stored in issue.articles]
 
 
 def _pictures(articles: Iterable[Article]) -> set[str]:

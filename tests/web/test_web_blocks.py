@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import re
 
 import pytest
 from databases import inbox, only_sqlite
@@ -78,7 +77,9 @@ def test_a_picture_of_another_issue_is_not_shown(app: App, client: TestClient) -
 
 
 @only_sqlite
-def test_a_picture_asks_for_a_link_of_the_run(illustrated: Visitor) -> None:
-    token = re.sub("^/r/", "", illustrated.link("read"))
-    path = f"/r/{token}/images/{image().sha256}"
-    assert illustrated.client.get(path).status_code == 404
+def test_a_picture_is_shown_under_the_link_that_names_nobody(illustrated: Visitor) -> None:
+    picture = f"images/{image().sha256}"
+    found = illustrated.client.get(f"{illustrated.link('read')}/{picture}")
+    run_url = illustrated.app.addresses.run_read(illustrated.run)
+    assert (found.status_code, found.headers["location"]) == (302, f"{run_url}/{picture}")
+    assert illustrated.client.get(f"{illustrated.link('read')}/images/x").status_code == 404

@@ -206,13 +206,13 @@ def test_opens_are_stored_together_and_the_rest_at_the_end() -> None:
 
     async def scene() -> None:
         opens = Opens(store, silent())
-        for _ in range(collecting.BATCH + 3):
+        for _ in range(collecting.OPENS_AT_ONCE + 3):
             opens.add(asked())
         opens.stop()
         await opens.store_until_stopped()
 
     run(scene)
-    assert kept == [collecting.BATCH, 3]
+    assert kept == [collecting.OPENS_AT_ONCE, 3]
 
 
 def test_opens_wait_for_the_database_and_the_newest_are_dropped_when_they_are_too_many(

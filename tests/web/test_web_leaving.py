@@ -1,5 +1,6 @@
 """Leaving: one button or one click of a mail programme, at once and for good."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -7,12 +8,34 @@ from urllib.parse import quote
 import pytest
 from databases import only_sqlite
 from runs import SEPTEMBER
-from sqlalchemy import select
-from web_office import GRANTED, Visitor, contents_of, elements, links_in, profile_of, subscriber_id
+from sqlalchemy import select, update
+from web_office import (
+    DENIED,
+    GRANTED,
+    Visitor,
+    contents_of,
+    elements,
+    letters_in,
+    links_in,
+    path_of,
+    post_letters,
+    profile_of,
+    subscriber_id,
+)
 
-from distribution import audience, delivery
-from distribution.models import Delivery
-from distribution.words import Cause, Decision, DeliveryState, Purpose
+from distribution import audience, clock, delivery
+from distribution.models import ConsentEvent, Delivery
+from distribution.words import (
+    Cause,
+    Decision,
+    DeliveryState,
+    Frequency,
+    LeavingReason,
+    LetterPurpose,
+    LetterState,
+    Purpose,
+    SuppressionReason,
+)
 
 ONE_CLICK = {
     "urlencoded": {"data": {"List-Unsubscribe": "One-Click"}},
@@ -68,6 +91,136 @@ def test_a_mail_programme_takes_him_off_with_one_click(
     assert found.text == "已退订\n"
     assert profile_of(visitor.app, GRANTED).consents[-1].channel == "one-click"
     assert barrier(visitor) is Cause.LEFT
+
+
+def test_leaving_by_the_page_is_told_by_a_letter_that_leads_back(visitor: Visitor) -> None:
+    leave(visitor)
+    (letter,) = letters_in(visitor.app)
+    assert (letter.recipient, letter.purpose) == (GRANTED, LetterPurpose.CHANGED)
+    assert post_letters(visitor.app) == [LetterState.SENT]  # though he has left
+
+    back = path_of(visitor.app.addresses.letter_unsubscribe(letter.id))
+    assert back in letter.text
+    assert "恢复订阅" in visitor.client.get(back).text
+    visitor.client.post(back, data={"do": "return"})
+    assert barrier(visitor) is None
+
+
+@only_sqlite
+def test_a_mail_programme_says_itself_that_he_has_left(visitor: Visitor) -> None:
+    leave(visitor, **ONE_CLICK["urlencoded"])
+    assert letters_in(visitor.app) == []
+
+
+def test_leaving_can_be_undone_on_the_same_page_by_agreeing_anew(visitor: Visitor) -> None:
+    shown = leave(visitor).text
+    assert delivery.CONSENT_WORDING in shown
+
+    found = leave(visitor, data={"do": "return"})
+
+    assert "已恢复订阅" in found.text
+    assert barrier(visitor) is None
+    said = profile_of(visitor.app, GRANTED).consents[-1]
+    assert (said.decision, said.wording) == (Decision.GRANTED, delivery.CONSENT_WORDING)
+    assert (said.wording_version, said.channel) == ("digest-granted-1", "web")
+    assert (said.by, said.delivery_id) == ("reader", visitor.delivery)
+    before = contents_of(visitor.app, but="")
+    assert "正在接收" in leave(visitor, data={"do": "return"}).text
+    assert contents_of(visitor.app, but="") == before
+
+
+@only_sqlite
+def test_leaving_by_one_click_can_be_undone_too(visitor: Visitor) -> None:
+    leave(visitor, **ONE_CLICK["multipart"])
+    assert "恢复订阅" in visitor.get("unsubscribe").text
+    leave(visitor, data={"do": "return"})
+    assert barrier(visitor) is None
+
+
+def age(visitor: Visitor) -> None:
+    with visitor.app.transaction() as session:
+        left = ConsentEvent.decision == Decision.WITHDRAWN
+        before = clock.now() - timedelta(days=31)
+        session.execute(update(ConsentEvent).where(left).values(at=before))
+
+
+def suppress(visitor: Visitor) -> None:
+    with visitor.app.transaction() as session:
+        key, why = visitor.app.keyring.address_hash(GRANTED), SuppressionReason.COMPLAINT
+        audience.suppress(session, key, why, evidence="FBL", at=clock.now())
+
+
+@pytest.mark.parametrize("happens", [age, suppress])
+@only_sqlite
+def test_after_a_month_or_a_complaint_there_is_no_way_back_by_the_page(
+    visitor: Visitor, happens: Callable[[Visitor], None]
+) -> None:
+    leave(visitor)
+    happens(visitor)
+    assert "恢复订阅" not in visitor.get("unsubscribe").text
+    before = contents_of(visitor.app, but="")
+    assert "bianji@jikan.example" in leave(visitor, data={"do": "return"}).text
+    assert contents_of(visitor.app, but="") == before
+
+
+def test_he_may_say_why_once_and_gets_no_mail_for_it(visitor: Visitor) -> None:
+    leave(visitor)
+    written = len(letters_in(visitor.app))
+    form = {"do": "why", "reason": "too_much", "words": " 每月一封\r\n也看不完 "}
+
+    found = leave(visitor, data=form)
+
+    assert "您的意见已经收到" in found.text
+    assert 'name="reason"' not in found.text
+    left = profile_of(visitor.app, GRANTED).consents[-1]
+    with visitor.app.reading() as session:
+        (told,) = audience.leavings(session, subscriber_id(visitor.app, GRANTED))
+        assert (told.consent_event_id, told.reason) == (left.id, LeavingReason.TOO_MUCH)
+        assert told.words == "每月一封 也看不完"
+    before = contents_of(visitor.app, but="")
+    leave(visitor, data={**form, "words": "别的"})
+    assert contents_of(visitor.app, but="") == before
+    assert len(letters_in(visitor.app)) == written
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"reason": "nonsense"}, 400),
+        ({"reason": "", "words": "长" * 501}, 422),
+        ({"reason": "other", "words": "看\u200b不见"}, 422),
+        ({}, 200),
+    ],
+)
+@only_sqlite
+def test_a_reason_that_cannot_be_kept_is_told(
+    visitor: Visitor, form: dict[str, str], status: int
+) -> None:
+    leave(visitor)
+    before = contents_of(visitor.app, but="")
+    assert leave(visitor, data={"do": "why", **form}).status_code == status
+    assert contents_of(visitor.app, but="") == before
+
+
+@only_sqlite
+def test_who_has_not_left_has_no_reason_to_give(visitor: Visitor) -> None:
+    before = contents_of(visitor.app, but="")
+    leave(visitor, data={"do": "why", "reason": "other"})
+    assert contents_of(visitor.app, but="") == before
+
+
+def test_instead_of_leaving_he_may_take_only_what_matches(visitor: Visitor) -> None:
+    assert "只在有我关注的内容时才收" in visitor.get("unsubscribe").text
+    found = leave(visitor, data={"do": "matching"})
+    assert "没有退订" in found.text
+    assert barrier(visitor) is None
+    assert profile_of(visitor.app, GRANTED).subscriber.frequency is Frequency.WHEN_MATCHING
+    assert "只在有我关注的内容时才收" not in visitor.get("unsubscribe").text
+
+
+@only_sqlite
+def test_who_gets_everything_is_not_offered_what_would_change_nothing(visitor: Visitor) -> None:
+    assert "只在有我关注的内容时才收" not in visitor.of(DENIED).get("unsubscribe").text
 
 
 def test_leaving_again_is_answered_alike_and_leaves_no_trace(visitor: Visitor) -> None:

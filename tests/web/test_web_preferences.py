@@ -1,6 +1,7 @@
 """A reader's own settings: what he sees is what is kept, with the words he agreed to."""
 
 import hashlib
+import re
 from typing import Any
 
 import pytest
@@ -17,10 +18,10 @@ from web_office import (
     subscriber_id,
 )
 
-from distribution import audience
+from distribution import audience, topics
 from distribution.models import Audit
-from distribution.web.preferences import TRACKING
-from distribution.words import Decision, Edition, Tracking
+from distribution.web.wishes import TRACKING
+from distribution.words import Decision, Edition, Frequency, MailFormat, Tracking
 
 
 def save(visitor: Visitor, *topics: str, **fields: str) -> Any:  # noqa: ANN401 - a response
@@ -52,9 +53,9 @@ def deeds(visitor: Visitor) -> list[tuple[str, str, dict[str, Any]]]:
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-        (GRANTED, ["policy", "quality", "personalised", "granted"]),
-        (UNKNOWN, ["personalised"]),
-        (DENIED, ["standard", "withdrawn"]),
+        (GRANTED, ["policy", "quality", "personalised", "every_issue", "html", "granted"]),
+        (UNKNOWN, ["personalised", "every_issue", "html"]),
+        (DENIED, ["standard", "every_issue", "html", "withdrawn"]),
     ],
 )
 def test_the_page_shows_what_is_set_and_no_more(
@@ -74,7 +75,7 @@ def test_the_page_says_what_comes_to_one_who_chose_nothing(visitor: Visitor) -> 
     assert "收录本期全部文章" in visitor.of(DENIED).get("preferences").text
     assert "您还没有选择" in visitor.of(UNKNOWN).get("preferences").text
     assert "您还没有选择" not in visitor.of(DENIED).get("preferences").text
-    assert "关注词：液压" in visitor.get("preferences").text
+    assert re.search("<textarea[^>]*>液压</textarea>", visitor.get("preferences").text)
 
 
 def test_topics_that_stay_keep_their_order_and_new_ones_follow(visitor: Visitor) -> None:
@@ -125,13 +126,28 @@ def test_an_answer_to_tracking_is_kept_with_its_words(
         assert (event.channel, event.by, event.delivery_id) == ("web", "reader", one.delivery)
 
 
+def test_an_old_page_takes_back_no_answer_given_since(visitor: Visitor) -> None:
+    save(visitor, tracking="withdrawn")
+    save(visitor, tracking="granted")
+    page = visitor.get("preferences").text
+    shown = re.search('name="shown" value="([a-z]+)"', page)
+    assert shown is not None
+    save(visitor, tracking="withdrawn", shown=shown[1])  # in another tab
+    save(visitor, "policy", tracking="granted", shown=shown[1])
+    with visitor.app.reading() as session:
+        reader = audience.reader(session, subscriber_id(visitor.app, GRANTED))
+    assert reader.tracking is Tracking.DENIED
+    assert codes(visitor, GRANTED) == ["policy"]
+
+
 def test_a_question_left_open_stays_open(visitor: Visitor) -> None:
     one = visitor.of(UNKNOWN)
     save(one, "policy")
     with visitor.app.reading() as session:
         reader = audience.reader(session, subscriber_id(visitor.app, UNKNOWN))
     assert reader.tracking is Tracking.UNKNOWN
-    assert checked(one.get("preferences").text) == ["policy", "personalised"]
+    assert "withdrawn" not in checked(one.get("preferences").text)
+    assert "granted" not in checked(one.get("preferences").text)
 
 
 def test_saving_the_same_again_leaves_no_trace(visitor: Visitor) -> None:
@@ -150,6 +166,10 @@ def test_saving_the_same_again_leaves_no_trace(visitor: Visitor) -> None:
         b"edition=standard&tracking=perhaps",
         b"edition=standard" + b"&topic=policy" * 300,
         b"edition=standard&topic=\xff\xfe",
+        b"edition=standard&frequency=daily",
+        b"edition=standard&format=pdf",
+        b"edition=standard&place-policy=first",
+        b"edition=standard&do=everything",
         b'{"edition": "standard"}',
     ],
 )
@@ -161,8 +181,79 @@ def test_what_is_not_our_form_changes_nothing(visitor: Visitor, body: bytes) -> 
     assert contents_of(visitor.app, but="") == before
 
 
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ({"policy": "1", "quality": "1"}, ["policy", "quality"]),
+        ({"policy": "2", "quality": "1"}, ["quality", "policy"]),
+        ({"policy": "2", "quality": "2"}, ["policy", "quality"]),
+        ({"policy": "", "quality": ""}, ["quality", "policy"]),
+    ],
+    ids=["up", "as it was", "down", "nowhere"],
+)
+@only_sqlite
+def test_topics_are_put_where_he_wants_them(
+    visitor: Visitor, places: dict[str, str], expected: list[str]
+) -> None:
+    assert codes(visitor, GRANTED) == ["quality", "policy"]
+    fields = {f"place-{code}": place for code, place in places.items()}
+    found = save(visitor, "policy", "quality", **fields)
+    assert codes(visitor, GRANTED) == expected
+    shown = re.findall(
+        r'name="place-(\w+)"(?:(?!</select>).)*value="(\d)" selected', found.text, re.DOTALL
+    )
+    assert sorted(expected, key=dict(shown).__getitem__) == expected
+
+
+@only_sqlite
+def test_each_topic_says_how_many_articles_the_last_issue_had(visitor: Visitor) -> None:
+    text = visitor.get("preferences").text
+    lines = dict(re.findall(r'<b>([^<]+)</b>\s*<span class="line">([^<]+)</span>', text))
+    assert lines["质量管理"] == "上期 2 篇"
+    assert lines["省内信息"] == "上期 0 篇"
+    with visitor.app.transaction() as session:
+        topics.map_section(session, "质量园地", "quality")
+    again = visitor.get("preferences").text
+    assert re.search("含栏目“质量管理”“质量园地”，上期 2 篇", again)
+
+
+def test_words_frequency_and_format_are_kept(visitor: Visitor) -> None:
+    words = "数控机床、大同\r\n\r\n 液压 "
+    save(visitor, "quality", "policy", words=words, frequency="when_matching", format="text")
+    found = profile_of(visitor.app, GRANTED)
+    assert found.watch_words == ("数控机床", "大同", "液压")
+    assert found.subscriber.frequency is Frequency.WHEN_MATCHING
+    assert found.subscriber.format is MailFormat.TEXT
+    assert found.subscriber.interests_by == "reader"
+    save(visitor, "quality", "policy", words="")
+    assert profile_of(visitor.app, GRANTED).watch_words == ()
+
+
+@pytest.mark.parametrize(
+    "words", ["长" * 41, "、".join(f"词{number}" for number in range(51)), "看\u200b不见"]
+)
+@only_sqlite
+def test_words_that_cannot_be_kept_are_told_and_stay_in_the_field(
+    visitor: Visitor, words: str
+) -> None:
+    before = contents_of(visitor.app, but="")
+    found = save(visitor, "technology", words=words, edition="standard", tracking="withdrawn")
+    assert found.status_code == 422
+    assert "没有保存：关注词" in found.text
+    assert checked(found.text)[:2] == ["technology", "standard"]
+    assert words.split("、", maxsplit=1)[0] in found.text.partition("<textarea")[2]
+    assert contents_of(visitor.app, but="") == before
+
+
+@only_sqlite
+def test_as_many_and_as_long_words_as_are_allowed_fit_into_the_form(visitor: Visitor) -> None:
+    words = [f"{number:02}".ljust(40, "长") for number in range(50)]
+    assert save(visitor, "quality", words="\r\n".join(words)).status_code == 200
+    assert profile_of(visitor.app, GRANTED).watch_words == tuple(words)
+
+
 @only_sqlite
 def test_a_form_too_large_changes_nothing(visitor: Visitor) -> None:
-    body = b"edition=standard&tracking=granted&topic=" + b"x" * 10_240
+    body = b"edition=standard&tracking=granted&topic=" + b"x" * 24_576
     assert visitor.client.post(visitor.link("preferences"), content=body).status_code == 413
     assert profile_of(visitor.app, GRANTED).subscriber.edition is Edition.PERSONALISED

@@ -19,7 +19,7 @@ from web_office import GRANTED, Visitor, delivery_to, path_of, plan, profile_of,
 from distribution import web
 from distribution.app import App
 from distribution.config import Settings
-from distribution.web import application
+from distribution.web import application, asking
 from distribution.web.pages import HEADERS
 from distribution.words import Decision, Signal
 
@@ -186,7 +186,7 @@ def frozen(app: App) -> Iterator[None]:
 def test_a_database_that_never_answers_keeps_neither_readers_nor_the_end_waiting(
     app: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(application, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(asking, "ANSWER_SECONDS", 0.3)
     monkeypatch.setattr(application, "LAST_OPENS_SECONDS", 0.3)
     link = links(app)
     with frozen(app), served(app) as server:
@@ -208,7 +208,7 @@ def test_clicks_count_again_when_the_database_answers_again(
     link = links(app)
     with served(app) as server:
         with frozen(app), monkeypatch.context() as impatient:
-            impatient.setattr(application, "ANSWER_SECONDS", 0.3)
+            impatient.setattr(asking, "ANSWER_SECONDS", 0.3)
             assert [server.ask("GET", link["click"] + "/1").status for _ in "ab"] == [503] * 2
         assert server.ask("GET", link["click"] + "/2").status == 302
     counted = [row.content["position"] for row in inbox(app)]

@@ -95,3 +95,51 @@ def test_whoever_asks_is_kept_as_a_neighbourhood_only(visitor: Visitor) -> None:
     (row,) = inbox(visitor.app)
     assert "198.51.100" not in str(row.content)  # nobody has said that this proxy is ours
     assert row.content["agent"] == "Mozilla/5.0"
+
+
+def test_a_proxy_on_this_machine_says_from_which_network_a_click_comes(app: App) -> None:
+    run = plan(app)
+    with TestClient(
+        web.make_app(app, lambda _ids: None), follow_redirects=False, client=("127.0.0.1", 50_000)
+    ) as client:
+        visitor = Visitor(app, client, delivery_to(app, GRANTED), run)
+        headers = {"X-Forwarded-For": "192.0.2.66, 198.51.100.7"}
+        client.get(visitor.link("click") + "/1", headers=headers)
+    (row,) = inbox(app)
+    assert row.content["network"] == "198.51.100.0/24"
+    assert "198.51.100.7" not in str(row.content)
+    assert "192.0.2" not in str(row.content)  # to the left stands what anybody may claim
+
+
+def test_the_link_nobody_sees_leads_to_the_contents_and_is_stored(visitor: Visitor) -> None:
+    for kind in ("click", "run_click"):
+        found = visitor.get(kind, 0)
+        assert found.status_code == 302
+        assert found.headers["location"] == visitor.app.addresses.run_read(visitor.run)
+    assert [row.content["position"] for row in inbox(visitor.app)] == [0, 0]
+    assert visitor.get("read", 0).status_code == 404
+
+
+FROM_A_BROWSER = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "headers", "noted"),
+    [
+        ("unsubscribe", b"", FROM_A_BROWSER, 1),
+        ("unsubscribe", b"List-Unsubscribe=One-Click", {}, 0),
+        ("unsubscribe", b"", {}, 0),
+    ],
+)
+def test_a_form_that_a_browser_sent_is_noted_as_a_persons_act(
+    app: App, kind: str, body: bytes, headers: dict[str, str], noted: int
+) -> None:
+    run = plan(app)
+    with TestClient(web.make_app(app, lambda _ids: None), follow_redirects=False) as client:
+        visitor = Visitor(app, client, delivery_to(app, GRANTED), run)
+        assert client.post(visitor.link(kind), content=body, headers=headers).status_code < 400
+        assert (
+            client.post(visitor.link("preferences"), content=b"edition=golden").status_code == 400
+        )
+    found = [(row.signal, row.content["row"]) for row in inbox(app)]
+    assert found == [(Signal.ACT, visitor.delivery)] * noted

@@ -1,5 +1,6 @@
 """A small planned run, and somebody who follows its links as browsers and programmes do."""
 
+import asyncio
 import email
 import re
 from collections.abc import Callable, Iterable
@@ -20,8 +21,8 @@ from distribution.app import App
 from distribution.audience import Statement, ensure_enterprise, set_enterprise_topics
 from distribution.compiler import Asset, Block, Contact, Paragraph, ReadIssue
 from distribution.links import Use
-from distribution.models import Base, Delivery, Subscriber
-from distribution.words import Decision, Edition, Purpose, Signal
+from distribution.models import Base, Delivery, Letter, Subscriber
+from distribution.words import Decision, Edition, LetterState, Purpose, Signal
 
 BASE_URL = "https://journal.test/mail"
 GRANTED, UNKNOWN, DENIED = "an.ran@fenhe.example", "bo@fenhe.example", "cai@luan.example"
@@ -98,14 +99,11 @@ def mail_to(app: App, address: str) -> EmailMessage:
 
 
 def links_of(message: EmailMessage) -> set[str]:
-    """Every web address in a mail: header, HTML, text."""
-    html = message.get_body(("html",))
-    text = message.get_body(("plain",))
-    assert html is not None
-    assert text is not None
-    found = set(links_in(html.get_content()))
-    found |= set(re.findall(r"https?://[^\s<>]+", text.get_content()))
-    found |= set(re.findall(r"<(https?://[^>]+)>", message["List-Unsubscribe"]))
+    """Every web address in a mail: header, HTML, text; one without a part has none there."""
+    html, text = (message.get_body((kind,)) for kind in ("html", "plain"))
+    found = set(links_in(html.get_content())) if html else set()
+    found |= set(re.findall(r"https?://[^\s<>]+", text.get_content())) if text else set()
+    found |= set(re.findall(r"<(https?://[^>]+)>", message["List-Unsubscribe"] or ""))
     return {link for link in found if link.startswith(BASE_URL)}
 
 
@@ -181,6 +179,21 @@ def profile_of(app: App, address: str) -> audience.Profile:
 def subscriber_id(app: App, address: str) -> int:
     with app.reading() as session:
         return session.scalars(select(Subscriber.id).where(Subscriber.email == address)).one()
+
+
+def letters_in(app: App) -> list[Letter]:
+    """All single mails, the newest first."""
+    with app.reading() as session:
+        found = list(delivery.list_letters(session))
+        session.expunge_all()
+    return found
+
+
+def post_letters(app: App) -> list[LetterState]:
+    """Post what is due; gives where each letter stands then, the newest first."""
+    due = delivery.post_due(app.transaction, app.open_transport, app.office, at=clock.now())
+    asyncio.run(due)
+    return [letter.state for letter in letters_in(app)]
 
 
 def without_database(app: App) -> App:
