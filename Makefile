@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo drill test check bounces format lock messages clean
+.PHONY: help demo drill test test-browser check bounces format lock messages clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.runtime ## a whole month with made-up people, mails in demo/outbox
 	@$(BIN)/distribution demo demo
@@ -20,7 +20,11 @@ drill: $(VENV)/.runtime ## 20,000 mails under 200 kills: nobody twice, nobody mi
 	@timeout --foreground --signal=INT 1h $(BIN)/distribution drill --mails 20000 --kills 200
 
 test: $(VENV)/.dev ## the whole test suite, against SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
+
+test-browser: $(VENV)/.browser ## the pages in a real browser; PICTURES=folder keeps pictures of all
+	@tests/browser/set_up.sh $(VENV)/axe/axe.min.js
+	@$(BIN)/python -m pytest tests/browser $(if $(PICTURES),--pictures $(PICTURES))
 
 check: $(VENV)/.dev ## format, lint, types, import contracts, schema against models
 	@$(BIN)/ruff format --check .
@@ -47,6 +51,9 @@ lock: $(VENV)/.dev ## resolve requirements/*.txt anew: versions and hashes, no a
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra postgres \
 	    $$2 $$3 pyproject.toml --output-file requirements/$$1.txt || exit 1; done
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+	  --constraint requirements/dev.txt --group browser --output-file requirements/browser.txt
 
 messages: $(VENV)/.dev ## compile the catalogues of the command line's words
 	@$(BIN)/pybabel --quiet compile --directory distribution/cli/locale --domain messages
@@ -68,4 +75,8 @@ $(VENV)/.runtime: $(VENV)/.made requirements/runtime.txt pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.dev requirements/browser.txt
+	@$(INSTALL) --require-hashes -r requirements/browser.txt
 	@touch $@
