@@ -59,6 +59,11 @@ class App:
         return Addresses(self.keyring, self.settings.base_url, self.settings.domain)
 
     @cached_property
+    def proxies(self) -> events.Proxies:
+        """Whose word about who asks is believed."""
+        return events.Proxies(self.settings.trusted_proxies)
+
+    @cached_property
     def reply_rules(self) -> tuple[replies.Rule, ...]:
         """The admin's own rules, read at opening; InvalidRules says what is wrong with them."""
         path = self.settings.rules_file
@@ -109,6 +114,7 @@ class App:
             ),
             minimum_articles=settings.minimum_articles,
             addresses=self.addresses,
+            honeypot=settings.honeypot == "on",
         )
 
     @property

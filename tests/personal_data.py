@@ -73,7 +73,7 @@ def live_a_life(app: App) -> tuple[int, int]:
     app.sender.pump(timedelta(seconds=60))
     with app.transaction() as session:
         assert delivery.finish_drained(session, app.keyring, clock.now()) == {run_id: []}
-        _read(session, his_id)
+        _read(session, app, his_id)
     with app.transaction() as session:
         _be_written_about(session, app, his_id)
         _get_letters(session, his_id)
@@ -114,15 +114,17 @@ def _arrive(session: Session, app: App) -> int:
     return row.id
 
 
-def _read(session: Session, his_id: int) -> None:
+def _read(session: Session, app: App, his_id: int) -> None:
     row = session.scalars(select(Delivery).where(Delivery.subscriber_id == his_id)).one()
-    seen, later = Client(BROWSER, "GET", prefetch=False), clock.now() + timedelta(minutes=5)
+    seen = Client(BROWSER, "GET", prefetch=False, network="192.0.2.0/24")
+    later = clock.now() + timedelta(minutes=5)
     asked = [
         Request(Signal.OPEN, Use.OPEN, row.id, 0, later, seen),
         Request(Signal.CLICK, Use.CLICK, row.id, 1, later, seen),
     ]
     kept = events.receive(session, asked)
-    assert events.judge_requests(session, [one.inbox_id for one in kept if one]) == 2
+    ids = [one.inbox_id for one in kept if one]
+    assert events.judge_requests(session, ids, app.keyring.network_name) == 2
 
 
 def _come_back(session: Session, app: App, his_id: int) -> None:

@@ -18,8 +18,8 @@ from distribution.app import App, open_app
 from distribution.models import Delivery
 from distribution.words import DeliveryState, RunState
 
-READERS = 2_000
-KILLS = 5
+READERS = 900
+KILLS = 4
 CONNECTIONS = 8
 
 
@@ -32,8 +32,8 @@ def test_nobody_gets_two_and_nobody_is_missed_however_often_the_sender_dies(
         app = open_app(environment)
         run_id = plan_for(app, READERS)
         kills = 0
-        while kills < KILLS and len(sink.accepted) < READERS - 200:
-            goal = len(sink.accepted) + chance.randint(60, 300)
+        while kills < KILLS and len(sink.accepted) < READERS - 100:
+            goal = len(sink.accepted) + chance.randint(60, 180)
             kills += killed_after(environment, run_id, sink, goal)
             go_on(app, run_id)
         last = processes.run(environment, "run", "start", str(run_id))

@@ -36,6 +36,7 @@ def test_the_migrations_make_exactly_the_models(empty_url: str) -> None:
     with engine.connect() as connection:
         found = set(inspect(connection).get_table_names()) - {"alembic_version"}
     engine.dispose()
+    found = {name for name in found if not name.startswith("article_search")}  # SQLite's index
     assert found == set(Base.metadata.tables)
 
 
@@ -82,7 +83,8 @@ def test_runs_and_letters_of_before_are_kept_down_and_up(app: App) -> None:
         reader = runs.add_reader(session, app, "one@reader.example", runs.SEPTEMBER, consent="协议")
         reader_id = reader.id
         purpose = LetterPurpose.WELCOME
-        letters.begin_letter(session, "welcome:1", purpose, reader, at=runs.SEPTEMBER)
+        to = (reader.email_key, reader.id)
+        letters.begin_letter(session, "welcome:1", purpose, to, at=runs.SEPTEMBER)
     run_id = runs.plan(app, key, runs.SEPTEMBER)
 
     schema.downgrade(app.engine, "2026_11_25_letters")

@@ -63,10 +63,10 @@ class Plan:
     redis: str = ""
 
 
-def drill(plan: Plan, stop: Event, tell: Teller) -> Outcome:
+def drill(plan: Plan, stop: Event, begin: Callable[[], None], tell: Teller) -> Outcome:
     """Hold a drill; whatever happens, nothing of it is left. Raises Stopped, Stuck, WorkerFailed.
 
-    NotEmpty where database or Redis hold anything.
+    NotEmpty where database or Redis hold anything; only after that `begin` is called.
     """
     chance = Random(plan.seed)  # noqa: S311 - repeatable on purpose
     with ExitStack() as undo:
@@ -74,7 +74,7 @@ def drill(plan: Plan, stop: Event, tell: Teller) -> Outcome:
         log = folder / "accepted"
         sink = undo.enter_context(Sink(log, Random(plan.seed + 1)))  # noqa: S311 - as above
         site = Site(folder, sink.port, plan.mails, CONNECTIONS, plan.database, plan.redis)
-        ground = undo.enter_context(built(site, stop))
+        ground = undo.enter_context(built(site, stop, begin))
         course = Course(plan, ground, sink, chance)
         for number in range(ground.seats):
             place = folder / f"seat-{number}"

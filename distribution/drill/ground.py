@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -100,14 +100,18 @@ class Site:
 
 
 @contextmanager
-def built(site: Site, stop: Event) -> Iterator[Ground]:
-    """Build the installation and release its run; afterwards nothing of it is left."""
+def built(site: Site, stop: Event, begin: Callable[[], None]) -> Iterator[Ground]:
+    """Build the installation and release its run; afterwards nothing of it is left.
+
+    `begin` is called once database and Redis are known to be there and empty.
+    """
     environ = _environment(site)
     with ExitStack() as undo:
         if site.redis:
             undo.enter_context(_empty_redis(site.redis))
         if site.database:
             undo.enter_context(_empty_database(site.database))
+        begin()
         app = open_app(environ)
         undo.callback(app.engine.dispose)
         key = _import_issue(app)

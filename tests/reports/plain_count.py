@@ -77,6 +77,10 @@ class Truth:
             for one in self.events
         )
 
+    def may_have_opened(self, row: Delivery) -> bool:
+        others = self.verdicts(row, Signal.OPEN) | (self.verdicts(row) - {Verdict.MACHINE})
+        return bool(others)
+
     def opened(self) -> dict[str, int]:
         others = [row for row in self.rows if not self.has_opened(row)]
         unknown = [row for row in others if Verdict.UNKNOWN in self.verdicts(row)]
@@ -163,5 +167,6 @@ class Truth:
             "bounced": sum(row.id in bounces for row in group),
             "left": sum(row.subscriber_id in leavers for row in group),
             "opened": sum(map(self.has_opened, group)),
+            "opened_at_most": sum(map(self.may_have_opened, group)),
             "clicked": sum(map(self.has_clicked, group)),
         }

@@ -307,7 +307,16 @@ def test_contacts_without_an_enterprise_come_last(session: Session, sent: int) -
     assert len(enterprises) == len(ids)
     assert ids == sorted(ids)
     assert without == EnterpriseFigures(
-        None, "无单位", planned=1, accepted=1, agreed=1, bounced=0, left=0, opened=1, clicked=0
+        None,
+        "无单位",
+        planned=1,
+        accepted=1,
+        agreed=1,
+        bounced=0,
+        left=0,
+        opened=1,
+        opened_at_most=1,
+        clicked=0,
     )
 
 
