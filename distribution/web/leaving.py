@@ -124,7 +124,9 @@ def _come_back(_site: Site, session: Session, reader: Addressee, _fields: Fields
     mail, row = reader.origin.delivery_id, reader.profile.subscriber
     words = delivery.CONSENT_WORDING
     events.come_back(session, row.id, mail, channel="web", wording=words, at=at)
-    return "已恢复订阅，下一期起照常寄出。", ""
+    until = pausing.paused_until(row, at)
+    when = f"您设的暂停仍然有效，到{pages.day(until)}为止" if until else "下一期起照常寄出"
+    return f"已恢复订阅，{when}。", ""
 
 
 def _pause(site: Site, session: Session, reader: Addressee, fields: Fields) -> _Done:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
 
 from distribution import audience, audit, topics
 from distribution.audience import Statement
@@ -119,10 +120,14 @@ def save(session: Session, reader: Addressee, wishes: Wishes, at: datetime) -> N
 
 def _topics(session: Session, reader: Addressee, wishes: Wishes) -> list[str]:
     now = topics.successors(session)  # his page may be older than a merge
+    known = [topic.code for topic in topics.all_topics(session)]
+    wanted = frozenset(now.get(code, code) for code in wishes.topics)
+    if wanted and wanted.isdisjoint(known):  # none of our forms; it must not pass for "no topics"
+        raise HTTPException(400)
     return in_his_order(
         [topic.code for topic in reader.profile.topics],
-        [topic.code for topic in topics.all_topics(session)],
-        frozenset(now.get(code, code) for code in wishes.topics),
+        known,
+        wanted,
         {now.get(code, code): place for code, place in wishes.places.items()},
     )
 

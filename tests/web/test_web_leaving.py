@@ -130,6 +130,15 @@ def test_leaving_can_be_undone_on_the_same_page_by_agreeing_anew(visitor: Visito
 
 
 @only_sqlite
+def test_who_comes_back_is_told_of_the_pause_that_still_stands(visitor: Visitor) -> None:
+    leave(visitor, data={"do": "pause", "months": "3"})
+    leave(visitor)
+    found = leave(visitor, data={"do": "return"})
+    assert "您设的暂停仍然有效" in found.text
+    assert "照常寄出" not in found.text
+
+
+@only_sqlite
 def test_leaving_by_one_click_can_be_undone_too(visitor: Visitor) -> None:
     leave(visitor, **ONE_CLICK["multipart"])
     assert "恢复订阅" in visitor.get("unsubscribe").text

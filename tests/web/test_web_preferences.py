@@ -170,6 +170,7 @@ def test_saving_the_same_again_leaves_no_trace(visitor: Visitor) -> None:
         b"edition=standard&format=pdf",
         b"edition=standard&place-policy=first",
         b"edition=standard&do=everything",
+        b"edition=standard&topic=unknown",
         b'{"edition": "standard"}',
     ],
 )
