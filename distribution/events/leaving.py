@@ -24,12 +24,7 @@ def leave(
     `delivery_id` is the digest that led him there, None where it was a letter.
     """
     said = audience.Statement(Decision.WITHDRAWN, wording, channel=channel, delivery_id=delivery_id)
-    left = audience.record_consent(session, subscriber_id, said, by=_READER, at=at)
-    if left:
-        audit.record(
-            session, "reader.leave", str(subscriber_id), by=_READER, at=at, channel=channel
-        )
-    return left
+    return _say(session, subscriber_id, said, "reader.leave", at)
 
 
 def come_back(
@@ -43,9 +38,13 @@ def come_back(
 ) -> bool:
     """Take his leaving back: he agrees anew, to the words he is shown now. See `leave`."""
     said = audience.Statement(Decision.GRANTED, wording, channel=channel, delivery_id=delivery_id)
-    back = audience.record_consent(session, subscriber_id, said, by=_READER, at=at)
-    if back:
-        audit.record(
-            session, "reader.return", str(subscriber_id), by=_READER, at=at, channel=channel
-        )
-    return back
+    return _say(session, subscriber_id, said, "reader.return", at)
+
+
+def _say(
+    session: Session, subscriber_id: int, said: audience.Statement, deed: str, at: datetime
+) -> bool:
+    new = audience.record_consent(session, subscriber_id, said, by=_READER, at=at)
+    if new:
+        audit.record(session, deed, str(subscriber_id), by=_READER, at=at, channel=said.channel)
+    return new

@@ -5,7 +5,7 @@ passes over. What they must wait for they lock by ascending id, runs before deli
 subscribers.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -29,17 +29,6 @@ _MAILS = (Signal.MAIL, Signal.NOTICE)
 
 
 # -- the inbox -----------------------------------------------------------------------------------
-
-
-def add_requests(
-    session: Session, requests: Sequence[tuple[Signal, datetime, dict[str, Any]]]
-) -> Sequence[int]:
-    """Ids in the order of what was given."""
-    if not requests:
-        return []
-    rows = [{"signal": signal, "at": at, "content": content} for signal, at, content in requests]
-    added = insert(Inbox).returning(Inbox.id, sort_by_parameter_order=True)
-    return session.scalars(added, rows).all()
 
 
 def add_mail(
