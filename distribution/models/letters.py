@@ -1,0 +1,67 @@
+"""Single mails, who gets proofs, and what the admins should know."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from distribution.models.ground import Address, Base, PrimaryKey, Who, only, reference
+from distribution.words import LetterPurpose, LetterState
+
+UNTOLD = text("told_at IS NULL")
+
+
+class Alert(Base):
+    """What the admins should know, once per key; `told_at`: it went out to them by mail."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (Index(None, "id", **only(UNTOLD)),)
+    id: Mapped[PrimaryKey]
+    key: Mapped[str] = mapped_column(String(300), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    lines: Mapped[list[Any]]  # of text; they name no person
+    advice: Mapped[str] = mapped_column(Text)
+    urgent: Mapped[bool] = mapped_column(default=False)  # told at once, not with others
+    at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+
+
+LETTER_WAITING, LETTER_HANDED = text("state = 'waiting'"), text("state = 'handed'")
+
+
+class Letter(Base):
+    """A single mail outside any run: a notice, a confirmation, a proof. Written once per key."""
+
+    __tablename__ = "letters"
+    __table_args__ = (
+        Index("ix_letters_waiting", "next_attempt_at", **only(LETTER_WAITING)),
+        Index("ix_letters_handed", "handed_at", **only(LETTER_HANDED)),
+    )
+    id: Mapped[PrimaryKey]
+    key: Mapped[str] = mapped_column(String(120), unique=True)  # what makes it the same letter
+    purpose: Mapped[LetterPurpose]
+    subscriber_id: Mapped[int | None] = mapped_column(reference("subscribers.id"), index=True)
+    recipient: Mapped[Address]
+    reply_to: Mapped[Address | None]  # who wrote what is passed on
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    state: Mapped[LetterState]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime]
+    handed_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    reply: Mapped[str] = mapped_column(String(500), default="")  # the relay's words
+    created_at: Mapped[datetime]
+
+
+class ProofReader(Base):
+    """Who gets proofs of an issue, under the name of a list; no subscriber, counted nowhere."""
+
+    __tablename__ = "proof_readers"
+    list_name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    email_key: Mapped[Address] = mapped_column(primary_key=True)
+    email: Mapped[Address]  # as written
+    added_at: Mapped[datetime]
+    added_by: Mapped[Who]
