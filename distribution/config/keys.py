@@ -5,7 +5,8 @@ import os
 import secrets
 from pathlib import Path
 
-from distribution.config.settings import MINIMUM_KEY_LENGTH, PREFIX, Settings
+from distribution.config.settings import PREFIX, Settings
+from distribution.config.values import MINIMUM_KEY_LENGTH
 from distribution.errors import InvalidSetting
 
 

@@ -5,6 +5,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+MINIMUM_KEY_LENGTH = 16
+"""Characters of what must not be guessed."""
+
 
 def _no_truth(value: object) -> object:
     """TOML's `true` is no number, though Python takes it for 1."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from distribution.models.ground import AddressHash, Base, PrimaryKey, Who
@@ -18,6 +18,20 @@ class QueueOwner(Base):
     host: Mapped[str] = mapped_column(String(255))
     pid: Mapped[int]
     beat_at: Mapped[datetime]
+
+
+class Installation(Base):
+    """Which ledger this is; one row. A copy of it that comes back must be accepted by a person."""
+
+    __tablename__ = "installation"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(32))  # made up once; outlives copying
+    epoch: Mapped[int] = mapped_column(default=1)  # one more with each acceptance
+    suspect: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # why nothing is sent now
+    accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[Who | None]
 
 
 class Heartbeat(Base):

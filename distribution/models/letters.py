@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from distribution.models.ground import Address, Base, PrimaryKey, Who, only, reference
@@ -23,8 +23,21 @@ class Alert(Base):
     lines: Mapped[list[Any]]  # of text; they name no person
     advice: Mapped[str] = mapped_column(Text)
     urgent: Mapped[bool] = mapped_column(default=False)  # told at once, not with others
+    editors: Mapped[bool] = mapped_column(default=False)  # they are told as well
+    lane: Mapped[str] = mapped_column(String(255), default="")  # in trouble: not told through it
     at: Mapped[datetime]
     told_at: Mapped[datetime | None]
+
+
+class AlertPost(Base):
+    """An alert that a group's robot is to tell, or has told."""
+
+    __tablename__ = "alert_posts"
+    alert_id: Mapped[int] = mapped_column(reference("alerts.id"), primary_key=True)
+    robot: Mapped[str] = mapped_column(String(20), primary_key=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]  # none: it is through
+    answer: Mapped[str] = mapped_column(String(200), default="")
 
 
 LETTER_WAITING, LETTER_HANDED = text("state = 'waiting'"), text("state = 'handed'")
@@ -54,6 +67,17 @@ class Letter(Base):
     settled_at: Mapped[datetime | None]
     reply: Mapped[str] = mapped_column(String(500), default="")  # the relay's words
     created_at: Mapped[datetime]
+
+
+class LetterAttachment(Base):
+    """A file that goes with a letter."""
+
+    __tablename__ = "letter_attachments"
+    letter_id: Mapped[int] = mapped_column(reference("letters.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    media_type: Mapped[str] = mapped_column(String(100))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ProofReader(Base):

@@ -10,6 +10,7 @@ from distribution.words.content import (
     RuleField,
     TopicOrigin,
 )
+from distribution.words.month import Hold, IssueStep, SlotState, StaffRole
 from distribution.words.people import (
     Decision,
     Edition,
@@ -58,7 +59,9 @@ __all__ = [
     "Edition",
     "FoundBy",
     "Frequency",
+    "Hold",
     "ImportKind",
+    "IssueStep",
     "LeavingReason",
     "LetterPurpose",
     "LetterState",
@@ -76,6 +79,8 @@ __all__ = [
     "RunKind",
     "RunState",
     "Signal",
+    "SlotState",
+    "StaffRole",
     "SuppressionReason",
     "TopicOrigin",
     "TopicsFrom",

@@ -57,6 +57,8 @@ class LetterPurpose(Word):
     WELCOME = "welcome", "欢迎信"
     ALREADY = "already", "已在订阅的答复"  # to a reader for whom somebody signed up again
     ALERT = "alert", "提醒"
+    REMINDER = "reminder", "编辑日程提醒"
+    REPORT = "report", "投递报告"
     FORWARDED = "forwarded", "转来的来信"
     MOVING = "moving", "更换邮箱确认"  # to the new address
     CHANGED = "changed", "变更通知"  # a reader paused, left, or has another address now
