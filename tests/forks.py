@@ -6,7 +6,12 @@ from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["distribution.app", "pymap.main", "pytest"])
+_CONTEXT.set_forkserver_preload(
+    [
+        *("distribution.app", "pymap.main", "pytest"),
+        *("dramatiq.brokers.redis", "prometheus_client", "holidays.countries.china"),
+    ]
+)
 
 
 @contextmanager

@@ -291,7 +291,7 @@ class Audience(RuleBasedStateMachine):
 
 
 Audience.TestCase.settings = settings(
-    max_examples=40,
+    max_examples=20,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking takes minutes
     stateful_step_count=40,
     deadline=None,

@@ -4,12 +4,12 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from distribution.digests.gate.findings import HTML, Finding, Rule, Severity
 from distribution.digests.gate.reading import Element, is_element
-from distribution.digests.gate.styles import declarations, rules
+from distribution.digests.gate.styles import STYLES, declarations, rules
 
 _READ_MEDIA = {"Gmail", "Apple Mail"}
 """Who reads @media at all; to the others what stands in it makes no difference."""
@@ -70,16 +70,17 @@ def _in_sheets(tree: Element) -> Iterator[_Found]:
                 )
 
 
-def _declared(body: str, tag: str = "") -> Iterator[_Found]:
-    for name, value in declarations(body):
-        for fact in facts():
-            if (
-                fact.what == "property"
-                and fact.name.fullmatch(name)
-                and (not fact.elements or tag in fact.elements)
-                and (fact.value is None or fact.value.search(value.lower()))
-            ):
-                yield fact, f"{name}:{value}" if fact.value else name
+@lru_cache(STYLES)
+def _declared(body: str, tag: str = "") -> tuple[_Found, ...]:
+    return tuple(
+        (fact, f"{name}:{value}" if fact.value else name)
+        for name, value in declarations(body)
+        for fact in facts()
+        if fact.what == "property"
+        and fact.name.fullmatch(name)
+        and (not fact.elements or tag in fact.elements)
+        and (fact.value is None or fact.value.search(value.lower()))
+    )
 
 
 def _fact(row: dict[str, str | list[str]]) -> Fact:

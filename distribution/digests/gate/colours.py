@@ -1,6 +1,7 @@
 """Colours as CSS spells them, and the contrast between two of them as WCAG 2.2 defines it."""
 
 import re
+from functools import lru_cache
 
 _NAMES = {
     "black": "#000000", "white": "#ffffff", "red": "#ff0000", "green": "#008000",
@@ -12,6 +13,7 @@ _RGB = re.compile(r"rgba?\(\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*(?:,\s*1(?:\.0*)?\
 Colour = tuple[int, int, int]
 
 
+@lru_cache(2_000)
 def colour(value: str) -> Colour | None:
     """Read a colour; None for what is none, or lets something shine through.
 

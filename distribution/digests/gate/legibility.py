@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from distribution.digests.gate.colours import Colour, colour, contrast
 from distribution.digests.gate.findings import HTML, Finding, Rule, error
 from distribution.digests.gate.reading import Element, is_element, is_hidden
-from distribution.digests.gate.styles import declarations, rules
+from distribution.digests.gate.styles import STYLES, declarations, rules
 
 _ENOUGH, _ENOUGH_IF_LARGE = 4.5, 3.0
 _LARGE, _LARGE_IF_BOLD = 24.0, 18.66  # px: 18 and 14 points
@@ -52,7 +53,7 @@ def check_contrast(tree: Element) -> Iterator[Finding]:
     yield from sorted(found)
 
 
-_Rules = list[tuple[str, list[tuple[str, str]]]]
+_Rules = list[tuple[str, tuple[tuple[str, str], ...]]]
 
 
 def _faint(element: Element, above: _Look, dark: _Rules, scheme: str) -> Iterator[Finding]:
@@ -96,31 +97,40 @@ def _look(element: Element, above: _Look, style: _Style) -> _Look:
     weight = style.get("font-weight") or style.get("font", "")
     inherits = style["color"] == "inherit"
     ink = colour(style["color"]) or (above.link if is_link and not inherits else None)
-    look = replace(
+    return replace(
         above,
         ink=ink or above.ink,
         coloured_by=(element.get("class") or element.tag) if ink else above.coloured_by,
         ground=colour(style["background-color"]) or above.ground,
         size=float(size[1]) if size else _SIZES.get(element.tag, above.size),
+        bold=_is_bold(weight, otherwise=above.bold or element.tag in _BOLD),
     )
+
+
+def _is_bold(weight: str, *, otherwise: bool) -> bool:
     if re.search(r"\b(bold|[6-9]00)\b", weight):
-        return replace(look, bold=True)
-    if re.search(r"\b(normal|[1-5]00)\b", weight):
-        return replace(look, bold=False)
-    return replace(look, bold=above.bold or element.tag in _BOLD)
+        return True
+    return otherwise and not re.search(r"\b(normal|[1-5]00)\b", weight)
 
 
 def _matches(element: Element, selector: str) -> bool:
     """Of simple selectors, and the last part of those that name what stands above."""
-    match = _SELECTOR.fullmatch(selector.rsplit(maxsplit=1)[-1]) if selector else None
-    if not match:
+    parts = _simple(selector)
+    if parts is None:
         return False
-    tag, name, number = match.groups()
+    tag, name, number = parts
     return (
         (not tag or element.tag == tag.lower())
         and (not name or name in element.get("class", "").split())
         and (not number or element.get("id") == number)
     )
+
+
+@lru_cache(STYLES)
+def _simple(selector: str) -> tuple[str, ...] | None:
+    """Its tag, class and id; None for what is no simple selector."""
+    match = _SELECTOR.fullmatch(selector.rsplit(maxsplit=1)[-1]) if selector else None
+    return match.groups("") if match else None
 
 
 def _plain(value: str) -> str:

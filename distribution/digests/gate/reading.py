@@ -1,13 +1,13 @@
 """An HTML part as its readers meet it: a tree, and what of it is visible."""
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from lxml import html as lxml_html
 from lxml.etree import Comment, ParserError
 
-from distribution.digests.gate.styles import declarations
+from distribution.digests.gate.styles import STYLES, declarations
 
 __all__ = [
     "Comment",
@@ -40,8 +40,12 @@ def is_element(node: Element) -> bool:
 
 def is_hidden(element: Element) -> bool:
     """Whether it and all in it are not shown."""
-    style = dict(declarations(element.get("style", "")))
-    return element.tag in _UNSEEN or style.get("display", "").startswith("none")
+    return element.tag in _UNSEEN or _hides(element.get("style", ""))
+
+
+@lru_cache(STYLES)
+def _hides(style: str) -> bool:
+    return dict(declarations(style)).get("display", "").startswith("none")
 
 
 def is_shown(element: Element) -> bool:
@@ -51,18 +55,19 @@ def is_shown(element: Element) -> bool:
 
 def visible_runs(element: Element) -> list[str]:
     """The visible text, cut where a block ends or a line breaks."""
-    return [run for run in "".join(_flow(element)).split("\0") if run.strip()]
+    parts: list[str] = []
+    _flow(element, parts)
+    return [run for run in "".join(parts).split("\0") if run.strip()]
 
 
-def _flow(element: Element) -> Iterator[str]:
+def _flow(element: Element, parts: list[str]) -> None:
     if is_element(element) and not is_hidden(element):
         edge = "" if element.tag in _INLINE else "\0"
-        yield edge
-        yield element.text or ""
+        parts += (edge, element.text or "")
         for child in element:
-            yield from _flow(child)
-            yield child.tail or ""
-        yield edge
+            _flow(child, parts)
+            parts.append(child.tail or "")
+        parts.append(edge)
 
 
 def letters(text: str) -> str:

@@ -2,7 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
+
+STYLES = 2_000
+"""How many styles are remembered: a mail has hundreds of elements, and few that differ."""
 
 
 class StyleRule(NamedTuple):
@@ -14,14 +18,15 @@ class StyleRule(NamedTuple):
     body: str
 
 
-def declarations(body: str) -> list[tuple[str, str]]:
+@lru_cache(STYLES)
+def declarations(body: str) -> tuple[tuple[str, str], ...]:
     """Names in lower case and values, in their order.
 
     >>> declarations("color:#fff!important; MARGIN : 0")
-    [('color', '#fff!important'), ('margin', '0')]
+    (('color', '#fff!important'), ('margin', '0'))
     """
     pairs = (entry.partition(":") for entry in re.sub(r"/\*.*?\*/", "", body).split(";"))
-    return [(name.strip().lower(), value.strip()) for name, colon, value in pairs if colon]
+    return tuple((name.strip().lower(), value.strip()) for name, colon, value in pairs if colon)
 
 
 def rules(css: str) -> Iterator[StyleRule]:
