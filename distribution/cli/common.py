@@ -50,7 +50,12 @@ def installation() -> App:
 
 
 def admin() -> str:
-    """Who acts, for the audit trail: the system account."""
+    """Who acts, for the audit trail: the person whose system account this is, see `accounts`."""
+    account = _account()
+    return installation().settings.people.get(account, account)
+
+
+def _account() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # an account without a name, in a container

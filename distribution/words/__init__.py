@@ -10,7 +10,7 @@ from distribution.words.content import (
     RuleField,
     TopicOrigin,
 )
-from distribution.words.month import Hold, IssueStep, SlotState, StaffRole
+from distribution.words.month import GroupRobot, Hold, IssueStage, IssueStep, SlotState, StaffRole
 from distribution.words.people import (
     Decision,
     Edition,
@@ -59,8 +59,10 @@ __all__ = [
     "Edition",
     "FoundBy",
     "Frequency",
+    "GroupRobot",
     "Hold",
     "ImportKind",
+    "IssueStage",
     "IssueStep",
     "LeavingReason",
     "LetterPurpose",

@@ -20,6 +20,18 @@ class IssueStep(Word):
     APPROVED = "approved", "已批准"
 
 
+class IssueStage(Word):
+    """Where an issue stands on its way to the readers, as its deeds and its run say."""
+
+    IMPORTED = "imported", "已导入"
+    CHECKED = "checked", "已核对"
+    PROOFED = "proofed", "已出样刊"
+    APPROVED = "approved", "已批准"
+    SEALED = "sealed", "已封存"
+    SENDING = "sending", "投递中"
+    CLOSED = "closed", "已结束"
+
+
 class SlotState(Word):
     """Where a month's slot stands; one that is not due yet has no row."""
 
@@ -39,3 +51,10 @@ class Hold(Word):
     CLOCK = "clock", "时钟跳变"
     REFUSED = "refused", "规划或封存未通过"
     PERSON = "person", "由人搁置"
+
+
+class GroupRobot(Word):
+    """What posts into a group of the office."""
+
+    WECOM = "wecom", "企业微信群机器人"
+    DINGTALK = "dingtalk", "钉钉群机器人"
