@@ -39,6 +39,7 @@ class Use(StrEnum):
     LETTER_PREFERENCES = "letter-preferences"
     MOVE = "move"  # of a letter to a new address of a reader
     COPY = "copy"  # of a letter: all that is held about its reader
+    APPROVE = "approve"  # of a proof, to somebody of the office
 
 
 class KeyGone(LookupError):
@@ -250,6 +251,10 @@ class Addresses:
     def copy(self, letter: int) -> str:
         """All that is held about the letter's reader."""
         return self._url("d", Use.COPY, letter)
+
+    def approve(self, letter: int) -> str:
+        """Shows on GET what an editor's word would let out; a POST is his word."""
+        return self._url("approve", Use.APPROVE, letter)
 
     def names_of(self, delivery: int) -> tuple[str, str]:
         """Return path and Message-ID, which share a token."""

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from distribution import audience, digests, issues, topics
 from distribution.db import Transaction
 from distribution.delivery import planning
-from distribution.delivery.planning import NotApproved, Recipe, enlist, pass_at_once
+from distribution.delivery.lapsing import NotApproved
+from distribution.delivery.planning import Recipe, enlist, pass_at_once
 from distribution.delivery.steering import WrongState
 from distribution.delivery.store import plans, successors
 from distribution.delivery.store.runs import find_run, issue_of

@@ -69,12 +69,10 @@ def inspect(
     composer: Composer, issue: StoredIssue, origin: Origin, mails: Iterable[Mail]
 ) -> Inspection:
     """Check every mail's bytes, and take apart those that hold anything new."""
-    inspector = _Inspector(composer, issue, origin)
+    inspector = Inspector(composer, issue, origin)
     for mail in mails:
         inspector.look_at(mail)
-    grave = {severity: place for place, severity in enumerate(gate.Severity)}
-    findings = sorted(inspector.found, key=lambda one: grave[one.severity])
-    return Inspection(tuple(findings), inspector.mails, inspector.examined)
+    return inspector.inspection()
 
 
 def inspect_run(transaction: Transaction, run_id: int) -> Inspection:
@@ -101,7 +99,9 @@ def _planned_mails(transaction: Transaction, run_id: int) -> Iterator[Mail]:
         yield from mails
 
 
-class _Inspector:
+class Inspector:
+    """Looks at one mail after the other."""
+
     def __init__(self, composer: Composer, issue: StoredIssue, origin: Origin) -> None:
         self._composer, self._issue = composer, issue
         # Tokens of any key have the same length: nobody needs the real one to look at mails.
@@ -115,25 +115,32 @@ class _Inspector:
         )
         self._notes = [prose.read(text).text for text in (contract.note, contract.notice) if text]
         self._seen: set[object] = set()
-        self.found = dict.fromkeys(gate.check_sheet(composer.sheet))
-        self.mails = self.examined = 0
+        self._found = dict.fromkeys(gate.check_sheet(composer.sheet))
+        self._mails = self._examined = 0
+
+    def inspection(self) -> Inspection:
+        """What is to be said of all so far."""
+        grave = {severity: place for place, severity in enumerate(gate.Severity)}
+        findings = sorted(self._found, key=lambda one: grave[one.severity])
+        return Inspection(tuple(findings), self._mails, self._examined)
 
     def look_at(self, mail: Mail) -> None:
-        self.mails += 1
+        """Check a mail's bytes, and take it apart where it holds anything new."""
+        self._mails += 1
         text_only = mail.format is MailFormat.TEXT
         personal = personal_of(self._addresses, _NOBODY, _NOBODY, mail.tracking)
         try:
             message = self._composed(mail, personal, text_only=text_only)
-            self.found |= dict.fromkeys(gate.check_wire(message, text_only=text_only))
+            self._found |= dict.fromkeys(gate.check_wire(message, text_only=text_only))
             if not self._is_new(mail):
                 return
             if text_only:  # with the HTML its reader finds in his browser
                 message = self._composed(mail, personal, text_only=False)
         except TooLarge as error:
             if not text_only:
-                self.found.setdefault(gate.refused(error))
+                self._found.setdefault(gate.refused(error))
             return
-        self.examined += 1
+        self._examined += 1
         found = gate.check_mail(
             _read(message),
             articles=self._articles(mail),
@@ -142,7 +149,7 @@ class _Inspector:
             commercial=self._issue.contract.commercial,
             notes=self._notes,
         )
-        self.found |= dict.fromkeys(found)
+        self._found |= dict.fromkeys(found)
 
     def _composed(self, mail: Mail, personal: Personal, *, text_only: bool) -> bytes:
         return compose(

@@ -22,7 +22,8 @@ from sqlalchemy.orm import Session
 from distribution import audience
 from distribution.db import Transaction
 from distribution.delivery import planning
-from distribution.delivery.planning import NotApproved, Recipe, enlist
+from distribution.delivery.lapsing import NotApproved
+from distribution.delivery.planning import Recipe, enlist
 from distribution.delivery.steering import WrongState
 from distribution.delivery.store import plans, successors
 from distribution.delivery.store.runs import find_run, issue_of

@@ -123,7 +123,7 @@ def observe(session: Session, run_id: int, *, paced: bool) -> View:
     by_lane: dict[str, list[Group]] = {}
     for group in groups(session, run_id):
         by_lane.setdefault(group.lane, []).append(group)
-    allowed = _allowed(session, by_lane) if paced else {}
+    allowed = allowed_by(session, by_lane) if paced else {}
     strands = [
         Strand(name, _course(run, found, at), holds.get(name), allowed.get(name, 0.0))
         for name, found in by_lane.items()
@@ -194,7 +194,7 @@ def _course(run: Run, found: Sequence[Group], at: datetime) -> Course:
     )
 
 
-def _allowed(session: Session, names: Collection[str]) -> dict[str, float]:
+def allowed_by(session: Session, names: Collection[str]) -> dict[str, float]:
     """Mails a second of the lanes that have a rate."""
     known = lanes_named(session, names)
     limits = {name: limits_of(name, known[name].own if name in known else None) for name in names}

@@ -20,6 +20,7 @@ from distribution import audience, digests, issues, topics
 from distribution.audience import Reader
 from distribution.db import Transaction
 from distribution.delivery.gating import GateClosed, inspect, inspect_run
+from distribution.delivery.lapsing import require_standing
 from distribution.delivery.mail_domains import lanes_of
 from distribution.delivery.press import Mail
 from distribution.delivery.store import plans
@@ -54,26 +55,14 @@ class Recipe:
     """Whether mails hold a link that only programmes follow."""
 
 
-class NotApproved(Refused):
-    """Raised when a run is planned for an issue the editor has not released."""
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-        super().__init__(
-            f"{key} 期尚未批准：先运行 distribution issue show {key} 核对，再运行 "
-            f"distribution issue approve {key}"
-        )
-
-
 def plan(transaction: Transaction, key: str, recipe: Recipe, *, by: str, at: datetime) -> int:
     """Plan the regular run of an issue, or go on planning it; returns the run's id.
 
-    A run that is planned already is left as it is.
+    A run that is planned already is left as it is. Raises NotApproved.
     """
     with transaction() as session:
         issue = issues.find_issue(session, key, lock=True)  # nobody reopens it meanwhile
-        if issue.approved_at is None:
-            raise NotApproved(key)
+        require_standing(session, issue, recipe.templates)
         run_id = _open_run(session, issue, recipe, by=by, at=at)
     while _plan_stretch(transaction, run_id, recipe):
         pass

@@ -7,15 +7,16 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from distribution import clock, digests
+from distribution import clock, digests, issues, staff
 from distribution.audience import read_address
+from distribution.delivery import linking
 from distribution.delivery.drafting import Rehearsal
-from distribution.delivery.store.letters import add_letter
+from distribution.delivery.store.letters import begin_letter, finish_letter
 from distribution.delivery.store.proofs import proof_lists, proof_readers
 from distribution.digests import Choice, Interests, RenderedLetter
 from distribution.errors import DistributionError
 from distribution.models import ProofReader
-from distribution.words import LetterPurpose, MailFormat, Tracking
+from distribution.words import IssueStep, LetterPurpose, MailFormat, Tracking
 
 EDITORS = "editors"
 """The list that is meant where none is named."""
@@ -77,25 +78,35 @@ def write_proofs(
 ) -> Sequence[ProofReader]:
     """Write a letter to each; returns those who had not been sent just this before.
 
-    With `again` all get it. Raises digests.BrokenTemplate, TooLarge and NothingMatches.
+    With `again` all get it. Whoever may approve the issue finds a link in it that does so, see
+    `linking`. Raises digests.BrokenTemplate, TooLarge and NothingMatches.
     """
-    choices = proof.rehearsal.select(proof.wishes).choices
-    letter = _letter(proof, templates, at)
-    return [
-        reader
-        for reader in readers
-        if add_letter(
-            session,
-            _key(proof, choices, reader, at if again else None),
-            LetterPurpose.PROOF,
-            read_address(reader.email).envelope,
-            (letter.subject, letter.text, letter.html),
-            at=at,
-        )
-    ]
+    rehearsal = proof.rehearsal
+    choices = rehearsal.select(proof.wishes).choices
+    row = issues.find_issue(session, rehearsal.issue.masthead.key, lock=True)
+    shown, proofed = issues.fingerprint(rehearsal.issue), IssueStep.PROOFED
+    deed = issues.note_once(session, row.id, proofed, shown, by=proof.by, at=at)
+    written = []
+    for reader in readers:
+        approves = proof.approved_at is None and _approves(session, reader)
+        key = _key(proof, choices, reader, at if again else None, approves=approves)
+        to = (read_address(reader.email).envelope, None)
+        key = linking.key_of(deed.id, key)
+        letter_id = begin_letter(session, key, LetterPurpose.PROOF, to, at=at)
+        if letter_id is not None:
+            link = rehearsal.addresses.approve(letter_id) if approves else ""
+            letter = _letter(proof, templates, link, at)
+            finish_letter(session, letter_id, (letter.subject, letter.text, letter.html))
+            written.append(reader)
+    return written
 
 
-def _letter(proof: Proof, templates: Sequence[Path], at: datetime) -> RenderedLetter:
+def _approves(session: Session, reader: ProofReader) -> bool:
+    person = staff.find_by_address(session, reader.email_key)
+    return person is not None and person.approves
+
+
+def _letter(proof: Proof, templates: Sequence[Path], link: str, at: datetime) -> RenderedLetter:
     # Nothing in it counts: no picture, and links as of somebody who does not agree to be counted.
     wishes = replace(proof.wishes, tracking=Tracking.DENIED)
     sheet = proof.rehearsal.sheet
@@ -103,7 +114,7 @@ def _letter(proof: Proof, templates: Sequence[Path], at: datetime) -> RenderedLe
     letter = digests.render_proof(
         proof.rehearsal.draft(wishes, sender, at).digest,
         templates,
-        _values(proof, at),
+        {**_values(proof, at), "approve_url": link, "days": linking.VALID.days},
         commercial=sheet.commercial,
     )
     return replace(letter, html="") if wishes.format is MailFormat.TEXT else letter
@@ -127,7 +138,12 @@ def _values(proof: Proof, at: datetime) -> dict[str, object]:
 
 
 def _key(
-    proof: Proof, choices: Sequence[Choice], reader: ProofReader, again: datetime | None
+    proof: Proof,
+    choices: Sequence[Choice],
+    reader: ProofReader,
+    again: datetime | None,
+    *,
+    approves: bool,
 ) -> str:
     """What makes it the same proof: to whom, and every word of the mail."""
     facts = {
@@ -137,5 +153,6 @@ def _key(
         "choices": [[choice.article, choice.reason.value, choice.detail] for choice in choices],
         "format": proof.wishes.format.value,
         "again": again.isoformat() if again else "",
+        "approves": approves,
     }
-    return f"proof:{digests.fingerprint(facts)}"
+    return digests.fingerprint(facts)

@@ -26,6 +26,7 @@ from distribution.issues.refusals import (
 from distribution.issues.relating import Kinship, Known
 from distribution.issues.searching import LONGEST as LONGEST_SEARCH
 from distribution.issues.searching import Marked, Wanted, wanted
+from distribution.issues.stages import Deed, fingerprint
 from distribution.issues.store.articles import (
     Retopiced,
     load_issue,
@@ -44,6 +45,15 @@ from distribution.issues.store.contract import (
     write_notice,
 )
 from distribution.issues.store.corrections import Desk, corrections_of, no_article, titles_of
+from distribution.issues.store.deeds import (
+    Way,
+    deeds_of,
+    issue_of_deed,
+    note,
+    note_once,
+    stages_of,
+    way_of,
+)
 from distribution.issues.store.issues import (
     approved_at,
     article_counts,
@@ -54,7 +64,15 @@ from distribution.issues.store.issues import (
     latest_topics,
     list_issues,
 )
-from distribution.issues.store.releasing import Report, approve, check, reopen, report, report_of
+from distribution.issues.store.releasing import (
+    Report,
+    approve,
+    check,
+    reopen,
+    report,
+    report_of,
+    require_ready,
+)
 from distribution.issues.store.saving import Imported, Preview, preview, save_issue
 from distribution.issues.store.shelf import Shelved, known_articles, shelf, shelf_state
 from distribution.issues.store.texts import Hit, hits, reindex, search
@@ -66,6 +84,7 @@ __all__ = [
     "Change",
     "Contract",
     "Correction",
+    "Deed",
     "Desk",
     "Diff",
     "FactChange",
@@ -93,6 +112,7 @@ __all__ = [
     "Told",
     "TopicReason",
     "Wanted",
+    "Way",
     "approve",
     "approved_at",
     "article_counts",
@@ -104,9 +124,12 @@ __all__ = [
     "choose_lead",
     "corrections_of",
     "declare_commercial",
+    "deeds_of",
     "drop_lead",
     "find_issue",
+    "fingerprint",
     "hits",
+    "issue_of_deed",
     "key_of",
     "known_articles",
     "latest_masthead",
@@ -118,11 +141,14 @@ __all__ = [
     "mapping",
     "new_sections",
     "no_article",
+    "note",
+    "note_once",
     "preview",
     "reindex",
     "reopen",
     "report",
     "report_of",
+    "require_ready",
     "retopic",
     "save_issue",
     "search",
@@ -130,10 +156,12 @@ __all__ = [
     "shelf",
     "shelf_state",
     "sizes",
+    "stages_of",
     "text_of",
     "titles_of",
     "trust",
     "wanted",
+    "way_of",
     "went_out",
     "words",
     "write_note",

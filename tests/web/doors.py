@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import proofs
 from mailbag import write_letters
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -22,6 +23,7 @@ USES = {
     "s": (Use.CONFIRM,),
     "m": (Use.MOVE,),
     "d": (Use.COPY,),
+    "a": (Use.APPROVE,),
 }
 """What opens the doors of each letter."""
 _FILLED = {
@@ -38,6 +40,7 @@ _LETTERS = {
     Use.LETTER_PREFERENCES: LetterPurpose.WELCOME,
     Use.MOVE: LetterPurpose.MOVING,
     Use.COPY: LetterPurpose.COPY,
+    Use.APPROVE: LetterPurpose.PROOF,
 }
 
 
@@ -83,6 +86,7 @@ def house(app: App, client: TestClient) -> House:
     """A planned run, letters of every kind, and what opens the doors of their links."""
     run = plan(app)
     write_letters(app)
+    proofs.write(app)
     with app.reading() as session:
         rows = {
             use: delivery.list_letters(session, purpose=purpose)[0].id

@@ -96,15 +96,15 @@ def _show_articles(articles: Sequence[ArticleCoverage], *, everything: bool) -> 
 
 def _figures(found: Survey) -> Iterator[tuple[str, int, str]]:
     coverage = found.coverage
-    nobody, not_own = _unread(coverage.articles), _not_own(coverage.articles)
+    nobody, not_own = unread(coverage.articles), _not_own(coverage.articles)
     left_out = {cause.label: count for cause, count in coverage.left_out.items()}
-    yield "没有人收到的文章", len(nobody), _numbers(nobody)
-    yield "没有人关注的文章", len(not_own), _numbers(not_own)
+    yield "没有人收到的文章", len(nobody), numbers(nobody)
+    yield "没有人关注的文章", len(not_own), numbers(not_own)
     lonely = _without_followers(coverage.topics)
     yield "没有人关注的主题", len(lonely), "、".join(_with_articles(topic) for topic in lonely)
     yield "全部订阅者", coverage.readers, ""
     yield "将收到邮件的读者", coverage.mailed, ""
-    yield "不发的读者", sum(left_out.values()), _listed(left_out)
+    yield "不发的读者", sum(left_out.values()), listed(left_out)
     yield f"关注的内容不足 {FEW} 篇的读者", fewer(coverage.own), _counted(coverage.own)
     yield f"邮件不足 {FEW} 篇的读者", fewer(coverage.in_mail), _counted(coverage.in_mail)
     yield "关注永远不会匹配的读者", coverage.never, _never(coverage)
@@ -136,14 +136,16 @@ def _never(coverage: Coverage) -> str:
 
 
 def _counted(counts: Mapping[int, int]) -> str:
-    return _listed({f"{articles} 篇": counts.get(articles, 0) for articles in range(FEW)})
+    return listed({f"{articles} 篇": counts.get(articles, 0) for articles in range(FEW)})
 
 
-def _listed(parts: Mapping[str, int]) -> str:
+def listed(parts: Mapping[str, int]) -> str:
+    """Counts that are not 0, for people."""
     return "、".join(f"{name} {count}" for name, count in parts.items() if count)
 
 
-def _numbers(articles: Sequence[ArticleCoverage]) -> str:
+def numbers(articles: Sequence[ArticleCoverage]) -> str:
+    """Their places, for people."""
     return f"第 {'、'.join(str(one.number) for one in articles)} 篇" if articles else ""
 
 
@@ -154,7 +156,8 @@ def _with_articles(topic: TopicCoverage) -> str:
 # -- what is worth a look ------------------------------------------------------------------------
 
 
-def _unread(articles: Sequence[ArticleCoverage]) -> list[ArticleCoverage]:
+def unread(articles: Sequence[ArticleCoverage]) -> list[ArticleCoverage]:
+    """Those that nobody gets."""
     return [article for article in articles if not article.readers]
 
 
@@ -178,7 +181,7 @@ def _document(key: str, found: Survey) -> dict[str, object]:
         "mailed": coverage.mailed,
         "left_out": {cause.value: count for cause, count in coverage.left_out.items()},
         "articles": [_article(article) for article in coverage.articles],
-        "articles_without_readers": [one.number for one in _unread(coverage.articles)],
+        "articles_without_readers": [one.number for one in unread(coverage.articles)],
         "articles_of_no_interest": [one.number for one in _not_own(coverage.articles)],
         "few": {
             "below": FEW,
@@ -203,7 +206,7 @@ def _document(key: str, found: Survey) -> dict[str, object]:
         "selections": coverage.selections,
         "mails": {kind.value: count for kind, count in coverage.mails.items()},
         "html_limit": HTML_LIMIT,
-        "largest": _largest_facts(found),
+        "largest": largest_facts(found),
         "too_large": coverage.too_large,
     }
 
@@ -220,7 +223,8 @@ def _article(article: ArticleCoverage) -> dict[str, object]:
     }
 
 
-def _largest_facts(found: Survey) -> dict[str, object] | None:
+def largest_facts(found: Survey) -> dict[str, object] | None:
+    """The mail with the longest HTML part."""
     largest = found.coverage.largest
     if largest is None:
         return None

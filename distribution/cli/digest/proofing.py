@@ -41,6 +41,7 @@ def proof(key: str, list_name: str, whose: Whose, *, again: bool) -> None:
         delivery.readers_on(session, list_name)
         issue = issues.find_issue(session, key)
         key = issues.key_of(issue)
+        lapsed = delivery.lapses_of(session, issue, app.recipe.templates)
         somebody = whose.find(session, app)
         rehearsal = delivery.rehearse(session, issue.id, app.recipe)
         wanted = Proof(
@@ -51,7 +52,7 @@ def proof(key: str, list_name: str, whose: Whose, *, again: bool) -> None:
                 *_about_mails(rehearsal, somebody.wishes),
                 *_about_issue(session, issue),
             ),
-            approved_at=issue.approved_at,
+            approved_at=None if lapsed else issue.approved_at,
             by=admin(),
         )
     with app.transaction() as session:

@@ -3,6 +3,7 @@
 import click
 
 from distribution.cli.issue import (
+    approving,
     checking,
     correcting,
     importing,
@@ -25,8 +26,8 @@ for command in (
     showing.report_issue,
     checking.check_issue,
     checking.mark_seen,
-    checking.approve_issue,
-    checking.reopen_issue,
+    approving.approve_issue,
+    approving.reopen_issue,
     searching.reindex_issues,
     correcting.edit_issue,
     correcting.corrections,

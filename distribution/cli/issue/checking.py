@@ -1,4 +1,4 @@
-"""`distribution issue check`, `seen`, `approve` and `reopen`: between the desk and the readers."""
+"""`distribution issue check` and `seen`: what an editor still has to look at."""
 
 import sys
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from distribution.cli.common import admin, as_json, installation, printable, sho
 from distribution.cli.issue.documents import finding_facts
 from distribution.errors import NotFound
 from distribution.issues import Desk, Fault, Finding, InvalidFact, Told
-from distribution.words import RunKind
+from distribution.words import IssueStep
 
 _LONGEST_EXCERPT = 20
 """Characters of the text in question that a table shows; the JSON document has them all."""
@@ -18,16 +18,21 @@ _LONGEST_EXCERPT = 20
 
 @click.command("check")
 @click.argument("key", metavar="期号")
+@click.option("--done", is_flag=True, help="核对完了：没有须处理之处时，记下现在的内容已核对。")
 @as_json
-def check_issue(key: str, as_json: bool) -> None:  # noqa: FBT001 - click's flags
-    """核对一期：列出批准之前还要处理的，每条附上处理的命令。"""
+def check_issue(key: str, done: bool, as_json: bool) -> None:  # noqa: FBT001 - click's flags
+    """核对一期：列出批准之前还要处理的，每条附上处理的命令。
+
+    只是查看，什么也不记；核对完了加 --done，这一期就走到“已核对”。内容再改，须再核对。
+    """
     with installation().reading() as session:
         row = issues.find_issue(session, key)
         found = issues.check(session, row)
         key, approved = issues.key_of(row), row.approved_at is not None
     errors = [finding for finding in found if finding.error]
+    checked = _is_checked(key, done=done)
     if as_json:
-        facts = {"issue": key, "ready": not errors, "errors": len(errors)}
+        facts = {"issue": key, "ready": not errors, "checked": checked, "errors": len(errors)}
         notices = {"notices": len(found) - len(errors)}
         show_json(facts | notices | {"findings": [finding_facts(one) for one in found]})
     else:
@@ -36,9 +41,35 @@ def check_issue(key: str, as_json: bool) -> None:  # noqa: FBT001 - click's flag
         if not errors and approved:
             click.echo(f"{key} 期已批准，没有须处理之处。")
         elif not errors:
-            click.echo(f"{key} 期没有须处理之处，可以批准：distribution issue approve {key}")
+            _say_ready(key, checked=checked)
     if errors:
         sys.exit(1)
+
+
+def _is_checked(key: str, *, done: bool) -> bool:
+    """Whether somebody has checked what the issue says now; with `done` it is written down.
+
+    Not while errors stand: they are looked for again, under the lock.
+    """
+    app, at, step = installation(), clock.now(), IssueStep.CHECKED
+    if not done:
+        with app.reading() as session:
+            return step in issues.way_of(session, issues.find_issue(session, key)).done
+    with app.transaction() as session:
+        row = issues.find_issue(session, key, lock=True)
+        way = issues.way_of(session, row)
+        if step in way.done or any(one.error for one in issues.check(session, row)):
+            return step in way.done
+        issues.note_once(session, row.id, step, way.fingerprint, by=admin(), at=at)
+        audit.record(session, "issue.checked", issues.key_of(row), by=admin(), at=at)
+        return True
+
+
+def _say_ready(key: str, *, checked: bool) -> None:
+    if not checked:
+        click.echo(f"核对完请记下：distribution issue check {key} --done")
+    state = "已核对" if checked else "没有须处理之处"
+    click.echo(f"{key} 期{state}，可以批准：distribution issue approve {key}")
 
 
 @click.command("seen")
@@ -70,54 +101,6 @@ def _doubt(key: str, number: int, doubts: tuple[Told, ...], findings: set[int]) 
     if number in findings:
         raise InvalidFact(f"第 {number} 条", "不是疑点，不能只看过：请按 issue check 的命令改正")
     raise NotFound("疑点", str(number), f"运行 distribution issue check {key} 查看编号")
-
-
-@click.command("approve")
-@click.argument("key", metavar="期号")
-@click.option("--override", metavar="理由", help="仍有须处理之处时照样批准；理由会记录下来。")
-def approve_issue(key: str, override: str | None) -> None:
-    """批准一期用于投递。"""
-    at = clock.now()
-    with installation().transaction() as session:
-        row = issues.find_issue(session, key, lock=True)
-        key = issues.key_of(row)
-        changed = issues.approve(session, key, by=admin(), at=at, override=override)
-        despite = row.approved_despite
-        sent = issues.went_out(session, row.id, {RunKind.REGULAR})
-        if changed:
-            detail = {"override": despite} if despite else {}
-            audit.record(session, "issue.approve", key, by=admin(), at=at, **detail)
-    if not changed:
-        click.echo(f"{key} 期早已批准：没有改动。")
-        return
-    click.echo(f"{key} 期已批准。下一步：distribution run plan {key}")
-    for run_id in sent:
-        click.echo(
-            f"批次 {run_id} 已投出这一期；其读者要更正的，"
-            f"请运行 distribution run correct {run_id} --reason 缘由"
-        )
-    if despite:
-        click.echo(printable(f"仍有未处理之处；已记录理由：{despite}"))
-
-
-@click.command("reopen")
-@click.argument("key", metavar="期号")
-@click.option("--reason", metavar="理由", required=True, help="为什么要重新打开；会记录下来。")
-def reopen_issue(key: str, reason: str) -> None:
-    """撤回批准，以便修改；有未完成的投递批次的不能撤回。
-
-    已投递的，改好后用 distribution run correct 更正；文章的增减与次序不能再变。
-    """
-    at, reason = clock.now(), issues.checked_text("reason", reason)
-    with installation().transaction() as session:
-        key = issues.key_of(issues.find_issue(session, key, lock=True))
-        changed = issues.reopen(session, key)
-        if changed:
-            audit.record(session, "issue.reopen", key, by=admin(), at=at, reason=reason)
-    if changed:
-        click.echo(f"{key} 期已重新打开，可以修改；改好后再运行 distribution issue approve {key}")
-    else:
-        click.echo(f"{key} 期没有批准过，本来就可以修改：没有改动。")
 
 
 def _show_errors(errors: Sequence[Finding]) -> None:

@@ -1,12 +1,13 @@
 """Issues, articles and doubts as JSON documents; their keys are promises."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from distribution import issues
 from distribution.compiler import block_to_json, complaint_to_json
 from distribution.compiler import key_figures as figures_in
-from distribution.issues import Finding, Report, StoredArticle, StoredIssue, Told
+from distribution.delivery import Missing
+from distribution.issues import Finding, Report, StoredArticle, StoredIssue, Told, Way
 from distribution.models import Correction, Issue
 
 Document = dict[str, object]
@@ -29,6 +30,15 @@ def issue_facts(row: Issue) -> Document:
         "approved_at": row.approved_at,
         "approved_by": row.approved_by,
         "approved_despite": row.approved_despite,
+    }
+
+
+def way_facts(way: Way, missing: Sequence[Missing]) -> Document:
+    """How far an issue has come, and what is left to do before it can leave."""
+    return {
+        "stage": way.stage.value,
+        "importers": way.importers,
+        "missing": [{"problem": one.sentence, "command": one.command} for one in missing],
     }
 
 

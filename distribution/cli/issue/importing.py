@@ -75,7 +75,7 @@ def _save(
 ) -> tuple[Imported, Report]:
     at = clock.now()
     with app.transaction() as session:
-        done = issues.save_issue(session, read, data, name, at, version=preview.version)
+        done = issues.save_issue(session, read, data, name, at, version=preview.version, by=admin())
         if done.changed or done.doubts_changed:
             audit.record(session, "issue.import", done.key, by=admin(), at=at, file=name)
         return done, issues.report(session, issues.find_issue(session, done.key))

@@ -1,9 +1,11 @@
 """`distribution issue list`, `show` and `report`: what is in an issue, and what to doubt of it."""
 
+from collections.abc import Sequence
+
 import click
 from sqlalchemy.orm import Session
 
-from distribution import clock, issues, topics
+from distribution import clock, delivery, issues, topics
 from distribution.cli.common import (
     WIDE,
     as_json,
@@ -19,9 +21,11 @@ from distribution.cli.issue.documents import (
     contract_facts,
     issue_facts,
     report_facts,
+    way_facts,
 )
 from distribution.cli.issue.reporting import percent, show_report
 from distribution.compiler import Article, Picture, Table, key_figures
+from distribution.delivery import Missing
 from distribution.issues import Limit, Report, StoredArticle, StoredIssue
 from distribution.models import Issue
 from distribution.words import TopicOrigin
@@ -37,11 +41,17 @@ def list_issues(as_json: bool) -> None:  # noqa: FBT001 - click's flags
     with installation().reading() as session:
         counts = issues.article_counts(session)
         rows = [(issue, counts.get(issue.id, 0)) for issue in issues.list_issues(session)]
+        stages = issues.stages_of(session, [issue for issue, _ in rows])
         if as_json:
-            show_json([issue_facts(issue) | {"articles": count} for issue, count in rows])
+            show_json(
+                [
+                    issue_facts(issue) | {"stage": stages[issue.id].value, "articles": count}
+                    for issue, count in rows
+                ]
+            )
             return
         show_table(
-            ("期号", "刊名", "总期号", "文章", "疑点", "导入", "批准"),
+            ("期号", "刊名", "总期号", "文章", "疑点", "进度", "导入", "批准"),
             [
                 (
                     issues.key_of(issue),
@@ -49,6 +59,7 @@ def list_issues(as_json: bool) -> None:  # noqa: FBT001 - click's flags
                     issue.total_number,
                     count,
                     len(issue.complaints),
+                    stages[issue.id].label,
                     issue.imported_at,
                     issue.approved_at,
                 )
@@ -76,7 +87,8 @@ def show_issue(key: str, number: int | None, as_json: bool) -> None:  # noqa: FB
         elif as_json:
             articles = [article_facts(entry, report) for entry in stored.articles]
             contract = {"contract": contract_facts(stored)}
-            show_json(issue_facts(row) | contract | {"articles": articles})
+            way = way_facts(issues.way_of(session, row), _missing(session, row))
+            show_json(issue_facts(row) | way | contract | {"articles": articles})
         else:
             _show_issue(session, row, stored, report)
 
@@ -117,11 +129,27 @@ def _show_issue(session: Session, row: Issue, stored: StoredIssue, report: Repor
         standing = sum(told.stands for told in report.doubts)
         doubts = f"{standing} 处疑点待核对" if standing else "没有待核对的疑点"
         click.echo(f"{doubts}：distribution issue check {key}")
-        click.echo(f"尚未批准。核对无误后：distribution issue approve {key}")
     else:
         click.echo(f"已由 {row.approved_by} 于 {clock.for_people(row.approved_at)} 批准。")
         if row.approved_despite:
             click.echo(printable(f"当时仍有未处理之处，批准理由：{row.approved_despite}"))
+    _show_way(session, row)
+
+
+def _missing(session: Session, row: Issue) -> Sequence[Missing]:
+    return delivery.missing(session, row, installation().recipe.templates)
+
+
+def _show_way(session: Session, row: Issue) -> None:
+    """How far it has come, by whom it came in, and what is left to do before it can leave."""
+    way = issues.way_of(session, row)
+    by = f"；由 {'、'.join(way.importers)} 导入" if way.importers else ""
+    click.echo(printable(f"进度：{way.stage.label}{by}"))
+    left = _missing(session, row)
+    if left:
+        click.echo("投递之前：")
+    for one in left:
+        click.echo(printable(f"  {one.sentence}：{one.command}"))
 
 
 def _show_contract(stored: StoredIssue) -> None:

@@ -2,7 +2,7 @@
 
 import click
 
-from distribution import audience, audit, clock, delivery
+from distribution import audience, audit, clock, delivery, staff
 from distribution.cli.choices import Choice
 from distribution.cli.common import admin, as_json, installation, show_json
 from distribution.cli.run.foreseeing import foresee
@@ -89,6 +89,7 @@ def approve(run_id: int) -> None:
     app, at, by = installation(), clock.now(), admin()
     above = app.settings.second_person_above
     with app.transaction() as session:
+        staff.require_approver(session, by)
         new = delivery.approving.approve(session, run_id, above=above, by=by, at=at)
         if new:
             audit.record(session, "run.approve", str(run_id), by=by, at=at)

@@ -27,10 +27,10 @@ def foreseen(view: observing.View, expiry: timedelta) -> str:
     short = foreseeing.falling_short(view, expiry)
     if not short:
         return ""
-    given = _hours(foreseeing.time_given(view, expiry))
+    given = in_hours(foreseeing.time_given(view, expiry))
     lanes = "；".join(
         f"{replies.lane_label(one.lane)} {one.left:,} 封，每小时 {one.per_hour:,} 封，"
-        f"至少需 {_hours(one.takes)}，到期前约只能投 {one.in_time:,} 封"
+        f"至少需 {in_hours(one.takes)}，到期前约只能投 {one.in_time:,} 封"
         for one in short[:_NAMED]
     )
     more = f"；另有 {len(short) - _NAMED} 条线路" if len(short) > _NAMED else ""
@@ -40,11 +40,11 @@ def foreseen(view: observing.View, expiry: timedelta) -> str:
     )
 
 
-def _hours(span: timedelta) -> str:
+def in_hours(span: timedelta) -> str:
     """Rounded so that nothing is promised.
 
-    >>> _hours(timedelta(hours=40)), _hours(timedelta(hours=33, minutes=28)), _hours(timedelta())
-    ('40 小时', '33.5 小时', '0 小时')
+    >>> in_hours(timedelta(hours=40)), in_hours(timedelta(hours=33, minutes=28))
+    ('40 小时', '33.5 小时')
     """
     tenths = round(span / timedelta(hours=1), 1)
     return f"{tenths:,.0f} 小时" if tenths == round(tenths) else f"{tenths:,} 小时"

@@ -52,6 +52,7 @@ def send(run_id: int, first: int | None = None) -> None:
     app, at = installation(), clock.now()
     config.refuse_trial_settings(app.settings)
     delivery.halting.refuse_halted(app.settings.stop_file)
+    app.sender.recognise()
     expiry = timedelta(hours=app.settings.expiry_hours)
     delivery.start(app.transaction, run_id, at=at, expiry=expiry, first=first)
     with app.transaction() as session:

@@ -8,6 +8,7 @@ from jinja2 import Environment, TemplateSyntaxError
 from jinja2.meta import find_referenced_templates
 
 from distribution.bundle import bundled
+from distribution.digests.fingerprint import fingerprint
 from distribution.digests.templates.broken import BrokenTemplate
 
 _SUFFIXES = (".html", ".txt")
@@ -49,14 +50,7 @@ def is_overridden(sources: Mapping[str, Source]) -> bool:
 def unused_overrides(folders: Sequence[Path]) -> list[Path]:
     """Files of the installation's own folders that no mail uses: a misspelt name, most likely."""
     own = bundled("email_templates")
-    sources = read_sources(folders)
-    waiting = [path.relative_to(own).as_posix() for path in _files(own)]
-    used: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name not in used:
-            used.add(name)
-            waiting += _references(sources[name].text) if name in sources else ()
+    used = _used(read_sources(folders), [path.relative_to(own).as_posix() for path in _files(own)])
     return [
         path
         for folder in folders
@@ -64,6 +58,28 @@ def unused_overrides(folders: Sequence[Path]) -> list[Path]:
         for path in _files(folder)
         if path.relative_to(folder).as_posix() not in used
     ]
+
+
+def fingerprint_of(folders: Sequence[Path], mail: str = "digest") -> str:
+    """The SHA-256 of the files that make a mail, each as it is in effect; raises BrokenTemplate."""
+    sources = read_sources(folders)
+    used = _used(sources, [name for name in sources if name.startswith(f"{mail}/")])
+    made_of = {name: sources[name].text for name in used if name in sources}
+    if any(None in _references(text) for text in made_of.values()):
+        made_of = {name: source.text for name, source in sources.items()}  # it takes in any of them
+    return fingerprint(made_of)
+
+
+def _used(sources: Mapping[str, Source], begun: Sequence[str]) -> set[str]:
+    """The names of these templates, and of all that they take in."""
+    waiting, used = list(begun), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name not in used:
+            used.add(name)
+            found = _references(sources[name].text) if name in sources else ()
+            waiting += filter(None, found)
+    return used
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -99,8 +115,9 @@ def _read(path: Path) -> Source:
         return Source(str(path), "", f"无法读取（{error.strerror}）")
 
 
-def _references(text: str) -> list[str]:
+def _references(text: str) -> list[str | None]:
+    """Templates that one takes in; None is one whose name is reckoned."""
     try:
-        return [name for name in find_referenced_templates(Environment().parse(text)) if name]  # noqa: S701 - parsed, never rendered
+        return list(find_referenced_templates(Environment().parse(text)))  # noqa: S701 - parsed, never rendered
     except (TemplateSyntaxError, RecursionError):
         return []  # told about where it is rendered

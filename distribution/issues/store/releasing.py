@@ -74,18 +74,31 @@ def _lost_lead(session: Session, row: Issue, stored: StoredIssue) -> str:
     return titles_of(session, row).get(anchor, anchor)
 
 
+def require_ready(session: Session, row: Issue) -> None:
+    """Raise NotReady while errors stand between an issue and its approval."""
+    errors = [finding for finding in check(session, row) if finding.error]
+    if errors:
+        raise NotReady(key_of(row), errors)
+
+
 def approve(
-    session: Session, key: str, *, by: str, at: datetime, override: str | None = None
+    session: Session,
+    key: str,
+    *,
+    by: str,
+    at: datetime,
+    override: str | None = None,
+    again: bool = False,
 ) -> bool:
-    """Release an issue for sending; False where it was approved before.
+    """Release an issue for sending; False where it was approved before, unless `again`.
 
     Raises NotReady while errors stand, unless `override` says why they may; that is kept.
     """
     row = find_issue(session, key, lock=True)
-    if row.approved_at is not None:
+    if row.approved_at is not None and not again:
         return False
-    reason = facts.text("reason", override) if override is not None else None
-    errors: Sequence[Finding] = [finding for finding in check(session, row) if finding.error]
+    reason = facts.text("reason", override) if override is not None else row.approved_despite
+    errors = [finding for finding in check(session, row) if finding.error]
     if errors and reason is None:
         raise NotReady(key_of(row), errors)
     row.approved_at, row.approved_by = at, by

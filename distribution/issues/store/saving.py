@@ -23,8 +23,10 @@ from distribution.issues.refusals import AlreadyApproved, ImportedMeanwhile
 from distribution.issues.store import compilations
 from distribution.issues.store.articles import put_articles
 from distribution.issues.store.assets import keep_assets
+from distribution.issues.store.deeds import note
 from distribution.issues.store.issues import put_masthead, row_of
 from distribution.models import Issue
+from distribution.words import IssueStep
 
 NEW = "new"
 """The version of an issue that is not there."""
@@ -89,10 +91,12 @@ def save_issue(
     at: datetime,
     *,
     version: str | None = None,
+    by: str | None = None,
 ) -> Imported:
     """Store an issue; the same content again changes nothing, an unapproved one is replaced.
 
-    Corrections stay and are done again on what was read. `version` is that of a preview.
+    Corrections stay and are done again on what was read. `version` is that of a preview. `by` is
+    who answers for it, and may not approve it alone; None: nobody does, as for a sample.
     """
     _refuse_oversized(read, name)
     head = read.masthead
@@ -119,7 +123,10 @@ def save_issue(
         raise ImportedMeanwhile(head.key) from error
     keep_assets(session, read.assets)
     compilations.keep(session, row.id, read, anchors_of(read.articles, before))
-    return Imported(row.id, head.key, True, read.complaints, rebuild(session, row))
+    articles = rebuild(session, row)
+    if by is not None:
+        note(session, row.id, IssueStep.IMPORTED, by=by, at=at)
+    return Imported(row.id, head.key, True, read.complaints, articles)
 
 
 def rebuild(session: Session, row: Issue) -> int:
