@@ -38,8 +38,8 @@ def lanes(app: App) -> dict[str, Lane]:
 
 
 def alerts(app: App) -> list[Alert]:
-    """What the admins should know, the oldest first."""
-    return _all(app, select(Alert).order_by(Alert.id))
+    """What the admins should know, the oldest first, but that runs began and are through."""
+    return _all(app, select(Alert).where(~Alert.key.like("run:%")).order_by(Alert.id))
 
 
 def waits(app: App, other: "Future[Any]") -> bool:

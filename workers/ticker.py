@@ -9,8 +9,8 @@ import dramatiq
 from workers.current import opened_app
 from workers.failures import logged
 
-DOMAINS = "domains"
-"""No queue, but a thread of its own beside that of sending: DNS may be slow."""
+DOMAINS, ROBOTS = "domains", "robots"
+"""No queues, but threads of their own beside that of sending: DNS and robots may be slow."""
 
 
 class Ticker(dramatiq.Middleware):
@@ -24,7 +24,7 @@ class Ticker(dramatiq.Middleware):
         """Begin to tick."""
         watches = {queue: watch(queue) for queue in sorted(queues_of(broker, worker))}
         if "sending" in watches:
-            watches[DOMAINS] = watch(DOMAINS)
+            watches |= {beside: watch(beside) for beside in (DOMAINS, ROBOTS)}
         self._ticking[worker] = Ticking(self._seconds, watches)
 
     def before_worker_shutdown(self, _broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
@@ -69,13 +69,14 @@ class Ticking:
 def watch(queue: str) -> Callable[[], None]:
     """What is to be done for a queue at each tick."""
     # They need the broker, which needs the ticker.
-    from workers import bounces, exchanges, sending, tracking
+    from workers import bounces, exchanges, sending, telling, tracking
 
     begin: dict[str, Callable[[], Callable[[], None]]] = {
         sending.send_due.queue_name: sending.watch,
         tracking.judge_requests.queue_name: tracking.watch,
         bounces.collect.queue_name: bounces.watch,
         DOMAINS: exchanges.watch,
+        ROBOTS: telling.watch,
     }
     return begin[queue]()
 

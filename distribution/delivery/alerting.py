@@ -1,10 +1,13 @@
-"""Alerts to the admins: written where something happens, told by mail a moment later, once.
+"""Alerts to the office: written where something happens, told by mail a moment later, once.
 
 What happens must not wait for a mail, nor fail by one: the two are apart. What is not urgent is
-gathered for an hour, so that a morning's automatic answers are one mail and not fifty.
+gathered for an hour, so that a morning's automatic answers are one mail and not fifty. Trouble of
+a lane is not told through it: whose mailbox lies there is left out, and where nobody else is to be
+told the alert waits until the lane goes on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +15,9 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from distribution import digests
+from distribution.delivery.mail_domains import lanes_of
 from distribution.delivery.store import alerts
+from distribution.delivery.store.lanes import held_lanes
 from distribution.delivery.store.letters import add_letter
 from distribution.models import Alert
 from distribution.words import LetterPurpose
@@ -23,7 +28,26 @@ MOST = 20
 _ALL = "全部提醒：distribution alert list。"
 
 
-def raise_alert(
+@dataclass(frozen=True, slots=True)
+class Readership:
+    """Who in the office is told: mail addresses, each once."""
+
+    admins: Sequence[str]
+    """Of everything."""
+    editors: Sequence[str] = ()
+    """Of what concerns their work too."""
+
+    @property
+    def all(self) -> Sequence[str]:
+        """Everybody, the admins first.
+
+        >>> Readership(["a@x.example"], ["b@x.example", "a@x.example"]).all
+        ['a@x.example', 'b@x.example']
+        """
+        return list(dict.fromkeys([*self.admins, *self.editors]))
+
+
+def raise_alert(  # noqa: PLR0913 - what is told, and to whom
     session: Session,
     key: str,
     title: str,
@@ -32,9 +56,15 @@ def raise_alert(
     *,
     at: datetime,
     urgent: bool = False,
+    editors: bool = False,
+    lane: str = "",
 ) -> bool:
-    """Write an alert, unless one of this key was written before; it must name no person."""
-    return alerts.add_alert(session, key, title, lines, advice, at=at, urgent=urgent)
+    """Write an alert, unless one of this key was written before; it must name no person.
+
+    With `editors` they are told as well; trouble of a `lane` is not told through it.
+    """
+    row = {"key": key, "title": title[:200], "lines": list(lines), "advice": advice, "at": at}
+    return alerts.add_alert(session, row | {"urgent": urgent, "editors": editors, "lane": lane})
 
 
 def alerts_due(session: Session, *, at: datetime) -> bool:
@@ -46,25 +76,50 @@ def tell_alerts(
     session: Session,
     templates: Sequence[Path],
     sender_name: str,
-    admins: Sequence[str],
+    readers: Readership,
     *,
     at: datetime,
 ) -> int:
-    """Write what is due to each admin, as one mail; gives how many alerts it tells.
+    """Write what is due to each of the office, as one mail; gives how many alerts were told.
 
     Locked and told in one transaction: of two processes one finds nothing to tell.
     """
     waiting = alerts.take_untold(session, MOST) if alerts_due(session, at=at) else ()
+    shares = _shares(session, waiting, readers)
+    for address, share in shares.items():
+        values = {**_values(share), "sender_name": sender_name}
+        letter = digests.render_letter(templates, "notice", values)
+        add_letter(
+            session,
+            f"alert:{share[0].id}:{sha256(address.encode()).hexdigest()[:32]}",
+            LetterPurpose.ALERT,
+            address,
+            (letter.subject, letter.text, letter.html),
+            at=at,
+        )
+    told = {alert.id for share in shares.values() for alert in share}
+    alerts.mark_told(session, told, at)
+    return len(told)
+
+
+def _shares(
+    session: Session, waiting: Sequence[Alert], readers: Readership
+) -> Mapping[str, Sequence[Alert]]:
+    """What each address is told; who is told nothing is not in it."""
     if not waiting:
-        return 0
-    values = {**_values(waiting), "sender_name": sender_name}
-    letter = digests.render_letter(templates, "notice", values)
-    content = (letter.subject, letter.text, letter.html)
-    for admin in admins:
-        key = f"alert:{waiting[0].id}:{sha256(admin.encode()).hexdigest()[:32]}"
-        add_letter(session, key, LetterPurpose.ALERT, admin, content, at=at)
-    alerts.mark_told(session, [alert.id for alert in waiting], at)
-    return len(waiting)
+        return {}
+    in_trouble = {lane.name for lane in held_lanes(session) if lane.stopped_at is not None}
+    lanes = lanes_of(session, readers.all)
+    found = {
+        address: [
+            alert
+            for alert in waiting
+            if (alert.editors or address in readers.admins)
+            and not (alert.lane in in_trouble and alert.lane == lanes[address])
+        ]
+        for address in readers.all
+    }
+    return {address: share for address, share in found.items() if share}
 
 
 def _values(waiting: Sequence[Alert]) -> dict[str, object]:

@@ -149,5 +149,6 @@ def _stop(session: Session, refusal: Refusal, by: str, at: datetime) -> Conseque
         f"查看：distribution lane list；处理后恢复：distribution lane resume {refusal.lane}。",
         at=at,
         urgent=True,
+        lane=refusal.lane,
     )
     return Consequence.STOPPED

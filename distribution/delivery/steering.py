@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from distribution.db import Transaction
 from distribution.delivery import planning
 from distribution.delivery.approving import require_approved
+from distribution.delivery.milestones import tell_started
+from distribution.delivery.recognising import require_trusted
 from distribution.delivery.store import canaries, closing, runs, tripwires
 from distribution.delivery.store.runs import find_run
 from distribution.errors import Refused
@@ -45,9 +47,10 @@ def start(
     """Release a run for sending; seals it where it is not. A running one is left as it is.
 
     With `first` only so many go until the run is resumed. Raises WrongState, NotReleased,
-    GateClosed, TooFewToTry.
+    GateClosed, TooFewToTry, SuspectLedger.
     """
     with transaction() as session:
+        require_trusted(session)
         run = find_run(session, run_id)
         state = run.state
         require_approved(run)
@@ -63,6 +66,7 @@ def start(
         if first is not None:
             _send_first(session, run, first)
         run.state, run.started_at, run.expires_at = RunState.SENDING, at, at + expiry
+        tell_started(session, run, at=at)
 
 
 def _send_first(session: Session, run: Run, first: int) -> None:
@@ -91,6 +95,7 @@ def resume(session: Session, run_id: int) -> None:
     A run that was paused while some went first goes on with those. What a tripwire would have
     paused it for is known from now on.
     """
+    require_trusted(session)
     run = find_run(session, run_id, lock=True)
     if run.state is RunState.SENDING and run.canary is not None:
         run.canary = None

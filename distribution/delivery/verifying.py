@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from distribution import digests
+from distribution.delivery.milestones import tell_finished
 from distribution.delivery.planning import Seal, signed
 from distribution.delivery.states import ALLOWED, OPEN
 from distribution.delivery.store import books, runs
@@ -107,6 +108,7 @@ def finish_drained(session: Session, keyring: Keyring, at: datetime) -> dict[int
         checked[run.id] = counted.mismatches
         if sign(session, counted, keyring, at=at):
             run.state, run.finished_at = RunState.FINISHED, at
+            tell_finished(session, run, at=at)
     return checked
 
 

@@ -13,22 +13,28 @@ from distribution.words import LetterState
 @click.command("notify")
 @click.option("--dry-run", is_flag=True, help="只显示会提醒哪些，不寄。")
 def notify(dry_run: bool) -> None:  # noqa: FBT001 - click's flag
-    """提醒管理员哪些会籍即将到期：寄到 admin_addresses，每家每个到期日只提醒一次。
+    """提醒管理员哪些会籍即将到期：每家每个到期日只提醒一次。
 
-    可由 cron 或定时器每天运行；同时再投上次没有寄出的信。
+    寄到 admin_addresses 与人员表中的管理员。worker 与 up 运行时会自己提醒，不必另外运行。
     """
+    from workers.telling import readership
+
     app, at = installation(), clock.now()
     if dry_run:
         with app.reading() as session:
             rows = audience.endings(session, today=clock.today())
             _show([row.name for row, _ in rows])
         return
-    admins = app.settings.admin_addresses
-    if not admins:
-        raise InvalidSetting("admin_addresses", "", "还没有设置：写上管理员的邮件地址，逗号分隔")
     config.refuse_trial_settings(app.settings)
     recipe = app.recipe
     with app.transaction() as session:
+        admins = readership(app, session).admins
+        if not admins:
+            raise InvalidSetting(
+                "admin_addresses",
+                "",
+                "还没有设置，人员表里也没有管理员：写上管理员的邮件地址，逗号分隔",
+            )
         told = delivery.notice_endings(
             session,
             recipe.templates,

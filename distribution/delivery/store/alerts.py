@@ -1,6 +1,6 @@
 """SQL of alerts: what the admins should know, written once per key."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select, update
@@ -10,27 +10,15 @@ from distribution.db import upsert
 from distribution.models import UNTOLD, Alert
 
 
-def add_alert(
-    session: Session,
-    key: str,
-    title: str,
-    lines: Sequence[str],
-    advice: str,
-    *,
-    at: datetime,
-    urgent: bool,
-) -> bool:
-    """Write an alert; False where one of this key was written before."""
-    row = {
-        "key": key,
-        "title": title[:200],
-        "lines": list(lines),
-        "advice": advice,
-        "urgent": urgent,
-        "at": at,
-    }
-    added = upsert(session, Alert).values(row).on_conflict_do_nothing().returning(Alert.id)
+def add_alert(session: Session, row: Mapping[str, object]) -> bool:
+    """Write an alert; False where one of its key was written before."""
+    added = upsert(session, Alert).values(dict(row)).on_conflict_do_nothing().returning(Alert.id)
     return session.scalar(added) is not None
+
+
+def alert_known(session: Session, key: str) -> bool:
+    """Whether an alert of this key was written."""
+    return session.scalar(select(Alert.id).where(Alert.key == key)) is not None
 
 
 def due(session: Session, before: datetime) -> bool:

@@ -1,0 +1,133 @@
+"""What the office is told: by whom, once, and never through a lane in trouble."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from distribution import clock, delivery
+from distribution.app import App
+from distribution.delivery import Readership
+from distribution.models import Alert, AlertPost, Letter
+from distribution.words import GroupRobot, LetterPurpose, Meaning
+
+WECOM, DINGTALK = GroupRobot.WECOM, GroupRobot.DINGTALK
+ADMINS = ("10001@qq.com", "li@federation.example")
+
+
+def note(app: App, key: str, *, editors: bool = False, lane: str = "", ago: int = 0) -> None:
+    with app.transaction() as session:
+        delivery.raise_alert(
+            session,
+            key,
+            f"提醒 {key}",
+            ["第一行"],
+            "去看看。",
+            at=clock.now() - timedelta(hours=ago),
+            urgent=True,
+            editors=editors,
+            lane=lane,
+        )
+
+
+def tell(app: App, readers: Readership) -> dict[str, str]:
+    """Whom it was told to just now, and under which subject."""
+    with app.transaction() as session:
+        last = session.scalars(select(Letter.id).order_by(Letter.id.desc())).first() or 0
+        delivery.tell_alerts(session, app.recipe.templates[-1:], "编辑部", readers, at=clock.now())
+        rows = session.scalars(
+            select(Letter).where(Letter.id > last, Letter.purpose == LetterPurpose.ALERT)
+        ).all()
+        return {row.recipient: row.subject for row in rows}
+
+
+def stop(app: App, lane: str) -> None:
+    with app.transaction() as session:
+        delivery.stop_lane(session, lane, by="test", meaning=Meaning.CONTENT, words="550")
+
+
+def test_editors_are_told_what_concerns_them_and_nothing_else(app: App) -> None:
+    note(app, "of the admins")
+    note(app, "of all", editors=True)
+    told = tell(app, Readership(ADMINS, ("wang@federation.example", ADMINS[1])))
+    assert told == {
+        ADMINS[0]: "2 条提醒：提醒 of the admins 等",
+        ADMINS[1]: "2 条提醒：提醒 of the admins 等",
+        "wang@federation.example": "提醒 of all",
+    }
+    assert tell(app, Readership(ADMINS)) == {}
+
+
+def test_trouble_of_a_lane_is_not_told_through_it(app: App) -> None:
+    stop(app, "qq")
+    note(app, "of qq", lane="qq")
+    assert tell(app, Readership(ADMINS)) == {ADMINS[1]: "提醒 of qq"}
+
+
+def test_whom_only_the_lane_reaches_is_told_once_it_goes_on(app: App) -> None:
+    stop(app, "qq")
+    note(app, "of qq", lane="qq")
+    note(app, "of others")
+    assert tell(app, Readership(ADMINS[:1])) == {ADMINS[0]: "提醒 of others"}
+    assert tell(app, Readership(ADMINS[:1])) == {}
+    with app.transaction() as session:
+        delivery.resume_lane(session, "qq")
+    assert tell(app, Readership(ADMINS[:1])) == {ADMINS[0]: "提醒 of qq"}
+
+
+def due(app: App, robot: GroupRobot = WECOM, later: timedelta = timedelta(0)) -> str:
+    with app.transaction() as session:
+        found = delivery.message_due(session, robot, at=clock.now() + later)
+        return found.title if found else ""
+
+
+def answered(app: App, trouble: str, later: timedelta = timedelta(0)) -> None:
+    """Take what is due, and keep the robot's answer."""
+    at = clock.now() + later
+    with app.transaction() as session:
+        found = delivery.message_due(session, WECOM, at=at)
+        assert found is not None
+        delivery.note_told(session, WECOM, found, trouble, at=at)
+
+
+def test_each_robot_is_told_once(app: App) -> None:
+    note(app, "1")
+    note(app, "2")
+    assert due(app) == "提醒 1 等 2 条"
+    assert due(app) == ""
+    assert due(app, DINGTALK) == "提醒 1 等 2 条"
+
+
+def test_a_robot_set_up_today_is_not_told_what_was_last_week(app: App) -> None:
+    note(app, "long ago", ago=25)
+    assert due(app) == ""
+
+
+def test_what_a_robot_did_not_take_is_told_again_and_given_up_at_last(app: App) -> None:
+    note(app, "1")
+    answered(app, "HTTP 500")
+    assert due(app) == ""
+    later = timedelta(0)
+    for minutes in (1, 5, 15, 60, 240):
+        later += timedelta(minutes=minutes, seconds=1)
+        answered(app, "HTTP 500", later)
+    assert due(app, later=timedelta(hours=20)) == ""
+    with app.reading() as session:
+        post = session.scalars(select(AlertPost)).one()
+        assert (post.attempts, post.next_attempt_at, post.answer) == (6, None, "HTTP 500")
+
+
+def test_what_a_process_took_with_it_is_told_by_another(app: App) -> None:
+    note(app, "1")
+    assert due(app) == "提醒 1"
+    assert due(app, later=timedelta(minutes=1)) == ""
+    assert due(app, later=timedelta(minutes=3)) == "提醒 1"
+
+
+@pytest.mark.parametrize("trouble", ["", "HTTP 500"])
+def test_what_is_through_keeps_its_answer(app: App, trouble: str) -> None:
+    note(app, "1")
+    answered(app, trouble)
+    with app.reading() as session:
+        assert session.scalars(select(AlertPost.answer)).one() == (trouble or "ok")
+        assert session.scalars(select(Alert.told_at)).one() is None

@@ -1,0 +1,133 @@
+"""Looks after the house once a minute, whoever runs: disk, queue, Redis, and what must be told."""
+
+import logging
+import os
+import shutil
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import dramatiq
+
+from distribution import clock, delivery, reports
+from distribution.app import App
+from workers.broker import BrokerAway, refuse_absent
+from workers.failures import logged
+from workers.telling import readership
+
+log = logging.getLogger(__name__)
+
+EVERY = timedelta(minutes=1)
+DAILY = timedelta(hours=1)
+"""How often what changes by the day is looked for."""
+_MEGABYTE = 1024 * 1024
+
+
+@dataclass(slots=True)
+class Overseer:
+    """One process's looks; several may look, and each trouble is told once a day all the same."""
+
+    _next: float = float("-inf")
+    _next_daily: float = float("-inf")
+    _redis_away: float | None = field(default=None)
+
+    def look(self, app: App) -> None:
+        """See to everything whose time has come."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + EVERY.total_seconds()
+        for what, see in {
+            "the disk": see_to_disk,
+            "the queue": see_to_queue,
+            "Redis": self._see_to_redis,
+            "bounces": see_to_bounces,
+        }.items():
+            with logged(f"looking after {what}"):
+                see(app)
+        if time.monotonic() >= self._next_daily:
+            self._next_daily = time.monotonic() + DAILY.total_seconds()
+            with logged("looking after memberships"):
+                see_to_endings(app)
+
+    def _see_to_redis(self, app: App) -> None:
+        """Tell that it is away, once it has been for longer than a restart takes."""
+        try:
+            refuse_absent(dramatiq.get_broker())
+        except BrokerAway as away:
+            if self._redis_away is None:
+                self._redis_away = time.monotonic()
+            if time.monotonic() - self._redis_away >= EVERY.total_seconds():
+                _tell_of_today(
+                    app, "redis", "Redis 无法连接", str(away), "邮件照常投递，只是稍慢。"
+                )
+        else:
+            self._redis_away = None
+
+
+def see_to_disk(app: App) -> None:
+    """Tell where the installation's disk is nearly full."""
+    least = app.settings.disk_alert_mb * _MEGABYTE
+    home = app.settings.home
+    if not least or not home.exists() or (free := shutil.disk_usage(home).free) >= least:
+        return
+    host = os.uname().nodename
+    _tell_of_today(
+        app,
+        f"disk:{host}",
+        f"{host} 的磁盘快满了",
+        f"{home} 所在的磁盘只剩 {free // _MEGABYTE} MB。",
+        "请清理或扩容：磁盘写满后数据库与邮件都写不进去，投递会停下。",
+    )
+
+
+def see_to_queue(app: App) -> None:
+    """Tell where mails that may go have been waiting for a worker for too long."""
+    with app.reading() as session:
+        waiting = delivery.gauges(session)
+    patience = timedelta(minutes=app.settings.queue_alert_minutes)
+    if waiting.oldest_due < patience or app.settings.stop_file.exists():
+        return
+    minutes = int(waiting.oldest_due.total_seconds() // 60)
+    _tell_of_today(
+        app,
+        "queue",
+        "到期的投递没有进程处理",
+        f"有 {waiting.due} 封到期，最早的已等了 {minutes} 分钟。",
+        "请确认 distribution worker 或 up 在运行、中继可用：distribution run list、"
+        "distribution lane list。",
+    )
+
+
+def see_to_bounces(app: App) -> None:
+    """Tell of runs of which too much comes back."""
+    with app.transaction() as session:
+        reports.tell_bounces(session, app.settings.bounce_alert_percent, at=clock.now())
+
+
+def see_to_endings(app: App) -> None:
+    """Tell the admins which memberships will end."""
+    with app.transaction() as session:
+        admins = readership(app, session).admins
+        if admins:
+            delivery.notice_endings(
+                session,
+                app.recipe.templates[-1:],
+                app.settings.sender_name,
+                admins,
+                by="overseer",
+                at=clock.now(),
+            )
+
+
+def _tell_of_today(app: App, key: str, title: str, line: str, advice: str) -> None:
+    """Tell it once a day."""
+    with app.transaction() as session:
+        delivery.raise_alert(
+            session,
+            f"{key}:{clock.today()}",
+            title,
+            (line,),
+            advice,
+            at=clock.now(),
+            urgent=True,
+        )
