@@ -202,7 +202,7 @@ def test_a_month_with_many_workers_loses_nobody_and_learns_who_left(
         books_balance(app, accepted)
         office.command("run", "verify", "1")
         gone = readers_react(app, office, sink)
-        the_report_is_right(office, gone)
+        the_report_is_right(app, office, gone)
 
         office.command("issue", "import", str(next_issue(tmp_path)))
         office.command("issue", "approve", "2026-12")
@@ -290,7 +290,15 @@ def readers_react(app: App, office: Office, sink: Sink) -> dict[str, str]:
     }
 
 
-def the_report_is_right(office: Office, gone: Mapping[str, str]) -> None:
+def counted_readers(app: App) -> int:
+    """Who lets himself be counted and got his mail: one in doubt, after the kill, may not have."""
+    query = text("SELECT recipient FROM deliveries WHERE state = 'accepted'")
+    with app.reading() as session:
+        numbers = [int(row[0].split("@")[0][len("reader") :]) for row in session.execute(query)]
+    return sum(number % 2 == 0 for number in numbers)
+
+
+def the_report_is_right(app: App, office: Office, gone: Mapping[str, str]) -> None:
     report = json.loads(office.command("report", "run", "1", "--json"))
 
     assert report["books"]["agree"]
@@ -298,8 +306,8 @@ def the_report_is_right(office: Office, gone: Mapping[str, str]) -> None:
     assert report["bounced"] == {"total": 2, "permanent": 1, "temporary": 1, "suppressed": 1}
     assert report["complaints"] == 1
     assert report["left"] == {"total": 2, "channels": {"one-click": 1, "complaint": 1}}
-    opened = {"human": 1, "machine": 0, "unknown": 0, "anonymous": 0, "at_most": 1, "of": 199}
-    assert report["opened"] == opened
+    opened = {"human": 1, "machine": 0, "unknown": 0, "anonymous": 0, "at_most": 1}
+    assert report["opened"] == opened | {"of": counted_readers(app)}
     assert report["clicked"] == {"readers": 1, "anonymous": 1, "machine": 0, "unknown": 0}
     enterprises = {one["name"]: one for one in report["enterprises"]}
     assert sum(one["planned"] for one in enterprises.values()) == READERS
@@ -311,7 +319,7 @@ def the_report_is_right(office: Office, gone: Mapping[str, str]) -> None:
         enterprise_of(gone["left"]),
         enterprise_of(gone["complained"]),
     }
-    assert sum(topic["readers"] for topic in report["topics"]) >= 1
+    assert sum(topic["readers"] or 0 for topic in report["topics"]) >= 1
 
 
 def enterprise_of(recipient: str) -> str:

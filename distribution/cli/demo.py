@@ -35,6 +35,9 @@ EXAMPLES = (
 FEW = 12
 """With fewer mails than these there is nobody to play all parts."""
 
+REPORTS = ("html", "xlsx")
+"""The forms in which the report is left beside the outbox."""
+
 NEW_SECTION, ITS_TOPIC = "安全生产", "quality"
 """A section of the sample issue that leads to no topic yet, and where an editor lets it lead."""
 
@@ -125,6 +128,8 @@ def _show_a_month(app: App, folder: Path) -> None:
         play(app, rows, folder)
     click.echo()
     report.group.main(["run", str(run_id)], standalone_mode=False)
+    written = [part for kind in REPORTS for part in (f"--{kind}", str(folder / f"report.{kind}"))]
+    report.group.main(["run", str(run_id), *written], standalone_mode=False)
     for mismatch in mismatches:
         click.echo(f"不符：{mismatch}")
     click.echo()
@@ -235,6 +240,7 @@ def _show_next(folder: Path, key: str, run_id: int, email: str) -> None:
         f"{command} digest gallery {key} --out gallery.html",
         f"{command} run verify {run_id}",
         f"{command} report run {run_id} --all",
+        f"{command} report run {run_id} --html report.html --xlsx report.xlsx",
         f"{command} up",
     ):
         click.echo(f"  {line}")

@@ -1,6 +1,6 @@
 """`distribution letter`: single mails outside any run: what they say, what became of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from distribution.cli.common import (
 )
 from distribution.cli.listing import show_list
 from distribution.cli.posting import post
+from distribution.digests import Attachment
 from distribution.errors import DistributionError, Refused
 from distribution.models import Letter
 from distribution.words import LetterPurpose, LetterState
@@ -106,13 +107,17 @@ def show(letter_id: int, out: Path | None, as_json: bool) -> None:  # noqa: FBT0
     """查看一封信：写给谁、说了什么、结果如何。"""
     with installation().reading() as session:
         letter = delivery.find_letter(session, letter_id)
+        files = delivery.files_of(session, letter_id)
         if out is not None:
-            _write(letter, out)
+            _write(letter, files, out)
             click.echo(printable(f"已写出：{out}"))
         elif as_json:
-            show_json(_document(letter) | {"text": letter.text, "html": letter.html})
+            names = [file.name for file in files]
+            said = {"text": letter.text, "html": letter.html, "attachments": names}
+            show_json(_document(letter) | said)
         else:
-            show_table(("项目", "内容"), _rows(letter))
+            rows = [*_rows(letter), *(("附件", file.name) for file in files)]
+            show_table(("项目", "内容"), rows)
             click.echo(f"\n{_lines(letter.text)}")
 
 
@@ -145,12 +150,12 @@ def settle(letter_id: int, *, arrived: bool, again: bool) -> None:
     click.echo(f"信 {letter_id}：{state.label}。")
 
 
-def _write(letter: Letter, out: Path) -> None:
+def _write(letter: Letter, files: Sequence[Attachment], out: Path) -> None:
     if not letter.text:
         raise Emptied(letter.id)
     office, at = installation().office, letter.handed_at or letter.created_at
     made: dict[str, Callable[[], bytes]] = {
-        ".eml": partial(delivery.message_of, letter, office, at=at),
+        ".eml": partial(delivery.message_of, letter, office, at=at, attached=files),
         ".html": letter.html.encode,
         ".txt": letter.text.encode,
     }

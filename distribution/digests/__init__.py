@@ -14,7 +14,7 @@ from distribution.digests.fingerprint import fingerprint
 from distribution.digests.gallery import Exhibit, Hung, exhibits, hang, in_scheme
 from distribution.digests.joining import Digest, join
 from distribution.digests.layout import Personal
-from distribution.digests.letters import RenderedLetter, build_letter, render_letter
+from distribution.digests.letters import Attachment, RenderedLetter, build_letter, render_letter
 from distribution.digests.message import Composer, Headers, MalformedHeader, TooLarge
 from distribution.digests.opening import preheader
 from distribution.digests.proofs import render_proof
@@ -23,12 +23,14 @@ from distribution.digests.selecting import Choice, Interests, Omitted, Selected,
 from distribution.digests.sheet import Publication, Sheet
 from distribution.digests.tallying import Tally
 from distribution.digests.templates import BrokenTemplate, unused_overrides
+from distribution.digests.templates import fingerprint_of as templates_fingerprint
 from distribution.digests.wording import clean, issue_name, reason_label, shortened
 
 __all__ = [
     "FEW",
     "HTML_LIMIT",
     "ArticleCoverage",
+    "Attachment",
     "BrokenTemplate",
     "Choice",
     "Composer",
@@ -69,5 +71,6 @@ __all__ = [
     "render_proof",
     "render_sheet",
     "shortened",
+    "templates_fingerprint",
     "unused_overrides",
 ]

@@ -24,6 +24,16 @@ class RenderedLetter:
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a letter; its name may be Chinese (RFC 2231), a text is in UTF-8."""
+
+    name: str
+    media_type: str
+    """Such as text/html."""
+    content: bytes
+
+
 def render_letter(
     folders: Sequence[Path], name: str, values: Mapping[str, object]
 ) -> RenderedLetter:
@@ -47,6 +57,7 @@ def build_letter(
     message_id: str,
     date: datetime,
     extra: Sequence[tuple[str, str]] = (),
+    attached: Sequence[Attachment] = (),
 ) -> bytes:
     """The message, by the standard library; `sender` is a name and an address.
 
@@ -63,5 +74,15 @@ def build_letter(
     message.set_content(letter.text, cte="base64")
     if letter.html:
         message.add_alternative(letter.html, subtype="html", cte="base64")
+    for file in attached:
+        kind, _, subtype = file.media_type.partition("/")
+        message.add_attachment(
+            file.content,
+            maintype=kind,
+            subtype=subtype,
+            cte="base64",
+            filename=file.name,
+            params={"charset": "utf-8"} if kind == "text" else {},
+        )
     fields = mailbox("To", "", recipient) + "".join(raw(field, value) for field, value in extra)
     return fields.encode() + message.as_bytes()

@@ -125,6 +125,11 @@ class BounceReport:
         return {one: found[one] for one in reversed(GRAVEST) if one in found}
 
 
+def meaning_label(meaning: Meaning | None) -> str:
+    """A class in Chinese."""
+    return meaning.label if meaning else NO_CLASS
+
+
 def meanings_of(groups: Iterable[Group]) -> dict[Meaning | None, Counts]:
     """By class, most first."""
     return tally(groups, lambda group: group.meaning)

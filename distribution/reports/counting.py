@@ -5,15 +5,16 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
-from distribution import delivery, issues, topics
-from distribution.issues import StoredArticle
-from distribution.reports import bounce_store, store
+from distribution import delivery, issues
+from distribution.replies import lane_label
+from distribution.reports import article_store, bounce_store, earlier_store, pace_store, store
 from distribution.reports.bounce_figures import meanings_of
 from distribution.reports.bounce_store import Scope
+from distribution.reports.comparing import Answers, compared
+from distribution.reports.course import LaneFigures
+from distribution.reports.discretion import discreet
 from distribution.reports.figures import (
     NO_ENTERPRISE,
-    NO_TOPIC,
-    ArticleFigures,
     Books,
     Bounced,
     Clicked,
@@ -21,9 +22,11 @@ from distribution.reports.figures import (
     Left,
     Opened,
     RunReport,
-    TopicFigures,
 )
-from distribution.reports.store import Clicks, Events, Losses, Partings, Signs, Standing
+from distribution.reports.gaining import interests_of
+from distribution.reports.pacing import pace
+from distribution.reports.reading import articles_of_issue, topics_of_issue
+from distribution.reports.store import Events, Losses, Partings, Signs, Standing, Within
 from distribution.words import Cause, DeliveryState, Signal, Verdict
 
 _COLUMNS = (
@@ -31,38 +34,85 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def run_report(session: Session, run_id: int) -> RunReport:
-    """Count how a run went; NotFound where there is no such run.
+def run_report(session: Session, run_id: int, *, alone: bool = False) -> RunReport:
+    """Count how a run went, as it may be shown; NotFound where there is no such run.
+
+    `alone`: it is not laid beside earlier ones.
+    """
+    return discreet(count(session, run_id, alone=alone))
+
+
+def count(session: Session, run_id: int, *, alone: bool = False) -> RunReport:
+    """Every figure of a run, those too few readers stand behind included.
 
     What is counted by enterprise is summed up from there, so that the sums always agree.
     """
     run = delivery.find_run(session, run_id)
     issue = issues.load_issue(session, run.issue_id)
-    standings, signs = store.standings(session, run_id), store.signs(session, run_id)
-    losses, partings = store.losses(session, run_id), store.partings(session, run_id)
-    events, carried = store.events(session, run_id), store.carried(session, run_id)
+    within = Within((run_id,))
+    before = [] if alone else earlier_store.runs_before(session, run_id, run.started_at)
+    everything = answers(session, Within((run_id, *(one[0] for one in before))))
+    own = everything.of(run_id)
+    events, carried = store.events(session, within), article_store.carried(session, within)
+    clicks = article_store.clicks_by_article(session, within)
+    clicks_on_topics = article_store.clicks_by_topic(session, within)
+    this = (run_id, issue.masthead.key, run.kind, run.started_at)
     return RunReport(
         run_id=run.id,
         issue_key=issue.masthead.key,
         publication=issue.masthead.publication,
+        kind=run.kind,
         state=run.state,
         created_at=run.created_at,
         sealed_at=run.sealed_at,
         started_at=run.started_at,
         finished_at=run.finished_at,
         excluded={Cause(cause): count for cause, count in sorted(run.excluded.items())},
-        books=_books(run.planned, standings),
-        agreed=sum(row.agreed for row in standings if row.state is DeliveryState.ACCEPTED),
-        opened=_opened(signs, events),
-        clicked=_clicked(signs, events),
-        rules=store.rules(session, run_id),
-        bounced=_bounced(losses),
+        books=_books(run.planned, own.standings),
+        agreed=sum(row.readers for row in own.agreed),
+        unasked=sum(carried.unasked.values()),
+        opened=_opened(own.signs, events),
+        clicked=_clicked(own.signs, events),
+        rules=store.rules(session, within),
+        bounced=_bounced(own.losses),
         meanings=meanings_of(bounce_store.groups(session, Scope(run_id))),
-        complaints=sum(row.complaints for row in losses),
-        left=_left(partings),
-        topics=_topics(session, issue.articles, carried, store.clicks_by_topic(session, run_id)),
-        articles=_articles(issue.articles, carried, store.clicks_by_article(session, run_id)),
-        enterprises=_enterprises(standings, signs, losses, partings),
+        complaints=sum(row.complaints for row in own.losses),
+        left=_left(own.partings),
+        topics=topics_of_issue(session, issue.articles, carried, clicks_on_topics),
+        articles=articles_of_issue(issue.articles, carried, clicks),
+        enterprises=enterprise_figures(own),
+        rest=None,
+        pace=pace(pace_store.accepted_by_minute(session, within)),
+        lanes=lane_figures(session, within),
+        interests=interests_of(session, run),
+        earlier=tuple(compared(everything, *one) for one in (this, *before)),
+    )
+
+
+def answers(session: Session, within: Within) -> Answers:
+    """All that is counted by run and enterprise, each kind by one query."""
+    return Answers(
+        standings=store.standings(session, within),
+        agreed=store.agreeing(session, within),
+        signs=store.signs(session, within),
+        losses=store.losses(session, within),
+        partings=store.partings(session, within),
+    )
+
+
+def lane_figures(session: Session, within: Within) -> tuple[LaneFigures, ...]:
+    """How the mails to each provider fared, most first."""
+    bounced = pace_store.bounced_by_lane(session, within)
+    return tuple(
+        LaneFigures(
+            lane=row.lane,
+            label=lane_label(row.lane),
+            planned=row.planned,
+            accepted=row.accepted,
+            refused=row.refused,
+            bounced=bounced.get(row.lane, 0),
+        )
+        for row in pace_store.lane_standings(session, within)
     )
 
 
@@ -108,81 +158,26 @@ def _left(partings: Sequence[Partings]) -> Left:
     return Left(dict(sorted(channels.items())))
 
 
-def _articles(
-    articles: Sequence[StoredArticle],
-    carried: Counter[frozenset[int]],
-    clicks: Mapping[int, Clicks],
-) -> tuple[ArticleFigures, ...]:
-    mails: Counter[int] = Counter()
-    for ids, count in carried.items():
-        mails.update(dict.fromkeys(ids, count))
-    return tuple(
-        ArticleFigures(
-            position=stored.article.position,
-            section=stored.article.section,
-            title=stored.article.title,
-            topics=stored.topics,
-            mails=mails[stored.id],
-            readers=clicks.get(stored.id, Clicks()).readers,
-            anonymous=clicks.get(stored.id, Clicks()).anonymous,
-        )
-        for stored in articles
-    )
-
-
-def _topics(
-    session: Session,
-    articles: Sequence[StoredArticle],
-    carried: Counter[frozenset[int]],
-    clicks: Mapping[int | None, Clicks],
-) -> tuple[TopicFigures, ...]:
-    """The topics the issue has articles of, in the editors' order."""
-    known = [(topic.id, topic.code, topic.name) for topic in topics.all_topics(session)]
-    found = []
-    for topic_id, code, name in (*known, (None, None, NO_TOPIC)):
-        ids = {stored.id for stored in articles if _belongs(stored, code)}
-        if ids:
-            of_topic = clicks.get(topic_id, Clicks())
-            found.append(
-                TopicFigures(
-                    code=code,
-                    name=name,
-                    articles=len(ids),
-                    mails=sum(count for has, count in carried.items() if has & ids),
-                    readers=of_topic.readers,
-                    anonymous=of_topic.anonymous,
-                )
-            )
-    return tuple(found)
-
-
-def _belongs(stored: StoredArticle, code: str | None) -> bool:
-    return not stored.topics if code is None else code in stored.topics
-
-
-def _enterprises(
-    standings: Sequence[Standing],
-    signs: Sequence[Signs],
-    losses: Sequence[Losses],
-    partings: Sequence[Partings],
-) -> tuple[EnterpriseFigures, ...]:
+def enterprise_figures(found: Answers) -> tuple[EnterpriseFigures, ...]:
     """By their ids, the contacts without an enterprise last."""
     names: dict[int | None, str] = {}
     counts: defaultdict[int | None, Counter[str]] = defaultdict(Counter)
-    for row in standings:
+    for row in found.standings:
         names[row.enterprise_id] = row.enterprise or NO_ENTERPRISE
         counts[row.enterprise_id]["planned"] += row.deliveries
         if row.state is DeliveryState.ACCEPTED:
-            counts[row.enterprise_id].update(accepted=row.deliveries, agreed=row.agreed)
-    for sign in signs:
+            counts[row.enterprise_id]["accepted"] += row.deliveries
+    for one in found.agreed:
+        counts[one.enterprise_id]["agreed"] += one.readers
+    for sign in found.signs:
         counts[sign.enterprise_id].update(
             opened=sign.opened,
             opened_at_most=sign.opened + sign.unjudged + sign.prefetched,
             clicked=sign.clicked,
         )
-    for loss in losses:
+    for loss in found.losses:
         counts[loss.enterprise_id].update(bounced=loss.bounced)
-    for parting in partings:
+    for parting in found.partings:
         counts[parting.enterprise_id].update(left=parting.readers)
     return tuple(
         EnterpriseFigures(

@@ -58,6 +58,8 @@ _DEEDS = {
 }
 _FIELDS = {
     "topics": "关注主题",
+    "less": "少看",
+    "more": "多看",
     "words": "关注词",
     "watch_words": "关注词",
     "edition": "版本",

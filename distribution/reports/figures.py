@@ -4,10 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from distribution.reports.bounce_figures import Counts
-from distribution.words import Cause, DeliveryState, Meaning, RunState
+from distribution.reports.course import EarlierRun, Interests, Known, LaneFigures, Pace
+from distribution.words import Cause, DeliveryState, Meaning, RunKind, RunState
 
 NO_TOPIC = "无主题"
 NO_ENTERPRISE = "无单位"
+
+
+def range_of(least: Known, most: Known) -> int | str | None:
+    """A range as people write it; None where it is not told.
+
+    >>> range_of(3, 3), range_of(3, 1500), range_of(None, None)
+    (3, '3–1,500', None)
+    """
+    if least is None or most is None:
+        return None
+    return least if least == most else f"{least:,}–{most:,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +52,24 @@ class Books:
 class Opened:
     """Who opened, as far as anybody can know; a reader is in one of the first three at most."""
 
-    human: int
+    human: Known
     """Deliveries whose reader fetched the picture, clicked, or sent a form of its pages."""
-    machine: int
+    machine: Known
     """Deliveries whose picture was fetched by machines and by nobody else."""
-    unknown: int
+    unknown: Known
     """Deliveries with an open or click nobody can judge, and none by a person."""
-    anonymous: int
+    anonymous: Known
     """Opens by people that name no delivery: events, not people."""
 
     @property
-    def most(self) -> int:
+    def most(self) -> Known:
         """Deliveries that may have been opened: `human` at least, so many at most.
 
         >>> Opened(human=3, machine=2, unknown=1, anonymous=9).most
         6
         """
+        if self.human is None or self.machine is None or self.unknown is None:
+            return None
         return self.human + self.machine + self.unknown
 
 
@@ -63,9 +77,9 @@ class Opened:
 class Clicked:
     """Who clicked on articles."""
 
-    readers: int
+    readers: Known
     """Deliveries whose reader clicked, however often."""
-    anonymous: int
+    anonymous: Known
     """Clicks by people that name no delivery: events, not people."""
     machine: int
     """Clicks by machines: events, with and without a delivery."""
@@ -114,9 +128,13 @@ class ArticleFigures:
     """Codes."""
     mails: int
     """Accepted mails whose selection has it."""
-    readers: int
+    agreed: Known
+    """Of these: to readers who agree, now, to be counted one by one."""
+    unasked: Known
+    """Of these: to readers who had said nothing about being counted."""
+    readers: Known
     """Deliveries whose reader clicked on it."""
-    anonymous: int
+    anonymous: Known
     """Clicks by people that name no delivery."""
 
 
@@ -133,9 +151,12 @@ class TopicFigures:
     articles: int
     mails: int
     """Accepted mails with at least one of them."""
-    readers: int
+    agreed: Known
+    unasked: Known
+    """Of these, as with an article."""
+    readers: Known
     """Deliveries whose reader clicked on at least one of them."""
-    anonymous: int
+    anonymous: Known
     """Clicks by people that name no delivery."""
 
 
@@ -148,16 +169,27 @@ class EnterpriseFigures:
     name: str
     planned: int
     accepted: int
-    agreed: int
+    agreed: Known
     """Of those accepted: readers who agree to be counted."""
     bounced: int
     left: int
-    opened: int
+    opened: Known
     """As `Opened.human`."""
-    opened_at_most: int
+    opened_at_most: Known
     """As `Opened.most`."""
-    clicked: int
+    clicked: Known
     """As `Clicked.readers`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The reading of all enterprises together that are too small to be told of one by one."""
+
+    groups: int
+    agreed: int
+    opened: int
+    opened_at_most: int
+    clicked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +199,7 @@ class RunReport:
     run_id: int
     issue_key: str
     publication: str
+    kind: RunKind
     state: RunState
     created_at: datetime
     sealed_at: datetime | None
@@ -177,6 +210,8 @@ class RunReport:
     books: Books
     agreed: int
     """Of the accepted: readers who agree, now, to be counted one by one."""
+    unasked: int
+    """Of the accepted: readers who had said nothing about being counted when it was planned."""
     opened: Opened
     clicked: Clicked
     rules: tuple[int, ...]
@@ -190,3 +225,21 @@ class RunReport:
     topics: tuple[TopicFigures, ...]
     articles: tuple[ArticleFigures, ...]
     enterprises: tuple[EnterpriseFigures, ...]
+    rest: Rest | None
+    """None where no enterprise is hidden, or where even all hidden ones are too few."""
+    pace: Pace
+    lanes: tuple[LaneFigures, ...]
+    """Most deliveries first."""
+    interests: Interests
+    earlier: tuple[EarlierRun, ...]
+    """This run first, then up to 12 regular ones that started before it, the newest first."""
+
+    @property
+    def accepted(self) -> int:
+        """Deliveries a relay took."""
+        return self.books.states[DeliveryState.ACCEPTED]
+
+    @property
+    def last_time(self) -> EarlierRun | None:
+        """The regular run before this one."""
+        return self.earlier[1] if len(self.earlier) > 1 else None

@@ -135,7 +135,8 @@ def _written(session: Session, row: Subscriber) -> Iterator[Entry]:
     """Single mails: that they were written is in the deeds, here stands what became of them."""
     for letter in store.letters_of(session, row):
         words = "" if letter.state is LetterState.SENT else letter.reply
-        text = f"{letter.purpose.label}：{letter.state.label}" + (f"（{words}）" if words else "")
+        which = f"{letter.purpose.label}（信件 {letter.id}）"
+        text = f"{which}：{letter.state.label}" + (f"（{words}）" if words else "")
         at = letter.settled_at or letter.handed_at or letter.created_at
         yield Entry(at, Happening.LETTER, text)
 

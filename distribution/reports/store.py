@@ -1,10 +1,10 @@
-"""All SQL about how a run went: counts only, each by one query however many deliveries there are.
+"""All SQL about how runs went: counts only, each by one query however many deliveries there are.
 
 An open or click that names its delivery counts while its reader agrees to be counted; from the
-moment he no longer does, none of his does, as if it had never been stored.
+moment he no longer does, none of his does, as if it had never been stored. Every query is asked
+of a `Within`: the reports of a run, of a year and of an enterprise get the same figures from it.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,11 @@ from sqlalchemy.orm import Session
 
 from distribution import audience
 from distribution.models import (
-    ArticleTopic,
     ConsentEvent,
     Delivery,
     Enterprise,
     ReadingEvent,
     ReturnedMail,
-    Selection,
     Subscriber,
 )
 from distribution.words import (
@@ -37,21 +35,54 @@ _OPENED, _UNJUDGED, _PREFETCHED = 3, 2, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Deliveries to the readers of one enterprise in one state."""
+class Within:
+    """What is counted: some runs, for all their readers or for those of one enterprise."""
 
+    runs: tuple[int, ...]
+    enterprise_id: int | None = None
+
+    def deliveries(self) -> ColumnElement[bool]:
+        """SQL: a row of `deliveries` belongs to it."""
+        of_runs = Delivery.run_id.in_(self.runs)
+        if self.enterprise_id is None:
+            return of_runs
+        theirs = select(Subscriber.id).where(Subscriber.enterprise_id == self.enterprise_id)
+        return and_(of_runs, Delivery.subscriber_id.in_(theirs))
+
+    def events(self) -> ColumnElement[bool]:
+        """SQL: a row of `reading_events`, outer joined to `deliveries`, belongs to it.
+
+        What names no delivery belongs to no enterprise.
+        """
+        of_runs = ReadingEvent.run_id.in_(self.runs)
+        return of_runs if self.enterprise_id is None else and_(of_runs, self.deliveries())
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Deliveries of a run to the readers of one enterprise in one state."""
+
+    run_id: int
     enterprise_id: int | None
     enterprise: str | None
     state: DeliveryState
     deliveries: int
-    agreed: int
-    """Of these: to readers who agree to be counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Accepted deliveries to readers of one enterprise who agree, now, to be counted."""
+
+    run_id: int
+    enterprise_id: int | None
+    readers: int
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """Deliveries to the readers of one enterprise, by the surest sign of an open."""
+    """Deliveries of a run to the readers of one enterprise, by the surest sign of an open."""
 
+    run_id: int
     enterprise_id: int | None
     opened: int
     unjudged: int
@@ -62,8 +93,9 @@ class Signs:
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """Deliveries to the readers of one enterprise whose mail came back."""
+    """Deliveries of a run to the readers of one enterprise whose mail came back."""
 
+    run_id: int
     enterprise_id: int | None
     bounced: int
     permanent: int
@@ -74,8 +106,9 @@ class Losses:
 
 @dataclass(frozen=True, slots=True)
 class Partings:
-    """Readers of one enterprise who left over one channel."""
+    """Readers of one enterprise who left over one channel, led by a mail of a run."""
 
+    run_id: int
     enterprise_id: int | None
     channel: str
     readers: int
@@ -94,35 +127,36 @@ class Events:
         return self.named + self.anonymous
 
 
-@dataclass(frozen=True, slots=True)
-class Clicks:
-    """Readers who clicked, and clicks of people that name no delivery."""
-
-    readers: int = 0
-    anonymous: int = 0
-
-
-def standings(session: Session, run_id: int) -> list[Standing]:
-    """Where the deliveries stand, by enterprise."""
-    query = (
-        select(
-            Enterprise.id,
-            Enterprise.name,
-            Delivery.state,
-            func.count(),
-            func.count().filter(_agrees()),
-        )
+def standings(session: Session, within: Within) -> list[Standing]:
+    """Where the deliveries stand, by run and enterprise."""
+    each = (
+        select(Delivery.run_id, Subscriber.enterprise_id, Delivery.state, func.count().label("n"))
         .select_from(Delivery)
         .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
-        .outerjoin(Enterprise, Enterprise.id == Subscriber.enterprise_id)
-        .where(Delivery.run_id == run_id)
-        .group_by(Enterprise.id, Enterprise.name, Delivery.state)
+        .where(within.deliveries())
+        .group_by(Delivery.run_id, Subscriber.enterprise_id, Delivery.state)
+        .subquery()
     )
+    query = select(
+        each.c.run_id, each.c.enterprise_id, Enterprise.name, each.c.state, each.c.n
+    ).outerjoin(Enterprise, Enterprise.id == each.c.enterprise_id)
     return [Standing(*row) for row in session.execute(query)]
 
 
-def signs(session: Session, run_id: int) -> list[Signs]:
-    """What shows that mails were opened, by enterprise."""
+def agreeing(session: Session, within: Within) -> list[Agreed]:
+    """Who of those whose mail was accepted agrees to be counted, by run and enterprise."""
+    query = (
+        select(Delivery.run_id, Subscriber.enterprise_id, func.count())
+        .select_from(Delivery)
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .where(within.deliveries(), Delivery.state == DeliveryState.ACCEPTED, one_who_agrees())
+        .group_by(Delivery.run_id, Subscriber.enterprise_id)
+    )
+    return [Agreed(*row) for row in session.execute(query)]
+
+
+def signs(session: Session, within: Within) -> list[Signs]:
+    """What shows that mails were opened, by run and enterprise."""
     human = ReadingEvent.verdict == Verdict.HUMAN
     sign = case(
         (human, _OPENED),
@@ -135,17 +169,18 @@ def signs(session: Session, run_id: int) -> list[Signs]:
         select(func.max(sign).label("sign"), func.max(click).label("clicked"))
         .select_from(ReadingEvent)
         .join(Delivery, Delivery.id == ReadingEvent.delivery_id)
-        .where(ReadingEvent.run_id == run_id, _agrees())
+        .where(within.events(), one_who_agrees())
     )
+    of = (each.c.run_id, each.c.enterprise_id)
     query = select(
-        each.c.enterprise_id,
+        *of,
         *(func.count().filter(each.c.sign == sign) for sign in (_OPENED, _UNJUDGED, _PREFETCHED)),
         func.sum(each.c.clicked),
-    ).group_by(each.c.enterprise_id)
+    ).group_by(*of)
     return [Signs(*row) for row in session.execute(query)]
 
 
-def events(session: Session, run_id: int) -> dict[tuple[Signal, Verdict], Events]:
+def events(session: Session, within: Within) -> dict[tuple[Signal, Verdict], Events]:
     """Opens and clicks one by one; what there is none of is left out."""
     query = (
         select(
@@ -155,54 +190,25 @@ def events(session: Session, run_id: int) -> dict[tuple[Signal, Verdict], Events
             func.count().filter(ReadingEvent.delivery_id.is_(None)),
         )
         .outerjoin(Delivery, Delivery.id == ReadingEvent.delivery_id)
-        .where(ReadingEvent.run_id == run_id, _counts())
+        .where(within.events(), counts())
         .group_by(ReadingEvent.signal, ReadingEvent.verdict)
     )
     return {(row[0], row[1]): Events(row[2], row[3]) for row in session.execute(query)}
 
 
-def rules(session: Session, run_id: int) -> tuple[int, ...]:
+def rules(session: Session, within: Within) -> tuple[int, ...]:
     """The versions of the rules that judged what happened, oldest first."""
-    query = select(ReadingEvent.rules).where(ReadingEvent.run_id == run_id).distinct()
+    query = (
+        select(ReadingEvent.rules)
+        .outerjoin(Delivery, Delivery.id == ReadingEvent.delivery_id)
+        .where(within.events())
+        .distinct()
+    )
     return tuple(session.scalars(query.order_by(ReadingEvent.rules)))
 
 
-def clicks_by_article(session: Session, run_id: int) -> dict[int, Clicks]:
-    """Clicks by article id; those of nobody are left out."""
-    query = _clicks(run_id).add_columns(ReadingEvent.article_id).group_by(ReadingEvent.article_id)
-    return {row[2]: Clicks(row[0], row[1]) for row in session.execute(query)}
-
-
-def clicks_by_topic(session: Session, run_id: int) -> dict[int | None, Clicks]:
-    """The same by topic id; None stands for the articles without a topic."""
-    query = (
-        _clicks(run_id)
-        .outerjoin(ArticleTopic, ArticleTopic.article_id == ReadingEvent.article_id)
-        .add_columns(ArticleTopic.topic_id)
-        .group_by(ArticleTopic.topic_id)
-    )
-    return {row[2]: Clicks(row[0], row[1]) for row in session.execute(query)}
-
-
-def carried(session: Session, run_id: int) -> Counter[frozenset[int]]:
-    """Accepted mails by the ids of the articles they carry."""
-    accepted = (
-        select(Delivery.selection_id, func.count().label("mails"))
-        .where(Delivery.run_id == run_id, Delivery.state == DeliveryState.ACCEPTED)
-        .group_by(Delivery.selection_id)
-        .subquery()
-    )
-    query = select(Selection.choices, accepted.c.mails).join(
-        accepted, accepted.c.selection_id == Selection.id
-    )
-    counted: Counter[frozenset[int]] = Counter()
-    for choices, mails in session.execute(query):
-        counted[frozenset(article for article, _reason, _detail in choices)] += mails
-    return counted
-
-
-def losses(session: Session, run_id: int) -> list[Losses]:
-    """What came back, by enterprise."""
+def losses(session: Session, within: Within) -> list[Losses]:
+    """What came back, by run and enterprise."""
     bounce = ReturnedMail.kind == Returned.BOUNCE
     kinds = {
         "bounced": bounce,
@@ -214,66 +220,53 @@ def losses(session: Session, run_id: int) -> list[Losses]:
         select(*(func.max(case((is_so, 1), else_=0)).label(kind) for kind, is_so in kinds.items()))
         .select_from(ReturnedMail)
         .join(Delivery, Delivery.id == ReturnedMail.delivery_id)
-        .where(Delivery.run_id == run_id)
+        .where(within.deliveries())
     )
-    query = select(each.c.enterprise_id, *(func.sum(each.c[kind]) for kind in kinds))
-    return [Losses(*row) for row in session.execute(query.group_by(each.c.enterprise_id))]
+    of = (each.c.run_id, each.c.enterprise_id)
+    query = select(*of, *(func.sum(each.c[kind]) for kind in kinds)).group_by(*of)
+    return [Losses(*row) for row in session.execute(query)]
 
 
-def partings(session: Session, run_id: int) -> list[Partings]:
-    """Who left, by enterprise and channel; of one who left more than once the last time."""
+def partings(session: Session, within: Within) -> list[Partings]:
+    """Who left, by run, enterprise and channel; of one who left more than once the last time."""
     each = _by_delivery(
         select(func.max(ConsentEvent.id).label("last"))
         .select_from(ConsentEvent)
         .join(Delivery, Delivery.id == ConsentEvent.delivery_id)
         .where(
-            Delivery.run_id == run_id,
+            within.deliveries(),
             ConsentEvent.purpose == Purpose.DIGEST,
             ConsentEvent.decision == Decision.WITHDRAWN,
         )
     )
     query = (
-        select(each.c.enterprise_id, ConsentEvent.channel, func.count())
+        select(each.c.run_id, each.c.enterprise_id, ConsentEvent.channel, func.count())
         .join(ConsentEvent, ConsentEvent.id == each.c.last)
-        .group_by(each.c.enterprise_id, ConsentEvent.channel)
+        .group_by(each.c.run_id, each.c.enterprise_id, ConsentEvent.channel)
     )
     return [Partings(*row) for row in session.execute(query)]
 
 
 def _by_delivery(query: Select[*tuple[Any, ...]]) -> Subquery:
-    """One row for each delivery, with the enterprise of its reader."""
+    """One row for each delivery, with its run and the enterprise of its reader."""
     return (
         query.join(Subscriber, Subscriber.id == Delivery.subscriber_id)
-        .add_columns(Subscriber.enterprise_id)
-        .group_by(Delivery.id, Subscriber.enterprise_id)
+        .add_columns(Delivery.run_id, Subscriber.enterprise_id)
+        .group_by(Delivery.id, Delivery.run_id, Subscriber.enterprise_id)
         .subquery()
     )
 
 
-def _clicks(run_id: int) -> Select[int, int]:
-    """Clicks by people: how many readers, and how many clicks that name no delivery."""
-    return (
-        select(
-            func.count(ReadingEvent.delivery_id.distinct()),
-            func.count().filter(ReadingEvent.delivery_id.is_(None)),
-        )
-        .select_from(ReadingEvent)
-        .outerjoin(Delivery, Delivery.id == ReadingEvent.delivery_id)
-        .where(
-            ReadingEvent.run_id == run_id,
-            ReadingEvent.signal == Signal.CLICK,
-            ReadingEvent.verdict == Verdict.HUMAN,
-            ReadingEvent.article_id.is_not(None),
-            _counts(),
-        )
-    )
-
-
-def _counts() -> ColumnElement[bool]:
+def counts() -> ColumnElement[bool]:
     """SQL: an event of nobody we know, or of a reader who agrees to be counted."""
-    return or_(ReadingEvent.delivery_id.is_(None), _agrees())
+    return or_(ReadingEvent.delivery_id.is_(None), agrees())
 
 
-def _agrees() -> ColumnElement[bool]:
+def one_who_agrees() -> ColumnElement[bool]:
+    """SQL: the same as `agrees`, for a query that looks at most of them."""
+    return Delivery.subscriber_id.in_(audience.readers_who_agree())
+
+
+def agrees() -> ColumnElement[bool]:
     """SQL: the reader of a row of `deliveries` agrees to be counted."""
     return audience.agrees_to_tracking(Delivery.subscriber_id)

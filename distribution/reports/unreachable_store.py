@@ -71,7 +71,7 @@ def unreachable(session: Session, *, today: date) -> list[Unreachable]:
         .outerjoin(last, last.id == _last_arrived())
         .outerjoin(Run, Run.id == last.run_id)
         .outerjoin(Issue, Issue.id == Run.issue_id)
-        .where(_current(), *_in_good_standing(today), Enterprise.id.in_(_unreached()))
+        .where(_current(), *in_good_standing(today), Enterprise.id.in_(_unreached()))
         .order_by(Enterprise.region, Enterprise.name, Enterprise.id, Subscriber.id)
     )
     found = [_contact(*row) for row in session.execute(query)]
@@ -104,8 +104,8 @@ def _current() -> ColumnElement[bool]:
     return and_(Subscriber.departed_at.is_(None), Subscriber.erased_at.is_(None))
 
 
-def _in_good_standing(today: date) -> list[ColumnElement[bool]]:
-    """See `audience.membership`."""
+def in_good_standing(today: date) -> list[ColumnElement[bool]]:
+    """SQL: a row of `enterprises` is a member on a day, see `audience.membership`."""
     return [
         Enterprise.suspended_at.is_(None),
         or_(Enterprise.member_since.is_(None), Enterprise.member_since <= today),

@@ -48,6 +48,10 @@ def assert_all_parts_were_played(folder: Path) -> None:
     assert (report["opened"]["human"], report["opened"]["machine"]) == (5, 1)
     assert report["clicked"]["readers"] == 3
     assert report["clicked"]["anonymous"] == 4
+    assert report["interests"]["channels"]["link"] == 3
+    assert sum(topic["lost"] for topic in report["interests"]["topics"]) == 3
+    for name in ("report.html", "report.xlsx"):
+        assert (folder / name).stat().st_size > 10_000
 
 
 def test_a_demo_points_at_three_mails_that_differ(shown: tuple[Path, Outcome]) -> None:

@@ -1,60 +1,26 @@
-"""`distribution report`: how a run went."""
+"""A run's report on the terminal: tables, and below them what each figure means."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 
 import click
 
 from distribution import clock, events, reports
-from distribution.cli.chinese import folded, row_number
-from distribution.cli.common import (
-    WIDE,
-    as_json,
-    console,
-    installation,
-    show_json,
-    show_table,
-)
-from distribution.cli.rejudging import rejudge
-from distribution.reports import ArticleFigures, EnterpriseFigures, RunReport
-from distribution.words import Meaning, RunState
+from distribution.cli.chinese import folded
+from distribution.cli.common import WIDE, console, show_table
+from distribution.reports import ArticleFigures, EnterpriseFigures, Rest, RunReport
+from distribution.words import RunState
 
 MOST_ARTICLES = 10
 MOST_ENTERPRISES = 20
+MOST_LANES = 10
 """Shown without --all."""
 CHANNELS = {"web": "网页", "one-click": "一键退订", "mail": "来信", "complaint": "投诉"}
 """How readers leave; a channel without a name here is shown by its code."""
+HIDDEN = "不细分"
+"""Stands where a figure is not told; the footnotes say why."""
 
 
-@click.group("report")
-def group() -> None:
-    """报告：一个批次投递得怎样，读者有何回应。"""
-
-
-group.add_command(rejudge)
-
-
-@group.command("run")
-@click.argument("run_id", metavar="批次号", type=int, callback=row_number)
-@click.option("--all", "everything", is_flag=True, help="列出全部文章（按期刊次序）与全部单位。")
-@as_json
-def run(run_id: int, everything: bool, as_json: bool) -> None:  # noqa: FBT001 - click's flags
-    """一个批次的报告：账目、退信与退订、点击与打开，以及各主题、文章与单位。
-
-    投递数与封存时不符则退出码为 1。
-    """
-    with installation().reading() as session:
-        found = reports.run_report(session, run_id)
-    if as_json:
-        show_json(_document(found))
-    else:
-        _show(found, everything=everything)
-    if not found.books.agree:
-        sys.exit(1)
-
-
-def _show(found: RunReport, *, everything: bool) -> None:
+def show(found: RunReport, *, everything: bool) -> None:
     _show_books(found)
     if found.started_at is None:
         cancelled = found.state is RunState.CANCELLED
@@ -63,11 +29,16 @@ def _show(found: RunReport, *, everything: bool) -> None:
     click.echo()
     _show_answers(found)
     click.echo()
+    _show_lanes(found, everything=everything)
+    click.echo()
     _show_topics(found)
     click.echo()
     _show_articles(found.articles, everything=everything)
     click.echo()
-    _show_enterprises(found.enterprises, everything=everything)
+    _show_enterprises(found, everything=everything)
+    click.echo()
+    _show_interests(found)
+    _show_earlier(found)
     click.echo()
     _show_notes()
 
@@ -115,15 +86,11 @@ def _show_answers(found: RunReport) -> None:
         show_table(
             ("含义", "退信", "投递时被拒", "延迟"),
             [
-                (_meaning(one), counts.returned, counts.refused, counts.delayed)
+                (reports.meaning_label(one), counts.returned, counts.refused, counts.delayed)
                 for one, counts in found.meanings.items()
             ],
             title="退信与拒收的含义",
         )
-
-
-def _meaning(meaning: Meaning | None) -> str:
-    return meaning.label if meaning else reports.NO_CLASS
 
 
 def _answers(found: RunReport) -> Iterator[tuple[str, int | str, str]]:
@@ -133,21 +100,23 @@ def _answers(found: RunReport) -> Iterator[tuple[str, int | str, str]]:
     others = {"机器": clicked.machine, "无法判断": clicked.unknown}
     channels = {CHANNELS.get(code, code): count for code, count in found.left.channels.items()}
     among = f"同意按人统计的 {found.agreed} 人中"
+    few = reports.TOO_FEW
     yield "退信（封）", bounced.total, _listed(kinds) + out_of_use
     yield "投诉（封）", found.complaints, ""
     yield "退订（人）", found.left.total, _listed(channels)
-    yield "点击（人）", clicked.readers, among
-    yield "匿名点击（次）", clicked.anonymous, "不能折算为人数"
+    yield "点击（人）", _told(clicked.readers), few if clicked.readers is None else among
+    yield "匿名点击（次）", _told(clicked.anonymous), "不能折算为人数"
     yield "其他点击（次）", sum(others.values()), _listed(others)
     signs = f"可确认 {opened.human}、代理预取 {opened.machine}、无法判断 {opened.unknown}"
-    yield "打开（人）", _range(opened.human, opened.most), f"{among}：{signs}"
+    range_ = reports.range_of(opened.human, opened.most)
+    yield "打开（人）", _told(range_), few if range_ is None else f"{among}：{signs}"
     if opened.anonymous:
         yield "匿名打开（次）", opened.anonymous, "不能折算为人数"
     yield "判定规则（版）", "、".join(map(str, found.rules)) or events.RULES, _older(found)
 
 
-def _range(least: int, most: int) -> int | str:
-    return least if least == most else f"{least}–{most}"
+def _told(figure: int | str | None) -> int | str:
+    return HIDDEN if figure is None else figure
 
 
 def _older(found: RunReport) -> str:
@@ -164,7 +133,7 @@ def _show_topics(found: RunReport) -> None:
     show_table(
         ("主题", "文章", "邮件", "点击的人", "匿名点击"),
         [
-            (topic.name, topic.articles, topic.mails, topic.readers, topic.anonymous)
+            (topic.name, topic.articles, topic.mails, _told(topic.readers), _told(topic.anonymous))
             for topic in found.topics
         ],
         title="各主题",
@@ -175,7 +144,7 @@ def _show_articles(articles: Sequence[ArticleFigures], *, everything: bool) -> N
     """The most clicked ones, or all in the order of the issue."""
     shown, title = articles, f"全部 {len(articles)} 篇文章"
     if not everything and len(articles) > MOST_ARTICLES:
-        ranked = sorted(articles, key=lambda article: -article.readers - article.anonymous)
+        ranked = sorted(articles, key=reports.popularity)
         shown, title = ranked[:MOST_ARTICLES], f"点击最多的 {MOST_ARTICLES} 篇文章"
     wide = console().width >= WIDE
     show_table(
@@ -186,8 +155,8 @@ def _show_articles(articles: Sequence[ArticleFigures], *, everything: bool) -> N
                 *((article.section,) if wide else ()),
                 article.title,
                 article.mails,
-                article.readers,
-                article.anonymous,
+                _told(article.readers),
+                _told(article.anonymous),
             )
             for article in shown
         ],
@@ -196,65 +165,88 @@ def _show_articles(articles: Sequence[ArticleFigures], *, everything: bool) -> N
     _say_more(len(articles) - len(shown), "篇文章")
 
 
-def _show_enterprises(enterprises: Sequence[EnterpriseFigures], *, everything: bool) -> None:
+def _show_enterprises(found: RunReport, *, everything: bool) -> None:
+    enterprises = found.enterprises
     shown = enterprises if everything else enterprises[:MOST_ENTERPRISES]
     show_table(
         ("单位", "投递", "已交", "退信", "退订", "同意统计", "打开", "点击"),
-        [
-            (
-                one.name,
-                one.planned,
-                one.accepted,
-                one.bounced,
-                one.left,
-                one.agreed,
-                _range(one.opened, one.opened_at_most),
-                one.clicked,
-            )
-            for one in shown
-        ],
+        [*map(_enterprise, shown), *([_rest(found.rest)] if found.rest else [])],
         title="各单位",
         empty="没有投递。",
     )
     _say_more(len(enterprises) - len(shown), "家单位")
 
 
+def _enterprise(one: EnterpriseFigures) -> tuple[object, ...]:
+    return (
+        one.name,
+        one.planned,
+        one.accepted,
+        one.bounced,
+        one.left,
+        _told(one.agreed),
+        _told(reports.range_of(one.opened, one.opened_at_most)),
+        _told(one.clicked),
+    )
+
+
+def _rest(rest: Rest) -> tuple[object, ...]:
+    opened = reports.range_of(rest.opened, rest.opened_at_most)
+    name = f"{HIDDEN}的 {rest.groups} 家合计"
+    return name, None, None, None, None, rest.agreed, opened, rest.clicked
+
+
+def _show_lanes(found: RunReport, *, everything: bool) -> None:
+    shown = found.lanes if everything else found.lanes[:MOST_LANES]
+    show_table(
+        ("服务商", "投递", "已交", "拒收", "退信"),
+        [(one.label, one.planned, one.accepted, one.refused, one.bounced) for one in shown],
+        title="各服务商",
+    )
+    _say_more(len(found.lanes) - len(shown), "家服务商")
+    busiest = max(found.pace.buckets, key=lambda one: one.accepted, default=None)
+    if busiest is not None:
+        minutes = int(found.pace.width.total_seconds()) // 60
+        click.echo(
+            f"最忙的 {minutes} 分钟自 {clock.for_people(busiest.start)} 起：{busiest.accepted} 封"
+        )
+
+
+def _show_interests(found: RunReport) -> None:
+    interests = found.interests
+    if not interests.readers:
+        click.echo("关注变化：开始投递以来没有。")
+        return
+    ways = {reports.INTEREST_CHANNELS[way]: count for way, count in interests.channels.items()}
+    show_table(
+        ("主题", "新增", "放弃"),
+        [(topic.name, topic.gained, topic.lost) for topic in interests.topics],
+        title=f"关注变化：{interests.readers} 位读者（{_listed(ways)}）",
+    )
+
+
+def _show_earlier(found: RunReport) -> None:
+    if found.last_time is None:
+        return
+    click.echo()
+    show_table(
+        ("批次", "期", "已交", "打开", "点击", "退信", "退订"),
+        [
+            (
+                one.run_id,
+                one.issue_key,
+                one.accepted,
+                _told(reports.range_of(one.opened, one.opened_at_most)),
+                _told(one.clicked),
+                one.bounced,
+                one.left,
+            )
+            for one in found.earlier
+        ],
+        title="历次比较",
+    )
+
+
 def _say_more(left: int, what: str) -> None:
     if left > 0:
         click.echo(f"还有 {left} {what}：加 --all 全部列出")
-
-
-def _document(found: RunReport) -> dict[str, object]:
-    books, left = found.books, found.left
-    return {
-        "run": found.run_id,
-        "issue": found.issue_key,
-        "publication": found.publication,
-        "state": found.state.value,
-        "created_at": found.created_at,
-        "sealed_at": found.sealed_at,
-        "started_at": found.started_at,
-        "finished_at": found.finished_at,
-        "excluded": found.excluded,
-        "books": {
-            "planned": books.planned,
-            "total": books.total,
-            "agree": books.agree,
-            "states": books.states,
-        },
-        "bounced": {"total": found.bounced.total} | asdict(found.bounced),
-        "meanings": [
-            {"meaning": one.value if one else None, "label": _meaning(one)} | asdict(counts)
-            for one, counts in found.meanings.items()
-        ],
-        "complaints": found.complaints,
-        "left": {"total": left.total, "channels": left.channels},
-        "agreed": found.agreed,
-        "clicked": asdict(found.clicked),
-        "opened": asdict(found.opened) | {"at_most": found.opened.most, "of": found.agreed},
-        "rules": found.rules,
-        "topics": [asdict(topic) for topic in found.topics],
-        "articles": [asdict(article) for article in found.articles],
-        "enterprises": [asdict(one) for one in found.enterprises],
-        "notes": reports.NOTES,
-    }

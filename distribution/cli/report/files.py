@@ -1,0 +1,62 @@
+"""Reports as files: the options that ask for a page or a workbook, and writing them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from distribution.cli.common import printable
+from distribution.cli.digest.writing import check_format, write
+from distribution.errors import DistributionError
+
+STANDARD_OUTPUT = Path("-")
+
+_Command = Callable[..., Any]
+
+
+class TwoOnOneLine(DistributionError):
+    """Raised where a page and a document would both go to standard output."""
+
+    def __init__(self) -> None:
+        super().__init__("--html - 与 --json 都写到标准输出：请给 --html 一个文件名")
+
+
+def as_files(command: _Command) -> _Command:
+    """Give a command --html and --xlsx."""
+    kind = click.Path(dir_okay=False, path_type=Path)
+    html = "写成一个网页文件，带图表，可打印；- 表示标准输出。"
+    xlsx = "写成 Excel 工作簿，每类数字一张表，带图表。"
+    page = click.option("--html", type=kind, metavar="文件", help=html)
+    return page(click.option("--xlsx", type=kind, metavar="文件", help=xlsx)(command))
+
+
+def check(html: Path | None, xlsx: Path | None, *, as_json: bool) -> None:
+    """Raise what is wrong with the names before anything is counted."""
+    if html == STANDARD_OUTPUT and as_json:
+        raise TwoOnOneLine
+    if html is not None and html != STANDARD_OUTPUT:
+        check_format(html, (".html",))
+    if xlsx is not None:
+        check_format(xlsx, (".xlsx",))
+
+
+def write_files(
+    html: Path | None,
+    page: Callable[[], str],
+    xlsx: Path | None,
+    workbook: Callable[[], bytes],
+    *,
+    quiet: bool,
+) -> bool:
+    """Write what was asked for, and say so unless `quiet`; gives whether anything was."""
+    if html == STANDARD_OUTPUT:
+        click.echo(page().encode(), nl=False)
+    elif html is not None:
+        write(html, {".html": page().encode()})
+    if xlsx is not None:
+        write(xlsx, {".xlsx": workbook()})
+    for path in (html, xlsx):
+        if path is not None and html != STANDARD_OUTPUT and not quiet:
+            click.echo(printable(f"已写入 {path}"))
+    return html is not None or xlsx is not None
