@@ -179,7 +179,10 @@ def open_engine(url: str) -> Engine:
             return _sqlite_engine(url)
         if parsed.get_backend_name() == "postgresql":
             return create_engine(
-                url, pool_pre_ping=True, hide_parameters=True, connect_args=_NEVER_FOR_EVER
+                url,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                connect_args={**_NEVER_FOR_EVER, "client_encoding": "utf8"},
             )
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise DatabaseUnusable(f"数据库地址无法使用（{error}）：请检查 database_url") from error

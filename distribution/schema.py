@@ -67,7 +67,7 @@ def ensure(engine: Engine, *, embedded: bool) -> None:
         found = revision_of(connection)  # looking must not wait for a running sender
     if found == HEAD:
         return
-    if found is not None and found not in _known():
+    if found is not None and not knows(found):
         raise DatabaseUnusable(
             f"数据库的版本 {found} 本程序不认识：它由更新的程序建立，请先升级本程序"
         )
@@ -85,6 +85,14 @@ def require_own(session: Session) -> None:
         raise OtherSchema(found)
 
 
+def knows(revision: str) -> bool:
+    """Whether this programme can bring a schema of this revision to its own."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(_alembic(None))
+    return revision in {script.revision for script in scripts.walk_revisions()}
+
+
 def refuse_lossy_settings(engine: Engine) -> None:
     """Raise DatabaseUnusable on a PostgreSQL that may forget what it has committed.
 
@@ -99,13 +107,6 @@ def refuse_lossy_settings(engine: Engine) -> None:
                 raise DatabaseUnusable(
                     f"PostgreSQL 的 {name}={value} 会在崩溃时丢失投递记录：请改为 on"
                 )
-
-
-def _known() -> set[str]:
-    from alembic.script import ScriptDirectory
-
-    scripts = ScriptDirectory.from_config(_alembic(None))
-    return {script.revision for script in scripts.walk_revisions()}
 
 
 def _locked_revision(connection: Connection) -> str | None:

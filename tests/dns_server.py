@@ -23,7 +23,7 @@ class Silent(Enum):
 
 
 Zone = Mapping[str, Sequence[str] | Silent]
-"""For each name its records, such as "MX 10 mx.example." or "CNAME other.example."."""
+"""For each name its records, such as "MX 10 mx.example.", 'TXT "words"', "CNAME other.example."."""
 
 
 class DnsServer:
@@ -82,10 +82,11 @@ class DnsServer:
         return reply.to_wire()
 
     def _fill(self, reply: dns.message.Message, name: str, records: Sequence[str]) -> None:
-        """The mail hosts of a name; an alias, and the mail hosts of what it stands for."""
-        hosts = [record.removeprefix("MX ") for record in records if record.startswith("MX ")]
-        if hosts:
-            reply.answer.append(dns.rrset.from_text(f"{name}.", 300, "IN", "MX", *hosts))
+        """What was asked for of a name; an alias, and the same of what it stands for."""
+        kind = dns.rdatatype.to_text(reply.question[0].rdtype)
+        found = [record.partition(" ")[2] for record in records if record.startswith(f"{kind} ")]
+        if found:
+            reply.answer.append(dns.rrset.from_text(f"{name}.", 300, "IN", kind, *found))
         for record in records:
             if record.startswith("CNAME "):
                 target = record.removeprefix("CNAME ")

@@ -8,6 +8,7 @@ from distribution.config.keys import secret_keys
 from distribution.config.listed import server_of
 from distribution.config.readiness import NotReadyToSend, refuse_trial_settings, takes_sign_ups
 from distribution.config.reading import FILE_NAME, Configuration, UnreadableSettings, load
+from distribution.config.secret_files import is_secret
 from distribution.config.settings import PREFIX, Settings
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "NotReadyToSend",
     "Settings",
     "UnreadableSettings",
+    "is_secret",
     "load",
     "refuse_trial_settings",
     "secret_keys",

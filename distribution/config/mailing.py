@@ -18,6 +18,7 @@ _MAIL_ADDRESS = re.compile(rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]+@{_HOST}(\.{_HOS
 _WEB_ADDRESS = re.compile(
     rf"https?://({_HOST}(\.{_HOST})*|\[[0-9A-Fa-f:.]+\])(:[0-9]{{1,5}})?(/[A-Za-z0-9._~/%-]*)?"
 )
+_SELECTOR = re.compile(rf"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.{_HOST})*")
 _REDIS = re.compile(r"(rediss?://|unix:///).")
 
 
@@ -62,6 +63,9 @@ class Mailing(BaseModel):
     )
     editor_addresses: Listed = Field(
         (), description="编辑的邮件地址，逗号分隔：读者的回信转到这里。空：只登记，不转"
+    )
+    dkim_selectors: Listed = Field(
+        (), description="中继签名用的 DKIM 选择器，逗号分隔：doctor 据此核对；空：试常见的几个"
     )
     mail_domain: str = Field("", description="退信地址与 Message-ID 的域名；空：发件人的域名")
     connections: Annotated[Whole, Field(ge=1, le=200)] = Field(8, description="同时与中继的连接数")
@@ -116,6 +120,14 @@ class Mailing(BaseModel):
             raise ValueError(message)
         return values
 
+    @field_validator("dkim_selectors")
+    @classmethod
+    def _selectors(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(_SELECTOR.fullmatch, values)):
+            message = "应为一个或几个选择器，逗号分隔：邮件 DKIM-Signature 中 s= 之后的名字"
+            raise ValueError(message)
+        return values
+
     @field_validator("redis_url")
     @classmethod
     def _redis_address(cls, value: SecretStr) -> SecretStr:
@@ -165,6 +177,11 @@ class Mailing(BaseModel):
     def stop_file(self) -> Path:
         """While it is there, nothing is sent from this installation on this host."""
         return self.home / "STOP"
+
+    @property
+    def mark_file(self) -> Path:
+        """How far the ledger was when this host last sent from it, see `delivery.recognising`."""
+        return self.home / "ledger.mark"
 
     @property
     def key_file(self) -> Path:

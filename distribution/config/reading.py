@@ -10,6 +10,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from distribution.config.secret_files import is_secret, secrets_in_files
 from distribution.config.settings import PREFIX, Settings
 from distribution.errors import DistributionError, InvalidSetting
 
@@ -34,21 +35,23 @@ class Configuration:
 
 def load(environ: Mapping[str, str]) -> Configuration:
     """Read the settings file and the environment; InvalidSetting names the first fault."""
-    from_env = _read_environment(environ)
+    from_env, in_files = _read_environment(environ)
     home = Path(from_env.get("home", "distribution-data"))
     path = home / FILE_NAME
     from_file = _read_file(path)
     origins = {name: str(path) for name in from_file} | {
-        name: f"环境变量 {PREFIX}{name.upper()}" for name in from_env
+        name: f"环境变量 {PREFIX}{name.upper()}{'_FILE' if name in in_files else ''}"
+        for name in from_env
     }
     try:
         settings = Settings(**{**from_file, **from_env})
     except ValidationError as error:
-        raise _fault(error.errors()[0], from_file, from_env, path) from None
+        raise _fault(error.errors()[0], from_file, from_env, path, in_files) from None
     return Configuration(settings, origins)
 
 
-def _read_environment(environ: Mapping[str, str]) -> dict[str, str]:
+def _read_environment(environ: Mapping[str, str]) -> tuple[dict[str, str], frozenset[str]]:
+    """The settings it holds or names a file of, and those of the latter kind."""
     found = {}
     for name, value in environ.items():
         if name.startswith(PREFIX):
@@ -61,7 +64,11 @@ def _read_environment(environ: Mapping[str, str]) -> dict[str, str]:
             found["home"],
             "应为一个文件夹；不设则用当前文件夹中的 distribution-data",
         )
-    return found
+    secrets = secrets_in_files(found)
+    for name, text in secrets.items():
+        del found[f"{name}_file"]
+        found[name] = text
+    return found, frozenset(secrets)
 
 
 def _is_text(value: str) -> bool:
@@ -104,14 +111,17 @@ _EXPECTED = {
 
 
 def _fault(
-    error: ErrorDetails, from_file: Mapping[str, Any], from_env: Mapping[str, str], path: Path
+    error: ErrorDetails,
+    from_file: Mapping[str, Any],
+    from_env: Mapping[str, str],
+    path: Path,
+    in_files: frozenset[str],
 ) -> InvalidSetting:
     name = str(error["loc"][0])
     in_env = name in from_env
-    written = f"{PREFIX}{name.upper()}" if in_env else f"{name}（{path}）"
-    field = Settings.model_fields.get(name)
-    secret = field is not None and "SecretStr" in str(field.annotation)
-    value = "***" if secret else str(from_env[name] if in_env else from_file.get(name, ""))
+    spelt = f"{PREFIX}{name.upper()}{'_FILE' if name in in_files else ''}"
+    written = spelt if in_env else f"{name}（{path}）"
+    value = "***" if is_secret(name) else str(from_env[name] if in_env else from_file.get(name, ""))
     return InvalidSetting(written, value, _expectation(error, name))
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import time
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from distribution.config.listed import Listed
 from distribution.config.values import File, Whole
@@ -48,6 +48,15 @@ class Scheduling(BaseModel):
     def _time_of_day(cls, value: str) -> str:
         if not _CLOCK.fullmatch(value):
             message = "应为 24 小时制的时刻，例如 09:00"
+            raise ValueError(message)
+        return value
+
+    @field_validator("schedule_until")
+    @classmethod
+    def _after_the_time(cls, value: str, facts: ValidationInfo) -> str:
+        begin = facts.data.get("schedule_time")  # not there where it is no time at all
+        if begin is not None and value < begin:
+            message = f"应不早于 schedule_time（{begin}）"
             raise ValueError(message)
         return value
 

@@ -95,6 +95,12 @@ class Settings(Keeping, Noticing, Scheduling, Returning, Mailing, BaseSettings):
         return (init_settings,)
 
     @property
+    def holidays_file(self) -> Path | None:
+        """The house's own days off and working days, where there are any."""
+        own = self.home / "holidays.toml"
+        return self.holidays or (own if os.path.lexists(own) else None)
+
+    @property
     def rules_file(self) -> Path | None:
         """The admin's own rules for replies, where there are any."""
         own = self.home / "reply_rules.toml"

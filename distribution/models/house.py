@@ -27,9 +27,10 @@ class Installation(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(String(32))  # made up once; outlives copying
     epoch: Mapped[int] = mapped_column(default=1)  # one more with each acceptance
-    suspect: Mapped[str] = mapped_column(
-        Text, default=""
-    )  # why nothing is sent now
+    position: Mapped[int] = mapped_column(default=0)  # steps forward before anything is sent
+    stepped_at: Mapped[datetime | None]  # when it did last
+    suspect: Mapped[str] = mapped_column(Text, default="")  # why nothing is sent now
+    first_id: Mapped[int] = mapped_column(default=0)  # lower ones may be in mails it forgot
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[Who | None]
 

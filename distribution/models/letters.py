@@ -7,7 +7,7 @@ from sqlalchemy import Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from distribution.models.ground import Address, Base, PrimaryKey, Who, only, reference
-from distribution.words import LetterPurpose, LetterState
+from distribution.words import GroupRobot, LetterPurpose, LetterState
 
 UNTOLD = text("told_at IS NULL")
 
@@ -34,7 +34,7 @@ class AlertPost(Base):
 
     __tablename__ = "alert_posts"
     alert_id: Mapped[int] = mapped_column(reference("alerts.id"), primary_key=True)
-    robot: Mapped[str] = mapped_column(String(20), primary_key=True)
+    robot: Mapped[GroupRobot] = mapped_column(primary_key=True)
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]  # none: it is through
     answer: Mapped[str] = mapped_column(String(200), default="")

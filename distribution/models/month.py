@@ -77,7 +77,10 @@ class ScheduleSlot(Base):
 
 
 class ScheduleMark(Base):
-    """Up to when the calendar was looked at; one row."""
+    """Up to when the calendar was looked at, since when, and what was done once.
+
+    See `calendar.store.marks` for the names; times are those of the calendar, not the ledger.
+    """
 
     __tablename__ = "schedule_marks"
     name: Mapped[str] = mapped_column(String(40), primary_key=True)

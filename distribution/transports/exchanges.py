@@ -37,7 +37,7 @@ class Exchanges:
         None is named where the domain takes its mail itself, takes none (RFC 7505), or is not.
         """
         try:
-            answer = self._resolver().resolve(
+            answer = self.resolver().resolve(
                 dns.name.from_text(domain), "MX", lifetime=self.patience, search=False
             )
         except _NONE:
@@ -47,7 +47,8 @@ class Exchanges:
         named = sorted((record.preference, _host(record.exchange)) for record in answer)
         return next((host for _, host in named if host), "")
 
-    def _resolver(self) -> dns.resolver.Resolver:
+    def resolver(self) -> dns.resolver.Resolver:
+        """Who is asked."""
         resolver = dns.resolver.Resolver(configure=not self.servers)
         if self.servers:
             resolver.nameservers = [

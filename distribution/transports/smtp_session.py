@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import ExitStack, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NoReturn
 
 from distribution.delivery import (
@@ -49,6 +49,21 @@ class Session:
     async def open(cls, relay: Relay) -> "Session":
         """Connect and log in; raises RelayUnavailable."""
         return cls(relay, *await greet(relay))
+
+    @property
+    def offers(self) -> Extensions:
+        """What the relay said it can do."""
+        return dict(self._offers)
+
+    @property
+    def peer(self) -> str:
+        """The relay's IP address."""
+        return self._wire.end("peername")
+
+    @property
+    def certified_until(self) -> datetime | None:
+        """When the relay's certificate runs out; None without TLS."""
+        return self._wire.certified_until
 
     @property
     def reusable(self) -> bool:

@@ -11,7 +11,7 @@ import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import cast
 
@@ -176,6 +176,15 @@ class Wire(asyncio.Protocol):
     @property
     def encrypted(self) -> bool:
         return self._open().get_extra_info("ssl_object") is not None
+
+    @property
+    def certified_until(self) -> datetime | None:
+        """When the other side's certificate runs out; None without TLS."""
+        tls: ssl.SSLObject | None = self._open().get_extra_info("ssl_object")
+        certificate = tls.getpeercert() if tls is not None else None
+        if not certificate:
+            return None
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
 
     def end(self, which: str) -> str:
         """The IP address of our "sockname" or the relay's "peername"."""

@@ -1,4 +1,4 @@
-"""`distribution db`: the schema."""
+"""`distribution db upgrade` and `status`: the schema."""
 
 import os
 from collections.abc import Iterator
@@ -8,18 +8,13 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine, make_url
 
-from distribution import config, db, schema
+from distribution import config, db, delivery, schema
 from distribution.cli.common import as_json, show_json
 from distribution.config import Settings
 from distribution.errors import InvalidSetting
 
 
-@click.group("db")
-def group() -> None:
-    """数据库。"""
-
-
-@group.command("upgrade")
+@click.command("upgrade")
 def upgrade() -> None:
     """把数据库升级到本程序的版本；可以反复运行。"""
     settings = config.load(os.environ).settings
@@ -36,19 +31,31 @@ def upgrade() -> None:
         click.echo(f"数据库已从 {before or '空'} 升级到 {after}。")
 
 
-@group.command("status")
+@click.command("status")
 @as_json
 def status(as_json: bool) -> None:  # noqa: FBT001 - click's flags
-    """显示数据库的版本与本程序需要的版本。"""
+    """显示数据库的版本与本程序需要的版本，以及能不能用它投递。"""
     settings = config.load(os.environ).settings
-    found = None
+    found, suspect = None, ""
     if not _unborn(settings):
-        with _engine(settings) as engine, engine.connect() as connection:
-            found = schema.revision_of(connection.execution_options(sqlite_begin="DEFERRED"))
+        with _engine(settings) as engine, db.reading(engine) as session:
+            found = schema.revision_of(session.connection())
+            known = delivery.recognising.find(session) if found == schema.HEAD else None
+            suspect = known.suspect if known is not None else ""
     if as_json:
-        show_json({"database": found, "programme": schema.HEAD, "current": found == schema.HEAD})
-    else:
-        click.echo(f"数据库：{found or '空'}；本程序：{schema.HEAD}")
+        current = found == schema.HEAD
+        show_json(
+            {
+                "database": found,
+                "programme": schema.HEAD,
+                "current": current,
+                "suspect": suspect or None,
+            }
+        )
+        return
+    click.echo(f"数据库：{found or '空'}；本程序：{schema.HEAD}")
+    if suspect:
+        click.echo(f"{delivery.SuspectLedger(suspect)}")
 
 
 @contextmanager
