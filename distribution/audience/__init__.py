@@ -87,7 +87,7 @@ from distribution.audience.store.listing import (
     ids_of_those,
     subscribers,
 )
-from distribution.audience.store.locking import join_audience, lock_subscriber
+from distribution.audience.store.locking import join_audience, lock_subscriber, lock_subscribers
 from distribution.audience.store.members import MOST as MOST_MEMBERS
 from distribution.audience.store.members import SHORTEST as SHORTEST_NAME
 from distribution.audience.store.members import member_named, members_like
@@ -117,12 +117,15 @@ from distribution.audience.store.standing import (
     TrackingAnswer,
     agrees_to_tracking,
     barrier,
+    count_mailable,
     facts,
     outsiders,
+    readers_who_agree,
     tracking_answers,
 )
 from distribution.audience.store.suppression import (
     address_hash_of,
+    is_suppressed,
     release,
     release_domain,
     subscribers_at,
@@ -201,6 +204,7 @@ __all__ = [
     "consents",
     "contacts_with_barriers",
     "count_enterprises",
+    "count_mailable",
     "count_sign_ups",
     "count_those",
     "default_rules",
@@ -229,11 +233,13 @@ __all__ = [
     "imports",
     "industry_name",
     "is_free",
+    "is_suppressed",
     "join_audience",
     "known_by",
     "leavings",
     "load_sample",
     "lock_subscriber",
+    "lock_subscribers",
     "mark_answered",
     "member_named",
     "members_like",
@@ -255,6 +261,7 @@ __all__ = [
     "reader",
     "readers_after",
     "readers_among",
+    "readers_who_agree",
     "record_consent",
     "release",
     "release_domain",

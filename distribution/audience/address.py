@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 
+from distribution.audience.wording import is_unseen, quoted
 from distribution.errors import DistributionError
 
 _LONGEST = 320
@@ -51,8 +52,9 @@ class InvalidAddress(DistributionError):
 
     def __init__(self, given: str, reason: str) -> None:
         self.given, self.reason = given, reason
-        shown = given if len(given) <= _SHOWN else f"{given[:_SHOWN]}…"
-        super().__init__(f"{shown!r} 不是邮件地址：请写成 名字@域名，例如 liangyi@sanjin.example")
+        shown, unseen = quoted(given, _SHOWN), any(map(is_unseen, given.strip()))
+        what = f"{shown}{'里有看不见的字符，' if unseen else ''}不是" if shown else "没有填写"
+        super().__init__(f"{what}邮件地址：请写成 名字@域名，例如 liangyi@sanjin.example")
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,15 @@ def spent(session: Session, limit: Limit, who: str, signer: Signer, *, at: datet
     return counted is not None and counted >= limit.most
 
 
+def wait(limit: Limit, *, at: datetime) -> timedelta:
+    """How long it takes until the count begins anew.
+
+    >>> wait(Limit("form", 2, timedelta(hours=1)), at=datetime(2026, 9, 1, 1, 25, tzinfo=UTC))
+    datetime.timedelta(seconds=2100)
+    """
+    return _window(limit, "", at)[1] - at
+
+
 def _window(limit: Limit, who: str, at: datetime) -> tuple[str, datetime]:
     """What is counted, and until when."""
     number = (at - _BEGINNING) // limit.window

@@ -23,6 +23,7 @@ from distribution.delivery import Press
 from distribution.errors import NotFound
 from distribution.health import Examiner
 from distribution.web import (
+    approving,
     asking,
     catalogue,
     confirming,
@@ -133,6 +134,8 @@ def _routes(site: Site) -> list[Route]:
         ("POST", "/p/{token}/erase", erasing.act),
         ("GET", "/p/{token}/{way}/{topic}", _blocking(favouring.show)),
         ("POST", "/p/{token}/{way}/{topic}", favouring.act),
+        ("GET", "/approve/{token}", _blocking(approving.show)),
+        ("POST", "/approve/{token}", approving.act),
         ("GET", "/m/{token}", _blocking(moving.show)),
         ("POST", "/m/{token}", moving.act),
         ("GET", "/d/{token}", _blocking(copying.show)),
@@ -169,8 +172,7 @@ async def _in_time(page: _Page, site: Site, request: Request) -> Response:
         answer = await page(site, request)
     if request.method == "POST" and answer.status_code < 400:  # noqa: PLR2004 - it was taken
         tracking.note_form(site, request)
-    asks_nothing = page is webhooks.receive  # of the database, or not always
-    if not asks_nothing and answer.status_code == 200:  # noqa: PLR2004 - all is well
+    if page not in _ASKING_NOTHING and answer.status_code == 200:  # noqa: PLR2004 - all is well
         request.app.state.outage.ends()
     return answer
 
@@ -185,6 +187,17 @@ async def _style_sheet(_site: Site, _request: Request) -> Response:
 
 async def _no_icon(_site: Site, _request: Request) -> Response:
     return pages.plain("", 204)
+
+
+_ASKING_NOTHING: tuple[_Page, ...] = (
+    _style_sheet,
+    _no_icon,
+    feeds.robots,
+    health.health,
+    subscribing.script,
+    webhooks.receive,
+)
+"""Of the database, or not always: that one of them answers does not say that it is there."""
 
 
 class RefuseLongAddresses:

@@ -1,15 +1,17 @@
 """Deleting all that names a reader: asked for twice, done by a POST, told by a last letter."""
 
 import logging
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from distribution import audience, clock, delivery, events, privacy
+from distribution import audience, clock, delivery, events, limits, privacy
 from distribution.audience import InvalidAddress
 from distribution.delivery import Told
+from distribution.limits import Limit
 from distribution.links import Use
 from distribution.privacy import Erasure
 from distribution.transports import Outbox
@@ -23,7 +25,10 @@ log = logging.getLogger(__name__)
 
 _REASON = "本人在网页上要求"
 _NOT_HIS = "没有删除：填写的不是收到摘要邮件的那个邮箱，请核对后再填一次。"
+_GUESSED_ENOUGH = "没有删除：今天填错的次数太多，请 {}再填，或联系编辑部删除。"
 _NOT_NOW = "没有删除：有一封给您或来自您的邮件正在处理，请几分钟后再试一次。"
+_GUESSES = Limit("erase.address", 10, timedelta(days=1))
+"""Of one reader's address: who holds only a link of his does not find it out by trying."""
 STAYS = (
     "过去各期发了多少封、点击多少次之类的总数，里面没有您",
     "您的邮箱的一个带密钥的摘要：反推不出邮箱，只用来保证今后不再寄给您",
@@ -58,26 +63,35 @@ def _ask_again(site: Site, token: tuple[Use, int]) -> Response:
 
 
 def _act(site: Site, token: tuple[Use, int], given: str) -> Response:
-    done: Erasure | None = None
-    reachable = False
     with site.app.transaction() as session:
         audience.join_audience(session)
         audience.lock_subscriber(session, origin_of(site, session, token).subscriber_id)
         reader = addressee(site, session, token)
         if reader.erased:
             return pages.erased()
+        if refused := _unless_his(site, session, reader, given):
+            return refused
         reachable = all(fact.cause is not Cause.SUPPRESSED for fact in reader.profile.facts)
-        trouble = "" if _is_his(reader, given) else _NOT_HIS
-        if not trouble:
-            try:
-                with session.begin_nested():
-                    done = _erase(site, session, reader, reachable=reachable)
-            except (delivery.UnderWay, events.Unjudged):
-                trouble = _NOT_NOW
-        if done is None:
-            return _page(site, session, reader, again=True, trouble=trouble)
+        try:
+            with session.begin_nested():
+                done = _erase(site, session, reader, reachable=reachable)
+        except (delivery.UnderWay, events.Unjudged):
+            return _page(site, session, reader, again=True, trouble=_NOT_NOW)
     _clear(site, done)
     return pages.page("erased.html", stays=STAYS, told=reachable)
+
+
+def _unless_his(site: Site, session: Session, reader: Addressee, given: str) -> Response | None:
+    """The answer to who does not know the address, or has tried too often; None where it is his."""
+    at, who, signer = clock.now(), str(reader.profile.subscriber.id), site.app.keyring.attest
+    if limits.spent(session, _GUESSES, who, signer, at=at):
+        wait = limits.wait(_GUESSES, at=at)
+        trouble = _GUESSED_ENOUGH.format(pages.later(wait))
+        return pages.retry_after(_page(site, session, reader, again=True, trouble=trouble), wait)
+    if _is_his(reader, given):
+        return None
+    limits.within(session, _GUESSES, who, signer, at=at)
+    return _page(site, session, reader, again=True, trouble=_NOT_HIS)
 
 
 def _is_his(reader: Addressee, given: str) -> bool:

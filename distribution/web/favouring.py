@@ -56,9 +56,8 @@ def _act(site: Site, token: tuple[Use, int], asked: _Asked) -> Response:
         if wanted is not None:
             row, at = reader.profile.subscriber, clock.now()
             audience.set_interests(session, row, audience.Wishes(topics=wanted), by="reader")
-            audit.record(
-                session, "reader.preferences", str(row.id), by="reader", at=at, topics=wanted
-            )
+            facts = {"topics": wanted, asked[0]: asked[1]}  # the report tells links from the page
+            audit.record(session, "reader.preferences", str(row.id), by="reader", at=at, **facts)
             session.flush()
         now = addressee(site, session, token)
         return _page(site, session, now, asked, done=True)

@@ -65,8 +65,13 @@ def feed(site: Site, request: Request) -> Response:
         place = Place(site.app.addresses.run_read(mail(session, token[1]).run_id))
         chosen = reader.profile.topics or reader.profile.default_topics
         own = {topic.code for topic in chosen} or None
-        url = f"{site.app.addresses.read(token[1])}/feed.xml"
+        url = own_url(site, token[1])
         return caching.for_one(request, _feed(site, session, place, "我的关注", url, own))
+
+
+def own_url(site: Site, delivery_id: int) -> str:
+    """Where the reader of a digest has a feed of his own."""
+    return f"{site.app.addresses.read(delivery_id)}/feed.xml"
 
 
 def _feed(

@@ -5,6 +5,7 @@ and to say why.
 """
 
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
 from sqlalchemy.orm import Session
@@ -96,7 +97,8 @@ def _act(site: Site, token: tuple[Use, int], fields: Fields) -> Response:
             return pages.erased()
         said, trouble = done(site, session, reader, fields)
         session.flush()
-        return _page(site, session, addressee(site, session, token), said=said, trouble=trouble)
+        now, typed = addressee(site, session, token), fields if trouble else {}
+        return _page(site, session, now, said=said, trouble=trouble, typed=typed)
 
 
 _Done = tuple[str, str]
@@ -110,7 +112,7 @@ def _leave(site: Site, session: Session, reader: Addressee, _fields: Fields) -> 
         name = reader.masthead(site, session).publication
         paragraphs = (
             f"您好：您已退订《{name}》的摘要邮件，今后不再寄给您。",
-            f"改了主意，或者这不是您本人的意思，{MAY_COME_BACK.days} 天内点上面的按钮就可以恢复。",
+            f"改了主意，或者这不是您本人的意思，{MAY_COME_BACK.days} 天内点信中的链接就可以恢复。",
         )
         told = Told("left", "已退订", paragraphs, "unsubscribe", "查看与恢复")
         delivery.tell(session, site.app.stationery, row, told, at=at)
@@ -140,7 +142,7 @@ def _pause(site: Site, session: Session, reader: Addressee, fields: Fields) -> _
     return f"没有退订，只是暂停：到{pages.day(until)}为止不再寄给您，此后自动恢复。", ""
 
 
-def _only_matching(_site: Site, session: Session, reader: Addressee, _fields: Fields) -> _Done:
+def _only_matching(site: Site, session: Session, reader: Addressee, _fields: Fields) -> _Done:
     if left_by(reader):
         return "", LEFT
     row, at = reader.profile.subscriber, clock.now()
@@ -148,6 +150,7 @@ def _only_matching(_site: Site, session: Session, reader: Addressee, _fields: Fi
     if audience.set_interests(session, row, wanted, by="reader"):
         changed = {"frequency": Frequency.WHEN_MATCHING.value}
         audit.record(session, "reader.preferences", str(row.id), by="reader", at=at, **changed)
+        pausing.tell_of_fewer(site, session, reader, at)
     return "没有退订：今后只在有您关注的内容时才寄给您。", ""
 
 
@@ -187,8 +190,15 @@ def may_come_back(reader: Addressee, at: datetime) -> bool:
 
 
 def _page(
-    site: Site, session: Session, reader: Addressee, *, said: str = "", trouble: str = ""
+    site: Site,
+    session: Session,
+    reader: Addressee,
+    *,
+    said: str = "",
+    trouble: str = "",
+    typed: Fields = MappingProxyType({}),
 ) -> Response:
+    """`typed` is what he should mend."""
     if reader.erased:
         return pages.erased()
     left, row, at = left_by(reader), reader.profile.subscriber, clock.now()
@@ -207,6 +217,8 @@ def _page(
         may_come_back=may_come_back(reader, at),
         consent_wording=delivery.CONSENT_WORDING,
         reasons=() if told else tuple(LeavingReason),
+        reason=forms.last(typed, "reason"),
+        words_typed=forms.last(typed, "words"),
         months=MONTHS,
         paused_until=pausing.paused_until(row, at),
         can_match=_can_match(reader),

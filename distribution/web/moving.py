@@ -55,5 +55,6 @@ def _page(site: Site, found: Moving, issue: Masthead, *, now: bool) -> Response:
         title=_TITLES[found.standing],
         standing=found.standing.name,
         now=now,
+        left=found.left,
         preferences_url=site.app.addresses.letter_preferences(found.letter.id),
     )

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
+from math import ceil
 from operator import attrgetter
 from pathlib import Path
+from unicodedata import normalize
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
@@ -28,6 +30,8 @@ HEADERS = {
 RETRY_AFTER_SECONDS = 30
 AS_MAILED = {"Content-Security-Policy": _POLICY.format("'unsafe-inline'")}
 """For the HTML of a mail: it bears its style in itself, and no script all the same."""
+_AN_HOUR = 60
+"""In minutes."""
 _A_YEAR_SECONDS = 365 * 24 * 60 * 60
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -72,13 +76,23 @@ def instant(moment: datetime | None) -> str:
     return (moment or datetime.fromtimestamp(0, UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def later(wait: timedelta) -> str:
+    """Write how long somebody has to wait, never too short.
+
+    >>> later(timedelta(seconds=61)), later(timedelta(hours=2, minutes=1))
+    ('2 分钟后', '3 小时后')
+    """
+    minutes = ceil(wait / timedelta(minutes=1))
+    return f"{minutes} 分钟后" if minutes <= _AN_HOUR else f"{ceil(minutes / _AN_HOUR)} 小时后"
+
+
 def masked(email: str) -> str:
     """An address its owner recognises, and nobody learns from.
 
     >>> masked("zhang.san@example.cn")
     'z***@example.cn'
     """
-    local, _, domain = email.rpartition("@")
+    local, _, domain = normalize("NFKC", email).rpartition("@")  # it may be typed as ＠
     return f"{local[:1]}***@{domain}"
 
 
@@ -171,6 +185,13 @@ def style_sheet() -> Response:
 def redirect(url: str) -> Response:
     """To another page of ours."""
     return _answer("", None, 302, {"Location": url})
+
+
+def retry_after(answer: Response, wait: timedelta) -> Response:
+    """The same as the answer to who has asked too often (RFC 6585): not before `wait` is over."""
+    answer.status_code = 429
+    answer.headers["Retry-After"] = str(ceil(wait.total_seconds()))
+    return answer
 
 
 def notice(title: str, sentence: str) -> Response:

@@ -1,4 +1,4 @@
-"""Pausing: until a day a reader names, or for some months; he is told of it by letter."""
+"""Pausing, until a day or for some months, and getting fewer: what a reader is told by letter."""
 
 import calendar
 from datetime import date, datetime, timedelta
@@ -60,14 +60,30 @@ def pause(site: Site, session: Session, reader: Addressee, until: date, at: date
     name = reader.masthead(site, session).publication
     paragraphs = (
         f"您好：《{name}》的摘要邮件已暂停到{pages.day(until)}，此后自动恢复。",
-        "想提前恢复，或者这不是您本人的意思，点上面的按钮就可以改。",
+        "想提前恢复，或者这不是您本人的意思，点信中的链接就可以改。",
     )
     told = Told("paused", "摘要邮件已暂停", paragraphs, "preferences", "查看与恢复")
     delivery.tell(session, site.app.stationery, row, told, at=at)
 
 
-def resume(session: Session, reader: Addressee, at: datetime) -> None:
-    """End a pause."""
+def resume(session: Session, reader: Addressee, at: datetime) -> bool:
+    """End a pause; False where there is none. The next digest tells him, so no letter does."""
     row = reader.profile.subscriber
-    if audience.pause(session, row, None):
-        audit.record(session, "reader.resume", str(row.id), by="reader", at=at)
+    if paused_until(row, at) is None:
+        return False
+    audience.pause(session, row, None)
+    audit.record(session, "reader.resume", str(row.id), by="reader", at=at)
+    return True
+
+
+def tell_of_fewer(site: Site, session: Session, reader: Addressee, at: datetime) -> None:
+    """Tell him that he gets only what matches: an issue may stay out, and he would not notice."""
+    if reader.left_by:  # he gets none anyway
+        return
+    row, name = reader.profile.subscriber, reader.masthead(site, session).publication
+    paragraphs = (
+        f"您好：按网页上的设置，《{name}》今后只在有您关注的内容时才寄给您，别的各期不寄。",
+        "想每期都收，或者这不是您本人的意思，点信中的链接就可以改。",
+    )
+    told = Told("fewer", "只在有您关注的内容时才寄", paragraphs, "preferences", "查看与更改")
+    delivery.tell(session, site.app.stationery, row, told, at=at)

@@ -10,12 +10,12 @@ from distribution import audience, clock, delivery, issues, topics
 from distribution.audience import InvalidAddress, InvalidText
 from distribution.links import Use
 from distribution.models import Topic
-from distribution.web import asking, forms, pages, pausing, wishes
+from distribution.web import asking, feeds, forms, pages, pausing, wishes
 from distribution.web.addressees import Addressee, addressee, origin_of
 from distribution.web.forms import Fields
 from distribution.web.site import Site
-from distribution.web.wishes import TRACKING, Wishes
-from distribution.words import Edition, Frequency, MailFormat, Purpose, TopicsFrom
+from distribution.web.wishes import TRACKING, Wanted
+from distribution.words import Cause, Edition, Frequency, MailFormat, Purpose, TopicsFrom
 
 USES = (Use.PREFERENCES, Use.LETTER_PREFERENCES)
 EDITIONS = {
@@ -30,14 +30,18 @@ FORMATS = {
     MailFormat.HTML: "有版式和图片，适合大多数邮箱",
     MailFormat.TEXT: "只有文字，适合打不开图文的邮箱",
 }
-LARGEST_FORM = 24 * 1024
-"""In bytes: fifty watch words of forty Chinese characters are 18,000, nine for each character."""
+LARGEST_FORM = 48 * 1024
+"""In bytes: fifty watch words of forty Chinese characters are 18,000, nine for each character, and
+they come twice, see `wishes.SHOWN`."""
 _SAVED = "已保存。选文的改动从下一期起生效。"
 _ASKED_TO_MOVE = (
-    "如果这个新邮箱可以使用，确认信已经寄往那里：请在 7 天内点开信中的链接，确认之后才会改寄。"
-    "没有收到时，请看看垃圾邮件，或与我们联系。"
+    "如果这个新邮箱可以使用，又不是现在的这个，确认信很快会寄到那里：请在 7 天内点开信中的链接，"
+    "确认之后才会改寄。没有收到时，请看看垃圾邮件，或与我们联系。"
 )
-_ASKED_FOR_COPY = "链接正在寄往您的邮箱，3 天内有效。"
+_NOT_ASCII = "@ 前面只能是英文字母、数字和符号，请换一个邮箱"
+_ASKED_FOR_COPY = (
+    "链接正在寄往您的邮箱，几分钟内会到，3 天内有效。没有收到时，请看看垃圾邮件，一刻钟后再要一次。"
+)
 _NO_COPY = "今天已经寄过，刚换过邮箱，或者邮箱暂时不能收信：请过些日子再试，或与我们联系。"
 
 
@@ -75,19 +79,22 @@ def _act(site: Site, token: tuple[Use, int], fields: Fields) -> Response:
         return _page(site, session, now, said=said, trouble=trouble, typed=typed)
 
 
-_Done = tuple[str, str, Wishes | None]
-"""What is said about it; what is wrong with it; what he sent, where he should mend it."""
+_Done = tuple[str, str, Wanted | None]
+"""What is said about it; what is wrong with it; what he wants, where he should mend it."""
 
 
-def _save(_site: Site, session: Session, reader: Addressee, fields: Fields) -> _Done:
+def _save(site: Site, session: Session, reader: Addressee, fields: Fields) -> _Done:
     sent = wishes.read(fields)
     if sent is None:
         raise HTTPException(400)
+    wanted = wishes.wanted(session, reader, sent, wishes.read(fields, wishes.SHOWN))
     try:
         with session.begin_nested():
-            wishes.save(session, reader, sent, clock.now())
+            changed = wishes.save(session, reader, wanted, clock.now())
     except InvalidText as error:
-        return "", f"没有保存：{error}。", sent
+        return "", f"没有保存：{error}。", wanted
+    if changed.get("frequency") == Frequency.WHEN_MATCHING.value:
+        pausing.tell_of_fewer(site, session, reader, clock.now())
     return _SAVED, "", None
 
 
@@ -97,24 +104,33 @@ def _pause(site: Site, session: Session, reader: Addressee, fields: Fields) -> _
     today = clock.today()
     until = pausing.read_day(forms.last(fields, "until"), today)
     if until is None:
-        last = pages.day(pausing.last_day(today))
-        return "", f"没有暂停：日期应写作 2026-12-31 的样子，在明天与{last}之间。", None
+        last, example = pages.day(pausing.last_day(today)), pausing.after_months(today, 1)
+        return "", f"没有暂停：请写一个日期，从明天起，至迟{last}，例如 {example}。", None
     pausing.pause(site, session, reader, until, clock.now())
     return f"已暂停到{pages.day(until)}，此后自动恢复。", "", None
 
 
 def _resume(_site: Site, session: Session, reader: Addressee, _fields: Fields) -> _Done:
-    pausing.resume(session, reader, clock.now())
+    if reader.left_by:
+        return "", "没有恢复：此前已经退订，现在不会再寄。", None
+    if not pausing.resume(session, reader, clock.now()):
+        return "现在没有暂停，不必恢复。", "", None
+    if any(fact.cause is not Cause.PAUSED for fact in reader.profile.facts):
+        return "暂停已取消，但目前还有别的原因不能寄给您：请联系编辑部。", "", None
     return "已恢复，下一期起照常寄出。", "", None
 
 
 def _move(site: Site, session: Session, reader: Addressee, fields: Fields) -> _Done:
+    if reader.left_by:  # the form is not shown to him: his page is older than that
+        return "", "没有寄出确认信：此前已经退订，现在不会再寄。", None
     try:
         address = audience.read_address(forms.last(fields, "email"))
     except InvalidAddress as error:
         return "", f"没有寄出确认信：{error}。", None
-    row, hasher, at = reader.profile.subscriber, site.app.keyring.address_hash, clock.now()
-    delivery.ask_to_move(session, site.app.stationery, row, address, hasher, at=at)
+    if address.needs_smtputf8:
+        return "", f"没有寄出确认信：{_NOT_ASCII}。", None
+    row = reader.profile.subscriber
+    delivery.ask_to_move(session, site.app.stationery, row, address, at=clock.now())
     return _ASKED_TO_MOVE, "", None
 
 
@@ -135,7 +151,7 @@ def _page(
     *,
     said: str = "",
     trouble: str = "",
-    typed: Wishes | None = None,
+    typed: Wanted | None = None,
 ) -> Response:
     profile, today = reader.profile, clock.today()
     row = profile.subscriber
@@ -160,7 +176,14 @@ def _page(
         last_day=pausing.last_day(today),
         preferences_url=reader.origin.preferences_url,
         unsubscribe_url=reader.origin.unsubscribe_url,
+        feed_url=_feed_url(site, reader),
     )
+
+
+def _feed_url(site: Site, reader: Addressee) -> str:
+    """His own feed; empty where he came by a letter, which has none."""
+    digest = reader.origin.delivery_id
+    return "" if digest is None else feeds.own_url(site, digest)
 
 
 def _topics(session: Session) -> list[tuple[Topic, int]]:
@@ -169,23 +192,26 @@ def _topics(session: Session) -> list[tuple[Topic, int]]:
     return [(topic, counts.get(topic.code, 0)) for topic in topics.all_topics(session)]
 
 
-def _set(reader: Addressee, typed: Wishes | None) -> dict[str, object]:
-    """What the fields hold: what is set, or what he sent and should mend."""
+def _set(reader: Addressee, typed: Wanted | None) -> dict[str, object]:
+    """What the fields hold: what is set, or what he wants and should mend; and what is set."""
     profile, tracking = reader.profile, reader.last_word(Purpose.TRACKING)
-    row, words = profile.subscriber, profile.watch_words
-    places = {topic.code: place for place, topic in enumerate(profile.topics, start=1)}
-    chosen = frozenset(places)
-    answer = tracking.decision if tracking else None
-    if typed is not None:
-        places, chosen, words = dict(typed.places), typed.topics, typed.watch_words or ()
-        answer = typed.tracking or answer
+    row, followed = profile.subscriber, [topic.code for topic in profile.topics]
+    wants = typed.interests if typed else audience.Wishes()
+    chosen = followed if wants.topics is None else wants.topics
+    answer = tracking.decision if tracking and tracking.decision in TRACKING else None
     return {
-        "chosen": chosen,
-        "places": places,
-        "watch_words": words,
-        "edition": typed.edition if typed else row.edition,
-        "frequency": (typed and typed.frequency) or row.frequency,
-        "format": (typed and typed.format) or row.format,
-        "answer": answer,
-        "shown": tracking.decision if tracking and tracking.by == "reader" else None,
+        "places": {code: place for place, code in enumerate(chosen, start=1)},
+        "watch_words": profile.watch_words if wants.watch_words is None else wants.watch_words,
+        "edition": wants.edition or row.edition,
+        "frequency": wants.frequency or row.frequency,
+        "format": wants.format or row.format,
+        "answer": (typed and typed.tracking) or answer,
+        "shown": {
+            "topic": followed,
+            "words": ["\n".join(profile.watch_words)],
+            "edition": [row.edition.value],
+            "frequency": [row.frequency.value],
+            "format": [row.format.value],
+            "tracking": [answer.value] if answer else [],
+        },
     }

@@ -14,6 +14,8 @@ NONE = "-"
 """Chosen where none of the members found is his."""
 _LONGEST = 400
 """Of a field, in characters; what is longer is somebody's mischief."""
+_MOST_OFFERED = audience.MOST_MEMBERS + 1
+"""One more says that there are more."""
 _TYPO = audience.SuspicionKind.TYPO
 
 
@@ -28,6 +30,8 @@ class Typed:
     """What he looks for."""
     enterprise: str = ""
     """The member he chose by its whole name; NONE; or empty: he has not chosen."""
+    offered: tuple[str, ...] = ()
+    """Members he was offered before: they are not looked for again."""
     topics: frozenset[str] = frozenset()
     agrees: bool = False
     sure: str = ""
@@ -46,6 +50,7 @@ def read(fields: Fields) -> Typed:
         role=_role(forms.last(fields, "role")),
         company=_text(fields, "company"),
         enterprise=_text(fields, "enterprise"),
+        offered=tuple(name[:_LONGEST] for name in fields.get("offered", ())[:_MOST_OFFERED]),
         topics=frozenset(fields.get("topic", ())),
         agrees=forms.last(fields, "agree") == "yes",
         sure=_text(fields, "sure"),
@@ -84,7 +89,7 @@ def problems(typed: Typed) -> dict[str, str]:
     try:
         audience.tidy("姓名", typed.name, longest=100)
     except InvalidText as error:
-        found["name"] = f"请写您的姓名：{error.problem}。" if typed.name else "请写您的姓名。"
+        found["name"] = f"{error}。" if typed.name else "请写您的姓名。"
     address = address_of(typed)
     if address is None:
         found["email"] = "请写一个完整的邮箱，例如 liangyi@sanjin.example。"

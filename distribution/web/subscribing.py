@@ -24,6 +24,8 @@ from distribution.web.site import Site
 
 SCRIPT = puzzles.PATH
 """Where the script lies that solves what a form asks of a browser."""
+LARGEST_FORM = 24 * 1024
+"""In bytes: the names of a few members are among it, nine for each character."""
 _FORM = "subscribe"
 _QUICKEST = timedelta(seconds=3)
 """Nobody fills it in faster; a programme does."""
@@ -32,9 +34,9 @@ _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _TOO_QUICK = "提交得太快了，没有收下：请核对一遍，再提交一次。"
 _TOO_OLD = "这一页打开得太久，没有收下：填写的内容都在，请再提交一次。"
 _UNSOLVED = "浏览器还没有准备好，没有收下：请等按钮恢复后再提交一次。"
-_TOO_OFTEN = "您所在的网络提交得太频繁，没有收下：请一小时后再试，或联系编辑部。"
-_TOO_MANY = "此刻提交的人太多，没有收下：请过一会儿再提交一次。"
-_SEARCHED_ENOUGH = "查找的次数太多：请一小时后再找，或先选“不写单位”。"
+_TOO_OFTEN = "您所在的网络提交得太频繁，没有收下：请 {}再试，或联系编辑部。"
+_TOO_MANY = "此刻提交的人太多，没有收下：请 {}再提交一次。"
+_SEARCHED_ENOUGH = "查找的次数太多：请 {}再找，或先不写单位。"
 _INCOMPLETE = "还差一点，没有收下："
 
 
@@ -46,8 +48,10 @@ class Shown:
     trouble: str = ""
     problems: Mapping[str, str] = field(default_factory=dict)
     matches: Sequence[str] | None = None
-    """Members found; None: none were looked for."""
+    """Members found; None: none were looked for this time."""
     status: int = 200
+    wait: timedelta | None = None
+    """How long to, where it was too often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,11 @@ class Sending:
         """Count it; False where it is one too many."""
         signer = self.site.app.keyring.attest
         return limits.within(self.session, limit, who, signer, at=self.at)
+
+    def too_often(self, typed: Typed, limit: Limit, trouble: str) -> Shown:
+        """What is said to one too many; `trouble` has a place for when to come again."""
+        wait = limits.wait(limit, at=self.at)
+        return Shown(typed, trouble.format(pages.later(wait)), wait=wait)
 
     @property
     def of_network(self) -> Limit:
@@ -97,7 +106,7 @@ def show(site: Site, _request: Request) -> Response:
 async def act(site: Site, request: Request) -> Response:
     """Find his enterprise, or keep what he typed."""
     asking.require_own_page(request, site.app.settings.base_url)
-    fields = forms.read(await asking.form(request))
+    fields = forms.read(await asking.form(request, LARGEST_FORM))
     try:
         typed = signing.read(fields or {})
     except ValueError:
@@ -148,7 +157,7 @@ def _untimely(sending: Sending, typed: Typed) -> Shown | None:
     """Sent too often, too late, or faster than people write."""
     limit, signer = sending.of_network, sending.site.app.keyring.attest
     if limits.spent(sending.session, limit, sending.network, signer, at=sending.at):
-        return Shown(typed, _TOO_OFTEN, status=429)
+        return sending.too_often(typed, limit, _TOO_OFTEN)
     if sending.age is None:
         return Shown(typed, _TOO_OLD, status=400)
     if sending.age < _QUICKEST and not sending.looks:
@@ -169,7 +178,7 @@ def _member(sending: Sending, typed: Typed) -> tuple[Typed, Shown | None]:
         return typed, None
     searches = Limit("subscribe.search", sending.site.app.settings.subscribe_searches, _HOUR)
     if not sending.within(searches, sending.network):
-        return typed, Shown(typed, _SEARCHED_ENOUGH, status=429)
+        return typed, sending.too_often(typed, searches, _SEARCHED_ENOUGH)
     meant = "" if looks else audience.member_named(sending.session, chosen or typed.company)
     if meant:
         return replace(typed, enterprise=meant), None
@@ -190,10 +199,10 @@ def _refused(sending: Sending, typed: Typed) -> Shown | None:
     if not _solved(sending):
         return Shown(typed, _UNSOLVED, status=400)
     if not sending.within(sending.of_network, sending.network):
-        return Shown(typed, _TOO_OFTEN, status=429)
+        return sending.too_often(typed, sending.of_network, _TOO_OFTEN)
     all_together = Limit("subscribe.all", sending.site.app.settings.subscribe_in_all, _HOUR)
     if not sending.within(all_together, ""):  # a network that has had enough takes nothing of it
-        return Shown(typed, _TOO_MANY, status=429)
+        return sending.too_often(typed, all_together, _TOO_MANY)
     return None
 
 
@@ -229,12 +238,13 @@ def _page(sending: Sending, shown: Shown) -> Response:
     app, at = sending.site.app, sending.at
     most = app.settings.subscribe_puzzle
     kept = forms.last(sending.fields, "stamp") if sending.age is not None else ""
-    return pages.form_page(
+    answer = pages.form_page(
         "subscribing.html",
         shown.status,
         scripted=bool(most),
         issue=app.stationery.masthead(sending.session),
         shown=shown,
+        matches=_choices(shown),
         typed=shown.typed,
         most=audience.MOST_MEMBERS,
         nowhere=signing.NONE,
@@ -246,6 +256,15 @@ def _page(sending: Sending, shown: Shown) -> Response:
         puzzle=puzzles.puzzle(app.keyring, most, at=at) if most else None,
         script=puzzles.PATH.lstrip("/"),
     )
+    return answer if shown.wait is None else pages.retry_after(answer, shown.wait)
+
+
+def _choices(shown: Shown) -> Sequence[str] | None:
+    """Members to choose from: those found now, or those he was offered and still may mean."""
+    typed = shown.typed
+    if shown.matches is None and typed.enterprise in ("", signing.NONE, *typed.offered):
+        return typed.offered or None
+    return shown.matches
 
 
 def _sent(site: Site, session: Session, typed: Typed) -> Response:

@@ -83,7 +83,10 @@ def test_what_is_no_address_is_refused_in_a_short_sentence(written: str) -> None
         read_address(written)
 
     assert refused.value.given == written
-    assert "不是邮件地址：请写成 名字@域名" in str(refused.value)
+    what = "不是邮件地址" if written.strip() else "没有填写邮件地址"
+    assert f"{what}：请写成 名字@域名" in str(refused.value)
+    unseen = any(one in written for one in "\n\0\u200b\u202e\ud800")
+    assert ("看不见的字符" in str(refused.value)) == unseen
     assert len(str(refused.value)) < 400
     assert str(refused.value).isprintable()
 

@@ -111,7 +111,7 @@ BAD = {
     "a giant delivery": (["show", f"d{'9' * 20}"], 2, "没有退信 d99"),
     "no address": (["release", "没有@", "--reason", "来电"], 2, "不是邮件地址"),
     "no number to release": (["release", "abc", "--reason", "来电"], 2, "不是退信的编号"),
-    "no reason": (["release", ZHAO, "--reason", " "], 2, "缘由 ' ' 不能用"),
+    "no reason": (["release", ZHAO, "--reason", " "], 2, "缘由不能为空"),
     "a run to report": (["report", "--run", "7"], 2, "没有批次 7"),
     "report backwards": (["report", "--since", "2026-12-02", "--until", "2026-12-01"], 2, "对调"),
     "an unknown suffix": (["unreachable", "--out", "x.docx"], 2, "扩展名「.docx」"),

@@ -162,7 +162,7 @@ def test_the_texts_in_use_are_shown_with_version_and_hash(office: Office) -> Non
 
 
 BAD = {
-    "no ground": (["grant", LIANG, "--basis", " "], "依据 ' ' 不能用"),
+    "no ground": (["grant", LIANG, "--basis", " "], "依据不能为空"),
     "a long ground": (["grant", LIANG, "--basis", "长" * 501], "最多 500 个"),
     "an escape": (["withdraw", LIANG, "--reason", "a\x07"], "U+0007"),
     "nobody": (["grant", "x@sanjin.example", "--basis", "表"], "没有订阅者"),

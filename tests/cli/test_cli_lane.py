@@ -179,7 +179,7 @@ BAD = {
     "nothing": (["resume", ""], "没有线路 ''"),
     "a long one": (["resume", "x" * 5000], "没有线路"),
     "an address": (["resume", "a@qq.com"], "没有线路 'a@qq.com'"),
-    "no reason": (["pause", "qq", "--reason", " "], "缘由 ' ' 不能用"),
+    "no reason": (["pause", "qq", "--reason", " "], "缘由不能为空"),
 }
 
 

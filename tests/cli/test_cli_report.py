@@ -25,7 +25,8 @@ from distribution.words import Consequence, DeliveryState, Meaning, Verdict
 KEYS = [
     "run", "issue", "publication", "state", "created_at", "sealed_at", "started_at", "finished_at",
     "excluded", "books", "bounced", "meanings", "complaints", "left", "agreed", "clicked", "opened",
-    "rules", "topics", "articles", "enterprises", "notes",
+    "rules", "topics", "articles", "enterprises", "kind", "unasked", "enterprises_too_few", "pace",
+    "lanes", "interests", "earlier", "few", "notes",
 ]  # fmt: skip
 
 
@@ -146,10 +147,11 @@ def test_the_document_holds_everything_under_stable_keys(office: Office, told: i
     }  # fmt: skip
     assert document["rules"] == [1]
     assert set(document["topics"][0]) == {
-        "code", "name", "articles", "mails", "readers", "anonymous"
+        "code", "name", "articles", "mails", "agreed", "unasked", "readers", "anonymous"
     }  # fmt: skip
     assert set(document["articles"][0]) == {
-        "position", "section", "title", "topics", "mails", "readers", "anonymous"
+        "position", "section", "title", "topics", "mails", "agreed", "unasked", "readers",
+        "anonymous",
     }  # fmt: skip
     assert set(document["enterprises"][0]) == {
         "enterprise_id", "name", "planned", "accepted", "agreed", "bounced", "left", "opened",

@@ -118,6 +118,7 @@ def test_the_schema_is_reported_and_upgrading_again_changes_nothing(office: Offi
         "database": schema.HEAD,
         "programme": schema.HEAD,
         "current": True,
+        "suspect": None,
     }
     assert schema.HEAD in office("db", "status").out
     assert office("db", "upgrade").out == f"数据库已是最新版本（{schema.HEAD}）：没有改动。\n"

@@ -105,10 +105,10 @@ def test_the_two_spellings_of_a_chinese_domain_are_one_mailbox(office: Office) -
 
 
 BAD = {
-    "no address": (["", "--name", "梁毅"], "不是邮件地址"),
-    "no name": ([LIANG, "--name", "  "], "姓名 '  ' 不能用：请写明，不能为空"),
+    "no address": (["", "--name", "梁毅"], "没有填写邮件地址"),
+    "no name": ([LIANG, "--name", "  "], "姓名不能为空：请写明"),
     "a long name": ([LIANG, "--name", "长" * 10_000], "有 10000 个字，最多 100 个"),
-    "two lines": ([LIANG, "--name", "梁\n毅"], "含有控制字符或不可见字符 U+000A"),
+    "two lines": ([LIANG, "--name", "梁\n毅"], "姓名“梁 毅”里有看不见的字符（U+000A）"),
     "an escape": ([LIANG, "--name", "\x1b[31m梁毅"], "U+001B"),
     "turned round": ([LIANG, "--name", "梁\u202e毅"], "U+202E"),
     "a long enterprise": ([LIANG, "--name", "梁毅", "--enterprise", "长" * 201], "单位名称"),

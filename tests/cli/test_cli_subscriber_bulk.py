@@ -128,7 +128,7 @@ REFUSED = {
     "an unknown enterprise": (["--all", "--move-to", "无此厂"], 2, "没有单位 无此厂"),
     "a pause and none": (["--all", "--pause-until", TOMORROW, "--resume"], 2, "只能写一个"),
     "a day that is over": (["--all", "--pause-until", "2020-01-01"], 2, "已经过去"),
-    "no reason": (["--all", "--unsubscribe", " "], 2, "缘由 ' ' 不能用"),
+    "no reason": (["--all", "--unsubscribe", " "], 2, "缘由不能为空"),
 }
 
 

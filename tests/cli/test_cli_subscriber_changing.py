@@ -111,7 +111,7 @@ REFUSED = {
     ),
     "no such enterprise": (["change", LIANG, "--enterprise", "无此厂"], 2, "没有单位 无此厂"),
     "an empty enterprise": (["change", LIANG, "--enterprise", " "], 2, "没有单位"),
-    "no name": (["change", LIANG, "--name", ""], 2, "姓名 '' 不能用"),
+    "no name": (["change", LIANG, "--name", ""], 2, "姓名不能为空"),
     "an escape": (["change", LIANG, "--phone", "1\x1b[31m"], 2, "U+001B"),
     "a long phone": (["change", LIANG, "--phone", "1" * 41], 2, "最多 40 个"),
     "no address": (["change", LIANG, "--email", "没有"], 2, "不是邮件地址"),
@@ -125,7 +125,7 @@ REFUSED = {
     "a day that is over": (["pause", LIANG, "--until", YESTERDAY], 2, "已经过去"),
     "a new one without name": (["replace", LIANG, "x@sanjin.example"], 2, "--name"),
     "himself": (["replace", LIANG, LIANG.upper()], 1, "不能由本人接替"),
-    "no successor": (["replace", LIANG, ""], 2, "不是邮件地址"),
+    "no successor": (["replace", LIANG, ""], 2, "没有填写邮件地址"),
     "an unknown predecessor": (["replace", "x@sanjin.example", WANG], 2, "没有订阅者"),
 }
 

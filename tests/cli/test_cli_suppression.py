@@ -154,12 +154,12 @@ def test_a_providers_list_may_name_whole_domains(office: Office, tmp_path: Path)
 
 BAD = {
     "no address": (["add", "没有", "--reason", "来电"], "不是邮件地址"),
-    "nothing": (["add", "", "--reason", "来电"], "不是邮件地址"),
+    "nothing": (["add", "", "--reason", "来电"], "没有填写邮件地址"),
     "no domain": (["add", "@", "--reason", "来电"], "不是邮件地址"),
     "no real domain": (["release", "@b", "--reason", "来电"], "不是邮件地址"),
     "two signs": (["add", "@@b.example", "--reason", "来电"], "不是邮件地址"),
     "a long one": (["add", "@" + "b" * 10_000, "--reason", "来电"], "不是邮件地址"),
-    "no reason": (["add", LIANG, "--reason", " "], "缘由 ' ' 不能用"),
+    "no reason": (["add", LIANG, "--reason", " "], "缘由不能为空"),
     "an escape": (["release", LIANG, "--reason", "\x1b[0m"], "U+001B"),
     "an unknown reason": (["list", "--reason", "天气"], "没有抑制缘由 '天气'"),
     "no file": (["import", "/none/list.csv"], "无法读取表格文件"),

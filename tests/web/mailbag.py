@@ -33,10 +33,11 @@ def write_letters(app: App, at: datetime | None = None) -> None:
         told = Told("left", "已退订", ("您好。",), "unsubscribe", "查看与恢复")
         delivery.tell(session, stationery, row, told, at=at)
         address = audience.read_address(NEW_ADDRESS)
-        delivery.ask_to_move(session, stationery, row, address, hasher, at=at)
+        delivery.ask_to_move(session, stationery, row, address, at=at)
         delivery.ask_for_copy(session, stationery, row, at=at)
         new = NewSubscriber(audience.read_address(STRANGER), name="无名")
         audience.sign_up(session, new, hasher, at=at)
+    delivery.answer_moves(app.transaction, stationery, at=at)
     delivery.answer_sign_ups(app.transaction, stationery, at=at)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from databases import only_sqlite
 from runs import add_reader
+from sign_ups import answer, letters, send, version_in
 from sqlalchemy import update
 from starlette.testclient import TestClient
 from web_office import (
@@ -160,6 +161,26 @@ def test_a_link_that_leads_nowhere_says_so_kindly_and_changes_nothing(
         assert "<form" not in found.text
         if happens is not forget:
             assert "bianji@jikan.example" in found.text
+    assert contents_of(app, but="") == before
+
+
+@only_sqlite
+def test_a_stranger_whose_address_has_gone_out_of_use_is_told_whom_to_ask(
+    app: App, client: TestClient
+) -> None:
+    make_issue(app)
+    send(app, client, READER)
+    answer(app)
+    (asking,) = letters(app)
+    path = path_of(app.addresses.confirm(asking.id))
+    version = version_in(client.get(path).text)
+    suppress(app)
+    before = contents_of(app, but="")
+
+    for found in (client.get(path), client.post(path, data={"version": version})):
+        assert "暂时不能接收" in found.text
+        assert "bianji@jikan.example" in found.text
+        assert "<form" not in found.text
     assert contents_of(app, but="") == before
 
 

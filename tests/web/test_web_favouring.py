@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from databases import only_sqlite
+from sqlalchemy import select
 from web_office import (
     DENIED,
     GRANTED,
@@ -19,6 +20,7 @@ from web_office import (
 )
 
 from distribution import topics
+from distribution.models import Audit
 
 
 def link(visitor: Visitor, way: str, topic: str) -> str:
@@ -55,6 +57,9 @@ def test_the_button_takes_the_topic_away_and_says_how_to_undo_it(visitor: Visito
     assert "已保存" in found.text
     assert codes(visitor) == ["quality"]
     assert profile_of(visitor.app, GRANTED).subscriber.interests_by == "reader"
+    with visitor.app.reading() as session:
+        deeds = session.scalars(select(Audit).where(Audit.action == "reader.preferences"))
+        assert [deed.detail for deed in deeds] == [{"topics": ["quality"], "less": "policy"}]
     back = visitor.app.addresses.preferences(visitor.delivery) + "/more/policy"
     assert back in links_in(found.text)
     visitor.client.post(path_of(back))

@@ -196,7 +196,7 @@ def test_he_may_say_why_once_and_gets_no_mail_for_it(visitor: Visitor) -> None:
     ("form", "status"),
     [
         ({"reason": "nonsense"}, 400),
-        ({"reason": "", "words": "长" * 501}, 422),
+        ({"reason": "too_much", "words": "长" * 501}, 422),
         ({"reason": "other", "words": "看\u200b不见"}, 422),
         ({}, 200),
     ],
@@ -207,7 +207,11 @@ def test_a_reason_that_cannot_be_kept_is_told(
 ) -> None:
     leave(visitor)
     before = contents_of(visitor.app, but="")
-    assert leave(visitor, data={"do": "why", **form}).status_code == status
+    found = leave(visitor, data={"do": "why", **form})
+    assert found.status_code == status
+    if status == 422:
+        assert f'value="{form["reason"]}" checked' in found.text
+        assert f">{form['words']}</textarea>" in found.text
     assert contents_of(visitor.app, but="") == before
 
 
@@ -222,6 +226,9 @@ def test_instead_of_leaving_he_may_take_only_what_matches(visitor: Visitor) -> N
     assert "只在有我关注的内容时才收" in visitor.get("unsubscribe").text
     found = leave(visitor, data={"do": "matching"})
     assert "没有退订" in found.text
+    leave(visitor, data={"do": "matching"})
+    (letter,) = letters_in(visitor.app)
+    assert "只在有您关注的内容时才寄" in letter.subject
     assert barrier(visitor) is None
     assert profile_of(visitor.app, GRANTED).subscriber.frequency is Frequency.WHEN_MATCHING
     assert "只在有我关注的内容时才收" not in visitor.get("unsubscribe").text

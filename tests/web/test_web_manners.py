@@ -16,6 +16,7 @@ from distribution.app import App
 from distribution.db import DatabaseUnusable
 from distribution.errors import DistributionError
 from distribution.health import Examiner
+from distribution.web import styling
 from distribution.web.pages import AS_MAILED, HEADERS
 
 KINDS = ("open", "click", "run_click", "read", "run_read", "unsubscribe", "preferences")
@@ -208,6 +209,8 @@ def test_an_outage_of_the_database_is_said_once(
         broken.setattr("distribution.db.reading", away)
         for _ in range(5):
             assert visitor.get("read").status_code == 503
+            assert visitor.client.get("/robots.txt").status_code == 200  # asks nothing of it
+            assert visitor.client.get(styling.PATH).status_code == 200
     for _ in range(2):
         assert visitor.get("read").status_code == 200
     said = [record.message for record in caplog.records if record.levelname == "WARNING"]

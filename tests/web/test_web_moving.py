@@ -1,18 +1,16 @@
-"""A new address: a letter goes there, its link changes nothing, its button makes it his."""
+"""A new address: the link of the letter to it changes nothing, its button makes it his."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from databases import only_sqlite
+from movers import NEW, ask, make_older, moving, suppress
 from runs import add_reader
 from sqlalchemy import update
 from web_office import (
-    DENIED,
     GRANTED,
-    UNKNOWN,
     Visitor,
     contents_of,
     letters_in,
@@ -22,18 +20,8 @@ from web_office import (
 )
 
 from distribution import audience, clock
-from distribution.models import Letter, Subscriber
-from distribution.words import Cause, LetterPurpose, LetterState, SuppressionReason
-
-NEW = "an.neu@fenhe.example"
-
-
-def ask(visitor: Visitor, address: str = NEW) -> Any:  # noqa: ANN401 - a response
-    return visitor.client.post(visitor.link("preferences"), data={"do": "move", "email": address})
-
-
-def moving(visitor: Visitor) -> list[Letter]:
-    return [one for one in letters_in(visitor.app) if one.purpose is LetterPurpose.MOVING]
+from distribution.models import Subscriber
+from distribution.words import Cause, LetterPurpose, LetterState
 
 
 @pytest.fixture
@@ -42,25 +30,6 @@ def link(visitor: Visitor) -> str:
     ask(visitor)
     (letter,) = moving(visitor)
     return path_of(visitor.app.addresses.move(letter.id))
-
-
-def suppress(visitor: Visitor, address: str = NEW) -> None:
-    with visitor.app.transaction() as session:
-        key, why = visitor.app.keyring.address_hash(address), SuppressionReason.HARD_BOUNCE
-        audience.suppress(session, key, why, evidence="550", at=clock.now())
-
-
-def test_a_letter_goes_to_the_new_address_and_nothing_changes_yet(visitor: Visitor) -> None:
-    found = ask(visitor)
-
-    assert found.status_code == 200
-    assert NEW not in found.text
-    (letter,) = moving(visitor)
-    assert letter.recipient == NEW
-    assert visitor.app.addresses.move(letter.id) in letter.text
-    assert GRANTED not in letter.text + letter.html + letter.subject
-    assert profile_of(visitor.app, GRANTED).subscriber.email == GRANTED
-    assert post_letters(visitor.app) == [LetterState.SENT]
 
 
 def test_the_link_shows_and_changes_nothing(visitor: Visitor, link: str) -> None:
@@ -91,6 +60,17 @@ def test_the_button_makes_it_his_and_tells_the_old_address(visitor: Visitor, lin
     assert post_letters(visitor.app)[0] is LetterState.SENT
 
 
+def test_who_has_left_meanwhile_is_not_promised_mails(visitor: Visitor, link: str) -> None:
+    visitor.client.post(visitor.link("unsubscribe"), data={"do": "leave"})
+    assert "仍然不会再寄" in visitor.client.get(link).text
+    assert "您此前已经退订，不会再寄" in visitor.client.post(link).text
+    told = letters_in(visitor.app)[0]
+    assert told.recipient == GRANTED
+    words = "".join(told.text.split())
+    assert "今后寄到" not in words
+    assert "此前已经退订，摘要邮件不会再寄" in words
+
+
 def test_a_second_time_it_is_said_that_it_is_done(visitor: Visitor, link: str) -> None:
     visitor.client.post(link)
     before = contents_of(visitor.app, but="")
@@ -117,55 +97,6 @@ def test_two_clicks_at_once_move_him_once(visitor: Visitor, link: str) -> None:
         texts = [one.result().text for one in answers]
     assert sorted("早已更换" in text for text in texts) == [False, True, True, True]
     assert len(letters_in(visitor.app)) == 2
-
-
-@pytest.mark.parametrize("address", [UNKNOWN, GRANTED, f" {UNKNOWN.upper()}", "gone@fenhe.example"])
-def test_the_answer_is_the_same_whether_the_address_is_known_or_not(
-    visitor: Visitor, address: str
-) -> None:
-    suppress(visitor, "gone@fenhe.example")
-    before = contents_of(visitor.app, but="")
-
-    found = ask(visitor, address)
-
-    assert contents_of(visitor.app, but="") == before  # no letter to it
-    assert found.text == ask(visitor, NEW).text
-    assert len(moving(visitor)) == 1
-
-
-@only_sqlite
-def test_what_is_no_address_is_told(visitor: Visitor) -> None:
-    before = contents_of(visitor.app, but="")
-    for wrong in ("", "neu", "a@b", "a@b.example, c@d.example", "a@b.example\r\nBcc: c@d.example"):
-        found = ask(visitor, wrong)
-        assert found.status_code == 422
-        assert "没有寄出确认信" in found.text
-    assert contents_of(visitor.app, but="") == before
-
-
-@only_sqlite
-def test_a_stranger_cannot_be_flooded(visitor: Visitor) -> None:
-    for one in (visitor, visitor, visitor.of(UNKNOWN), visitor.of(DENIED)):
-        assert ask(one).status_code == 200
-    assert len(moving(visitor)) == 1
-    for _ in range(4):  # on days to come
-        make_older(visitor, timedelta(days=2))
-        ask(visitor.of(UNKNOWN))
-    assert len(moving(visitor)) == 3
-
-
-@only_sqlite
-def test_one_reader_cannot_write_to_many_strangers(visitor: Visitor) -> None:
-    for number in range(8):
-        ask(visitor, f"stranger{number}@fenhe.example")
-    assert len(moving(visitor)) == 5
-
-
-def make_older(visitor: Visitor, by: timedelta) -> None:
-    with visitor.app.transaction() as session:
-        for letter in moving(visitor):
-            older = update(Letter).where(Letter.id == letter.id)
-            session.execute(older.values(created_at=letter.created_at - by))
 
 
 def expire(visitor: Visitor) -> None:

@@ -20,6 +20,7 @@ from web_office import (
 )
 
 from distribution import audience, clock, delivery, privacy
+from distribution.delivery.copying import AGAIN
 from distribution.models import Audit, Letter, Subscriber
 from distribution.words import Cause, LetterPurpose, LetterState, RequestKind, SuppressionReason
 
@@ -50,6 +51,7 @@ def test_who_has_only_his_digest_gets_no_copy_by_moving_him_to_a_mailbox_of_his_
 ) -> None:
     data = {"do": "move", "email": "an.der@fenhe.example"}
     visitor.client.post(visitor.link("preferences"), data=data)
+    delivery.answer_moves(visitor.app.transaction, visitor.app.stationery, at=clock.now())
     (letter,) = letters_in(visitor.app)
     visitor.client.post(path_of(visitor.app.addresses.move(letter.id)))
 
@@ -115,9 +117,27 @@ def test_only_the_letters_own_token_leads_to_the_copy(visitor: Visitor, link: st
     assert visitor.client.post(link).status_code == 405
 
 
+def pass_time(visitor: Visitor, wait: timedelta) -> None:
+    with visitor.app.transaction() as session:
+        session.execute(update(Letter).values(created_at=clock.now() - wait))
+
+
+def test_who_presses_twice_gets_one_letter_and_is_told_the_same(visitor: Visitor) -> None:
+    first = ask(visitor).text
+    before = contents_of(visitor.app, but="")
+    assert ask(visitor).text == first
+    assert contents_of(visitor.app, but="") == before
+    pass_time(visitor, AGAIN)
+    ask(visitor)
+    assert len(letters_in(visitor.app)) == 2
+
+
 @only_sqlite
 def test_three_copies_a_day_are_enough(visitor: Visitor) -> None:
-    answers = [ask(visitor).status_code for _ in range(4)]
+    answers = []
+    for _ in range(4):
+        answers.append(ask(visitor).status_code)
+        pass_time(visitor, AGAIN)
     assert answers == [200, 200, 200, 422]
     assert len(letters_in(visitor.app)) == 3
 
@@ -140,11 +160,25 @@ def test_deleting_is_asked_for_twice_and_says_what_stays(visitor: Visitor) -> No
 @pytest.mark.parametrize("address", ["", "x", "bo@fenhe.example"])
 @only_sqlite
 def test_who_does_not_know_the_address_deletes_nothing(visitor: Visitor, address: str) -> None:
-    before = contents_of(visitor.app, but="")
+    before = contents_of(visitor.app, but="tries")
     found = erase(visitor, do="erase", email=address)
     assert found.status_code == 422
     assert "没有删除" in found.text
-    assert contents_of(visitor.app, but="") == before
+    assert contents_of(visitor.app, but="tries") == before
+
+
+def test_nobody_finds_the_address_out_by_trying(visitor: Visitor) -> None:
+    guesses = [erase(visitor, do="erase", email=f"an.{n}@fenhe.example") for n in range(11)]
+    assert [found.status_code for found in guesses] == [422] * 10 + [429]
+
+    found = erase(visitor, do="erase", email=GRANTED)
+
+    assert found.status_code == 429
+    assert "小时后再填" in found.text or "分钟后再填" in found.text
+    assert 0 < int(found.headers["retry-after"]) <= 86_400
+    assert profile_of(visitor.app, GRANTED).subscriber.erased_at is None
+    other = visitor.of("bo@fenhe.example")
+    assert erase(other, do="erase", email="x@fenhe.example").status_code == 422
 
 
 def test_whoever_writes_down_his_address_is_erased(visitor: Visitor) -> None:

@@ -1,5 +1,6 @@
 """Pausing: until a day he names, or some months instead of leaving; told by letter, and undone."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -56,6 +57,20 @@ def test_he_resumes_when_he_likes(visitor: Visitor) -> None:
     assert contents_of(visitor.app, but="") == before
 
 
+@only_sqlite
+def test_resuming_says_what_comes_of_it(visitor: Visitor) -> None:
+    before = contents_of(visitor.app, but="")
+    assert "现在没有暂停" in do(visitor, "resume").text
+    assert contents_of(visitor.app, but="") == before
+    do(visitor, "pause", until=in_days(40))
+    with visitor.app.transaction() as session:
+        audience.depart(session, audience.find_subscriber(session, GRANTED), at=clock.now())
+    assert "还有别的原因" in do(visitor, "resume").text
+    visitor.client.post(visitor.link("unsubscribe"))
+    found = do(visitor, "resume")
+    assert (found.status_code, "没有恢复：此前已经退订" in found.text) == (422, True)
+
+
 @pytest.mark.parametrize("until", ["", "morgen", "0", "-1", "800", "2026-13-01"])
 @only_sqlite
 def test_a_day_that_cannot_be_is_told_and_nothing_changes(visitor: Visitor, until: str) -> None:
@@ -63,7 +78,9 @@ def test_a_day_that_cannot_be_is_told_and_nothing_changes(visitor: Visitor, unti
     before = contents_of(visitor.app, but="")
     found = do(visitor, "pause", until=until)
     assert found.status_code == 422
-    assert "没有暂停" in found.text
+    assert re.search(
+        r"没有暂停：请写一个日期，从明天起，至迟\d+年\d+月\d+日，例如 20\d\d-", found.text
+    )
     assert contents_of(visitor.app, but="") == before
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ from web_office import (
     Visitor,
     contents_of,
     elements,
+    letters_in,
+    links_in,
+    path_of,
     profile_of,
     subscriber_id,
 )
@@ -130,10 +134,11 @@ def test_an_old_page_takes_back_no_answer_given_since(visitor: Visitor) -> None:
     save(visitor, tracking="withdrawn")
     save(visitor, tracking="granted")
     page = visitor.get("preferences").text
-    shown = re.search('name="shown" value="([a-z]+)"', page)
+    shown = re.search('name="shown-tracking" value="([a-z]+)"', page)
     assert shown is not None
-    save(visitor, tracking="withdrawn", shown=shown[1])  # in another tab
-    save(visitor, "policy", tracking="granted", shown=shown[1])
+    tab = {"shown-edition": "personalised", "shown-tracking": shown[1]}
+    save(visitor, tracking="withdrawn", **tab)  # in another tab
+    save(visitor, "policy", tracking="granted", **tab)
     with visitor.app.reading() as session:
         reader = audience.reader(session, subscriber_id(visitor.app, GRANTED))
     assert reader.tracking is Tracking.DENIED
@@ -231,18 +236,30 @@ def test_words_frequency_and_format_are_kept(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["长" * 41, "、".join(f"词{number}" for number in range(51)), "看\u200b不见"]
+    ("words", "said"),
+    [
+        ("长" * 41, f"关注词“{'长' * 20}…”有 41 个字，最多 40 个：请删去 1 个字。"),
+        (
+            "、".join(f"词{number}" for number in range(60)),
+            "关注词有 60 个，最多 50 个：请删去 10 个。",
+        ),
+        ("看\u200b不见", "关注词“看不见”里有看不见的字符（U+200B）：请删去，或重新输入一遍。"),
+        ("\u202e", "关注词里有看不见的字符（U+202E）：请删去，或重新输入一遍。"),
+        ("\\n'\"" * 20, "关注词“\\n'\""),
+    ],
+    ids=["long", "many", "unseen", "nothing seen", "quotes"],
 )
 @only_sqlite
 def test_words_that_cannot_be_kept_are_told_and_stay_in_the_field(
-    visitor: Visitor, words: str
+    visitor: Visitor, words: str, said: str
 ) -> None:
     before = contents_of(visitor.app, but="")
     found = save(visitor, "technology", words=words, edition="standard", tracking="withdrawn")
     assert found.status_code == 422
-    assert "没有保存：关注词" in found.text
+    assert f"没有保存：{said}" in unescape(found.text)
     assert checked(found.text)[:2] == ["technology", "standard"]
-    assert words.split("、", maxsplit=1)[0] in found.text.partition("<textarea")[2]
+    field = unescape(found.text.partition("<textarea")[2])
+    assert words.split("、", maxsplit=1)[0] in field
     assert contents_of(visitor.app, but="") == before
 
 
@@ -255,6 +272,35 @@ def test_as_many_and_as_long_words_as_are_allowed_fit_into_the_form(visitor: Vis
 
 @only_sqlite
 def test_a_form_too_large_changes_nothing(visitor: Visitor) -> None:
-    body = b"edition=standard&tracking=granted&topic=" + b"x" * 24_576
+    body = b"edition=standard&tracking=granted&topic=" + b"x" * 49_152
     assert visitor.client.post(visitor.link("preferences"), content=body).status_code == 413
     assert profile_of(visitor.app, GRANTED).subscriber.edition is Edition.PERSONALISED
+
+
+def test_who_gets_only_what_matches_is_told_by_letter_once(visitor: Visitor) -> None:
+    save(visitor, "quality", "policy", frequency="when_matching")
+    save(visitor, "quality", "policy", frequency="when_matching", format="text")
+    (letter,) = letters_in(visitor.app)
+    assert letter.recipient == GRANTED
+    assert "只在有您关注的内容时才寄" in letter.subject
+    assert visitor.app.addresses.letter_preferences(letter.id) in letter.html
+    save(visitor, "quality", "policy", frequency="every_issue")
+    assert len(letters_in(visitor.app)) == 1
+
+
+def test_the_page_leads_to_the_readers_own_feed(visitor: Visitor) -> None:
+    found = visitor.get("preferences").text
+    feed = f"{visitor.app.addresses.read(visitor.delivery)}/feed.xml"
+    assert '<link rel="alternate" type="application/atom+xml" title="我的关注' in found
+    assert links_in(found).count(feed) == 2
+    assert "请不要转给别人" in found
+    assert "· 我的关注</title>" in visitor.client.get(path_of(feed)).text
+
+
+@only_sqlite
+def test_a_page_opened_from_a_letter_leads_to_no_feed(visitor: Visitor) -> None:
+    save(visitor, frequency="when_matching")
+    (letter,) = letters_in(visitor.app)
+    page = visitor.client.get(path_of(visitor.app.addresses.letter_preferences(letter.id)))
+    assert page.status_code == 200
+    assert "feed.xml" not in page.text

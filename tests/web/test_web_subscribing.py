@@ -56,6 +56,17 @@ def known_people(app: App) -> None:
             audience.suppress(session, hasher(email), why, evidence="-", at=at)
 
 
+@pytest.mark.parametrize("written", [NEW.replace("@", "＠"), NEW.title(), f"  {NEW} "])
+def test_however_an_address_is_written_the_answer_does_not_show_it_whole(
+    app: App, client: TestClient, written: str
+) -> None:
+    make_issue(app)
+    found = send(app, client, written)
+    assert found.status_code == 200
+    assert "d***@fenhe.example" in found.text.lower()
+    assert "ding" not in found.text.lower()
+
+
 def test_the_form_is_whole_without_script_and_changes_nothing(app: App, client: TestClient) -> None:
     make_issue(app)
     before = contents_of(app, but="")

@@ -24,7 +24,7 @@ from distribution.web import stamps
     ("changes", "said"),
     [
         ({"name": " "}, "请写您的姓名"),
-        ({"name": "丁\u202e一"}, "不可见字符"),
+        ({"name": "丁\u202e一"}, "看不见的字符"),
         ({"email": "ding"}, "请写一个完整的邮箱"),
         ({"email": "丁一@fenhe.example"}, "请写一个完整的邮箱"),
         ({"email": "8001@qq.con"}, "是不是 8001@qq.com？"),

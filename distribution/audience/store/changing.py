@@ -21,9 +21,10 @@ from distribution.audience.store.contacts import (
 )
 from distribution.audience.store.locking import lock_subscriber
 from distribution.audience.store.roles import require_free
+from distribution.audience.store.suppression import is_suppressed
 from distribution.audience.wording import tidy
 from distribution.errors import Refused
-from distribution.models import Enterprise, Subscriber, SuppressedDomain, Suppression
+from distribution.models import Enterprise, Subscriber
 from distribution.words import Role
 
 _SPELLINGS = frozenset({"email", "email_key", "address_hash", "domain"})
@@ -110,12 +111,8 @@ def _wanted(row: Subscriber, changes: ContactChanges) -> dict[str, Any]:
 def is_free(session: Session, address: EmailAddress, hasher: AddressHasher) -> bool:
     """Whether an address can become a reader's: it is nobody's yet, and in use."""
     taken = select(Subscriber.id).where(Subscriber.email_key == address.key)
-    domain = address.key.rpartition("@")[2]
-    return (
-        session.scalar(taken) is None
-        and session.get(Suppression, hasher(address.key)) is None
-        and session.get(SuppressedDomain, domain) is None
-    )
+    suppressed = is_suppressed(session, address.key, hasher(address.key))
+    return not suppressed and session.scalar(taken) is None
 
 
 def _require_unused(session: Session, row: Subscriber, address: EmailAddress) -> None:

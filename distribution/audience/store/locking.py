@@ -1,8 +1,12 @@
 """SQL of who waits for whom: those who change one contact or enterprise, and a list of thousands.
 
-The order is always: the tables, runs that are planned, enterprises and contacts, topics. So nobody
-waits in a circle.
+The order is always: the tables, enterprises and contacts, runs and their deliveries, what was typed
+on the web (`sign_ups`), topics, letters. So nobody waits in a circle. Who comes from a mail, a
+letter or from what was typed looks first whose it is, without a lock; a row that comes to refer to
+one of these locks it too.
 """
+
+from collections.abc import Collection
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -39,6 +43,13 @@ def lock_subscriber(session: Session, subscriber_id: int) -> None:
     join_audience(session)
     row = select(Subscriber.id).where(Subscriber.id == subscriber_id)
     session.execute(row.with_for_update(key_share=True))
+
+
+def lock_subscribers(session: Session, subscriber_ids: Collection[int]) -> None:
+    """The same for several: by ascending id, so that two who do so wait for each other in turn."""
+    join_audience(session)
+    rows = select(Subscriber.id).where(Subscriber.id.in_(subscriber_ids)).order_by(Subscriber.id)
+    session.execute(rows.with_for_update(key_share=True)).all()
 
 
 def lock_enterprise(session: Session, enterprise_id: int) -> None:

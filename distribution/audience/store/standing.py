@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from distribution.clock import SHANGHAI
@@ -48,6 +48,23 @@ def agrees_to_tracking(of: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     return decision(Purpose.TRACKING, of) == Decision.GRANTED.value
 
 
+def readers_who_agree() -> Select[int]:
+    """SQL: all subscribers of whom `agrees_to_tracking` is true, at once.
+
+    For who counts most of them: asked of each row it would be a search of its own.
+    """
+    last = (
+        select(func.max(ConsentEvent.id))
+        .where(
+            ConsentEvent.purpose == Purpose.TRACKING, ConsentEvent.decision != Decision.REQUESTED
+        )
+        .group_by(ConsentEvent.subscriber_id)
+    )
+    return select(ConsentEvent.subscriber_id).where(
+        ConsentEvent.id.in_(last), ConsentEvent.decision == Decision.GRANTED
+    )
+
+
 def barrier(at: datetime | None = None) -> ColumnElement[str | None]:
     """SQL: why a row of `subscribers` may not be mailed (a Cause code); NULL where it may.
 
@@ -76,6 +93,12 @@ def barrier(at: datetime | None = None) -> ColumnElement[str | None]:
         (_suppressed(), Cause.SUPPRESSED.value),
         else_=consent,
     )
+
+
+def count_mailable(session: Session) -> int:
+    """How many may be mailed now."""
+    query = select(func.count()).select_from(Subscriber).where(barrier().is_(None))
+    return session.scalars(query).one()
 
 
 def outsiders(session: Session) -> list[int]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from distribution.audience.wording import tidy
@@ -26,6 +26,16 @@ def suppress(
     )
     added = insert.on_conflict_do_nothing().returning(Suppression.address_hash)
     return session.scalar(added) is not None
+
+
+def is_suppressed(session: Session, key: str, address_hash: str) -> bool:
+    """Whether an address, or its whole domain, is out of use; it may be nobody's."""
+    domain = key.rpartition("@")[2]
+    barred = or_(
+        exists().where(Suppression.address_hash == address_hash),
+        exists().where(SuppressedDomain.domain == domain),
+    )
+    return bool(session.scalar(select(barred)))
 
 
 def address_hash_of(session: Session, subscriber_id: int, address: str) -> str | None:
