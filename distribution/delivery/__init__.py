@@ -1,15 +1,20 @@
 """Delivery: runs and their ledger: plan, seal, lease, hand over, settle."""
 
 from distribution.delivery import (
+    accepting,
     approving,
     correcting,
     foreseeing,
     halting,
     late,
+    linking,
     observing,
+    recognising,
     rehearsing,
 )
-from distribution.delivery.alerting import alerts_due, raise_alert, tell_alerts
+from distribution.delivery.alerting import Readership, alerts_due, raise_alert, tell_alerts
+from distribution.delivery.appraising import Appraisal, appraise
+from distribution.delivery.asking_to_move import answer_moves, ask_to_move
 from distribution.delivery.books import Status, status
 from distribution.delivery.confirming import (
     CONSENT_WORDING,
@@ -48,16 +53,31 @@ from distribution.delivery.forgetting import Forgotten, UnderWay, forget, forget
 from distribution.delivery.gating import GateClosed, Inspection, inspect_run
 from distribution.delivery.going import RunOver
 from distribution.delivery.guarding import guard, guard_due, tell_complaints
-from distribution.delivery.inspecting import STANDARD, inspect_issue, inspect_wishes
+from distribution.delivery.inspecting import (
+    STANDARD,
+    inspect_issue,
+    inspect_usual,
+    inspect_wishes,
+)
+from distribution.delivery.lapsing import (
+    ApprovalLapsed,
+    Lapse,
+    Lapsed,
+    Missing,
+    NotApproved,
+    lapses_of,
+    missing,
+    require_standing,
+)
 from distribution.delivery.leasing import limits_of as lane_limits
 from distribution.delivery.ledger import Terms
 from distribution.delivery.letters import Office, bury, message_of, post_due
 from distribution.delivery.mail_domains import lane_meant, note_domains
-from distribution.delivery.moving import Moving, ask_to_move, move, move_asked
+from distribution.delivery.moving import Moving, move, move_asked
 from distribution.delivery.notices import notice_endings
 from distribution.delivery.ownership import Owner, claim, resign
 from distribution.delivery.pacing import unkept
-from distribution.delivery.planning import NotApproved, Recipe, plan, seal, wishes_of
+from distribution.delivery.planning import Recipe, plan, seal, wishes_of
 from distribution.delivery.points import (
     Point,
     died_at,
@@ -66,6 +86,7 @@ from distribution.delivery.points import (
     reached,
     without_order,
 )
+from distribution.delivery.posting import Message, message_due, note_told
 from distribution.delivery.press import Press
 from distribution.delivery.proofing import (
     EDITORS,
@@ -76,6 +97,7 @@ from distribution.delivery.proofing import (
     write_proofs,
 )
 from distribution.delivery.pumping import Pace, Pumped
+from distribution.delivery.recognising import SuspectLedger
 from distribution.delivery.replaying import Replay, replay
 from distribution.delivery.retrying import STUCK_FOR, Failure, Retried, codes_of, failures, retry
 from distribution.delivery.sending import Sender
@@ -90,7 +112,8 @@ from distribution.delivery.steering import (
     resume,
     start,
 )
-from distribution.delivery.store.alerts import list_alerts
+from distribution.delivery.store.alerts import alert_known, list_alerts
+from distribution.delivery.store.attachments import detach, files_of
 from distribution.delivery.store.books import as_of_one_moment
 from distribution.delivery.store.evidence import logs as relay_logs
 from distribution.delivery.store.forgetting import is_through, recipients
@@ -112,6 +135,9 @@ from distribution.delivery.store.letters import (
     passed_on,
     resolve_letter,
 )
+from distribution.delivery.store.letters import (
+    written as letters_written,
+)
 from distribution.delivery.store.lookups import (
     Planned,
     Sent,
@@ -120,6 +146,7 @@ from distribution.delivery.store.lookups import (
     prove_accepted,
 )
 from distribution.delivery.store.mail_domains import keep_exchange, keep_failure, take_domains
+from distribution.delivery.store.moves import moves_due
 from distribution.delivery.store.plans import regular_run as run_of
 from distribution.delivery.store.proofs import (
     add_proof_reader,
@@ -130,6 +157,7 @@ from distribution.delivery.store.proofs import (
 )
 from distribution.delivery.store.requests import forget_requests, old_requests
 from distribution.delivery.store.runs import accepted_with, anything_to_do, find_run, list_runs
+from distribution.delivery.store.times import present as database_now
 from distribution.delivery.store.unsettled import Doubtful, doubtful
 from distribution.delivery.surveying import Survey, survey
 from distribution.delivery.telling import Told, bid_farewell, tell
@@ -147,6 +175,12 @@ from distribution.delivery.transport import (
 )
 from distribution.delivery.tripwires import Tripped
 from distribution.delivery.verifying import Recount, finish_drained, recount, sign, verify
+from distribution.delivery.vouching import (
+    Approved,
+    ImportedByHimself,
+    approve_issue,
+    require_voucher,
+)
 from distribution.delivery.welcoming import NotToWelcome, welcome
 
 __all__ = [
@@ -155,6 +189,9 @@ __all__ = [
     "STANDARD",
     "STUCK_FOR",
     "VALID",
+    "Appraisal",
+    "ApprovalLapsed",
+    "Approved",
     "Asked",
     "Barred",
     "Count",
@@ -168,8 +205,13 @@ __all__ = [
     "GateClosed",
     "Gauges",
     "Handover",
+    "ImportedByHimself",
     "Inspection",
+    "Lapse",
+    "Lapsed",
     "LogStanding",
+    "Message",
+    "Missing",
     "Moving",
     "News",
     "NobodyOnList",
@@ -188,6 +230,7 @@ __all__ = [
     "Press",
     "Proof",
     "Pumped",
+    "Readership",
     "Recipe",
     "Recount",
     "Refusal",
@@ -206,6 +249,7 @@ __all__ = [
     "Stationery",
     "Status",
     "Survey",
+    "SuspectLedger",
     "Terms",
     "Told",
     "TooFewToTry",
@@ -216,11 +260,16 @@ __all__ = [
     "WrongState",
     "accept_doubt",
     "accepted_with",
+    "accepting",
     "add_letter",
     "add_proof_reader",
+    "alert_known",
     "alerts_due",
+    "answer_moves",
     "answer_sign_ups",
     "anything_to_do",
+    "appraise",
+    "approve_issue",
     "approving",
     "as_of_one_moment",
     "ask_for_copy",
@@ -238,6 +287,8 @@ __all__ = [
     "copy_for",
     "correcting",
     "counts",
+    "database_now",
+    "detach",
     "died_at",
     "disown",
     "doubtful",
@@ -246,6 +297,7 @@ __all__ = [
     "exhibits",
     "explain",
     "failures",
+    "files_of",
     "find_letter",
     "find_letters",
     "find_run",
@@ -263,27 +315,35 @@ __all__ = [
     "held_lanes",
     "inspect_issue",
     "inspect_run",
+    "inspect_usual",
     "inspect_wishes",
     "is_through",
     "keep_exchange",
     "keep_failure",
     "lane_limits",
     "lane_meant",
+    "lapses_of",
     "last_time",
     "late",
     "latest_accepted",
     "letters_due",
+    "letters_written",
     "limit_lane",
+    "linking",
     "list_alerts",
     "list_letters",
     "list_runs",
     "log_standing",
     "mark_returned",
+    "message_due",
     "message_of",
+    "missing",
     "move",
     "move_asked",
+    "moves_due",
     "note_domains",
     "note_news",
+    "note_told",
     "notice_endings",
     "observing",
     "old_requests",
@@ -302,6 +362,7 @@ __all__ = [
     "reached",
     "readers_on",
     "recipients",
+    "recognising",
     "recount",
     "refused",
     "rehearse",
@@ -310,6 +371,8 @@ __all__ = [
     "replay",
     "request_consent",
     "require_doubt",
+    "require_standing",
+    "require_voucher",
     "resend_doubt",
     "resign",
     "resolve_letter",

@@ -156,10 +156,12 @@ def _asked_on_the_web(session: Session, letter: Letter, at: datetime) -> Asked:
     waits = enlisting.typed_for(session, letter)
     if waits is None or late:
         return Asked(letter, None, Standing.EXPIRED if late else Standing.VOID)
-    row = enlisting.known(session, audience.wanted(session, waits))
+    address = audience.read_address(waits.email)
+    if audience.is_suppressed(session, address.key, waits.address_hash):
+        return Asked(letter, None, Standing.BARRED, waits)
+    row = enlisting.known(session, address)
     causes = {fact.cause for fact in audience.facts(session, row, at=at)} if row else _NOBODY_YET
-    standing = Standing.OPEN if causes & MAY_COME else Standing.DONE
-    return Asked(letter, None, Standing.BARRED if Cause.SUPPRESSED in causes else standing, waits)
+    return Asked(letter, None, Standing.OPEN if causes & MAY_COME else Standing.DONE, waits)
 
 
 def _standing(session: Session, letter: Letter, row: Subscriber, at: datetime) -> Standing:
@@ -231,9 +233,7 @@ def _held(session: Session, letter_id: int, at: datetime) -> Asked:
     """Where it stands, and stays until the transaction ends."""
     letter = letters.find_letter(session, letter_id)
     if letter.subscriber_id is None and letter.purpose is LetterPurpose.CONFIRMATION:
-        audience.join_audience(session)
-        enlisting.typed_for(session, letter, lock=True)
-        session.refresh(letter)  # another click may have made him a contact
+        enlisting.hold(session, letter)
     if letter.subscriber_id is not None:
         audience.lock_subscriber(session, letter.subscriber_id)
     return asked(session, letter_id, at=at)

@@ -20,20 +20,25 @@ VALID = timedelta(days=3)
 SETTLED = timedelta(days=14)
 """How long after a new address none is sent: whoever got hold of a digest could have named his own,
 and the reader has not had the time to object."""
+AGAIN = timedelta(minutes=10)
+"""So long a letter may be on its way: who asks once more before gets no other."""
 _READER = "reader"
 
 
 def ask_for_copy(
     session: Session, stationery: Stationery, row: Subscriber, *, at: datetime
 ) -> int | None:
-    """Write a reader where he can read and download what is held about him.
+    """Write a reader where he can read and download what is held about him; gives the letter.
 
-    None where his address is newer than SETTLED, and for the reasons of `tell`.
+    Within AGAIN it is the one that is on its way. None where his address is newer than SETTLED,
+    and for the reasons of `tell`.
     """
     audience.lock_subscriber(session, row.id)
     session.refresh(row)
     if moves.moved_since(session, row.id, at - SETTLED):
         return None
+    if recent := letters.written_since(session, row.id, LetterPurpose.COPY, at - AGAIN):
+        return recent[0]
     name = stationery.masthead(session).publication
     paragraphs = (
         f"您好：下面的链接打开《{name}》保存的关于您的全部资料，可以阅读，也可以下载。",

@@ -5,8 +5,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from distribution import audience, audit
-from distribution.audience import AddressHasher, AlreadySubscribed, NewSubscriber
+from distribution.audience import (
+    AddressHasher,
+    AlreadySubscribed,
+    EmailAddress,
+    NewSubscriber,
+)
 from distribution.delivery.store import requests
+from distribution.delivery.store.letters import SentLetter
 from distribution.errors import NotFound
 from distribution.models import Letter, SignUp, Subscriber
 from distribution.words import Decision, Purpose
@@ -22,7 +28,7 @@ def keys_of(address_hash: str) -> list[str]:
     return [f"confirm:{address_hash}:{number}" for number in range(1, MOST_EVER + 1)]
 
 
-def address_hash_of(letter: Letter) -> str:
+def address_hash_of(letter: Letter | SentLetter) -> str:
     """The hash of the address a letter was written to, whatever is left of the address."""
     return letter.key.split(":")[1]
 
@@ -30,6 +36,22 @@ def address_hash_of(letter: Letter) -> str:
 def typed_for(session: Session, letter: Letter, *, lock: bool = False) -> SignUp | None:
     """What was typed on the web for the address of a letter, while it waits for a yes."""
     return audience.find_sign_up(session, address_hash_of(letter), lock=lock)
+
+
+def hold(session: Session, letter: Letter) -> None:
+    """Keep what was typed for the address of a letter, and whose it is, until the transaction ends.
+
+    The contact first, as everywhere (see `audience.lock_subscriber`); of one who is added in this
+    very moment nobody else knows yet.
+    """
+    audience.join_audience(session)
+    waits = typed_for(session, letter)
+    row = known(session, audience.read_address(waits.email)) if waits else None
+    if row is not None:
+        audience.lock_subscriber(session, row.id)
+        session.refresh(row)
+    typed_for(session, letter, lock=True)
+    session.refresh(letter)  # another click may have made him a contact
 
 
 def enlist(
@@ -40,7 +62,7 @@ def enlist(
     His consent is not among it yet, only that he was asked for it, when and with which words.
     """
     new = audience.wanted(session, typed)
-    row = known(session, new) or _add(session, new, hasher, at)
+    row = known(session, new.address) or _add(session, new, hasher, at)
     words = audience.text_of(Purpose.DIGEST, Decision.GRANTED).words
     asked = audience.Statement(Decision.REQUESTED, words, channel=CHANNEL)
     audience.record_consent(session, row.id, asked, by=_READER, at=typed.asked_at)
@@ -59,10 +81,10 @@ def _add(session: Session, new: NewSubscriber, hasher: AddressHasher, at: dateti
     return row
 
 
-def known(session: Session, new: NewSubscriber) -> Subscriber | None:
+def known(session: Session, address: EmailAddress) -> Subscriber | None:
     """The contact who has the address already."""
     try:
-        return audience.find_subscriber(session, new.address.key)
+        return audience.find_subscriber(session, address.key)
     except NotFound:
         return None
 

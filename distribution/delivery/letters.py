@@ -4,7 +4,7 @@ The same two steps as a run's mails: what is lost between intent and result is i
 again only where the transport can prove that it did not arrive.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,11 +14,15 @@ from sqlalchemy.orm import Session
 from distribution import audience, digests, replies
 from distribution.clock import SHANGHAI
 from distribution.db import Transaction
+from distribution.delivery import enlisting
 from distribution.delivery.backoff import next_wait
 from distribution.delivery.consequences import without_addresses
 from distribution.delivery.halting import is_halted
 from distribution.delivery.press import UNMAKEABLE
+from distribution.delivery.recognising import recognise
 from distribution.delivery.store import letters
+from distribution.delivery.store.attachments import files_of
+from distribution.delivery.store.barring import letter_barred
 from distribution.delivery.store.times import present
 from distribution.delivery.transport import (
     Envelope,
@@ -50,6 +54,8 @@ class Office:
     """The admin's own, for what relays say."""
     switch: Path | None = None
     """The file that stops all sending while it is there."""
+    mark: Path | None = None
+    """The file by which this host recognises its ledger; None: it does not."""
 
 
 async def post_due(
@@ -62,7 +68,10 @@ async def post_due(
     """Post what is due; returns so many letters by what became of them.
 
     RelayUnavailable and the emergency switch end it: nothing is lost, the letters wait.
+    SuspectLedger is raised before anything is done.
     """
+    if office.mark is not None:
+        recognise(transaction, office.mark)
     transport = open_transport()
     done: dict[LetterState, int] = {}
     try:
@@ -78,6 +87,8 @@ async def post_due(
                 done[state] = done.get(state, 0) + 1
     finally:
         await transport.close()
+    if done and office.mark is not None:  # a copy made meanwhile is behind this step, too
+        recognise(transaction, office.mark)
     return done
 
 
@@ -86,8 +97,10 @@ async def _post(
 ) -> LetterState | None:
     """Hand one letter over; None where another process has it."""
     envelope = _envelope(office, letter)
+    with transaction() as session:
+        files = files_of(session, letter.id)
     try:
-        body = message_of(letter, office, at=at)
+        body = message_of(letter, office, at=at, attached=files)
     except UNMAKEABLE as error:  # it must not keep the others waiting
         return _fail(transaction, letter, f"5.6.0 {error}")
     try:
@@ -97,7 +110,7 @@ async def _post(
     except NonAsciiAddressUnsupported:
         return _fail(transaction, letter, "5.6.7 no SMTPUTF8")
     with transaction() as session:
-        state = _intend(session, letter.id)
+        state = _intend(session, letter.id, office)
     if state is not LetterState.HANDED:
         await handover.abandon()
         return state
@@ -108,19 +121,22 @@ async def _post(
     return _settle(transaction, office, letter, reply)
 
 
-def _intend(session: Session, letter_id: int) -> LetterState | None:
+def _intend(session: Session, letter_id: int, office: Office) -> LetterState | None:
     """The intent, unless its reader must not be written to any more; None: others have it."""
     if not letters.mark_letter_handed(session, letter_id):
         return None
-    reason = letters.letter_barred(session, letter_id)
+    hasher = office.addresses.keyring.address_hash
+    reason = letter_barred(session, letter_id, hasher)
     if not reason:
         return LetterState.HANDED
     letters.cancel_letter(session, letter_id, reason)
     return LetterState.CANCELLED
 
 
-def message_of(letter: Letter, office: Office, *, at: datetime) -> bytes:
-    """A letter as it goes out; `at` is its date."""
+def message_of(
+    letter: Letter, office: Office, *, at: datetime, attached: Sequence[digests.Attachment] = ()
+) -> bytes:
+    """A letter as it goes out, with its files; `at` is its date."""
     return digests.build_letter(
         digests.RenderedLetter(letter.subject, letter.text, letter.html),
         sender=office.sender,
@@ -128,6 +144,7 @@ def message_of(letter: Letter, office: Office, *, at: datetime) -> bytes:
         message_id=office.addresses.letter_id(letter.id),
         date=at.astimezone(SHANGHAI),
         extra=_extra(letter, office.addresses),
+        attached=attached,
     )
 
 
@@ -184,15 +201,24 @@ def _settle_refused(
 
 
 def bury(session: Session, letter_id: int, words: str, *, source: str, at: datetime) -> bool:
-    """Suppress the address a letter went to, if it is its reader's still; whether it was new."""
+    """Suppress the address a letter went to, whoever's it is; whether that was new.
+
+    Of its reader's own letters only while the address is his still.
+    """
     found = letters.find_letters(session, [letter_id]).get(letter_id)
-    if found is None or found.subscriber_id is None:
-        return False
-    address_hash = audience.address_hash_of(session, found.subscriber_id, found.recipient)
+    address_hash = None if found is None else _address_hash_of(session, found)
     evidence = f"{without_addresses(words)}（{source}）"
     return address_hash is not None and audience.suppress(
         session, address_hash, SuppressionReason.HARD_BOUNCE, evidence=evidence, at=at
     )
+
+
+def _address_hash_of(session: Session, letter: letters.SentLetter) -> str | None:
+    if letter.purpose in letters.ASKING:  # its key bears it
+        return enlisting.address_hash_of(letter)
+    if letter.subscriber_id is None:
+        return None
+    return audience.address_hash_of(session, letter.subscriber_id, letter.recipient)
 
 
 async def _recover(transaction: Transaction, transport: Transport, office: Office) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -24,7 +25,10 @@ from distribution.words import MailFormat, Reason, RunKind, Tracking
 
 log = logging.getLogger(__name__)
 
-CACHED_SELECTIONS = 5_000
+_Thing = TypeVar("_Thing")
+
+CACHED_SELECTIONS = 10_000
+"""More than one process has in hand at a time, by far."""
 CACHED_RUNS = 8
 """Each holds its encoded pieces: several MB."""
 
@@ -50,30 +54,53 @@ class Mail:
     format: MailFormat = MailFormat.HTML
 
 
+class _Shelf(Generic[_Thing]):
+    """What was read, by its number: the newest of it, and what was the newest before.
+
+    Mails are made a while after they were leased and what they need was read. Whatever is read
+    meanwhile for others must not take that away; so a full shelf becomes the old one first.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._new: dict[int, _Thing] = {}
+        self._old: dict[int, _Thing] = {}
+
+    def get(self, number: int) -> _Thing | None:
+        found = self._new.get(number)
+        return self._old.get(number) if found is None else found
+
+    def put(self, number: int, thing: _Thing) -> None:
+        self._new[number] = thing
+
+    def lacking(self, numbers: set[int]) -> set[int]:
+        """Those of them that are to be read; the others are among the newest from now on."""
+        if len(self._new) >= self._size:
+            self._old, self._new = self._new, {}
+        self._new |= {number: self._old[number] for number in numbers & self._old.keys()}
+        return numbers - self._new.keys()
+
+
 class Press:
     """Makes the mails of all runs; `load` reads from the database, `mail` never does."""
 
     def __init__(self, addresses: Addresses) -> None:
         self._addresses = addresses
-        self._runs: dict[int, _Run] = {}
-        self._selections: dict[int, Mail] = {}
+        self._runs = _Shelf[_Run](CACHED_RUNS)
+        self._selections = _Shelf[Mail](CACHED_SELECTIONS)
         self._faults: dict[tuple[str, int], str] = {}
         """Why a run or a selection cannot be read."""
 
     def load(self, session: Session, run_ids: set[int], selection_ids: set[int]) -> None:
         """Have these runs and selections at hand for `mail`, as far as they can be read."""
-        if len(self._runs) > CACHED_RUNS:
-            self._runs.clear()
-        for run_id in run_ids - self._runs.keys():
+        for run_id in self._runs.lacking(run_ids):
             with self._noted("run", run_id):
-                self._runs[run_id] = _read_run(session, run_id, self._addresses)
-        if len(self._selections) > CACHED_SELECTIONS:
-            self._selections.clear()
-        missing = selection_ids - self._selections.keys()
+                self._runs.put(run_id, _read_run(session, run_id, self._addresses))
+        missing = self._selections.lacking(selection_ids)
         rows = runs.selections_by_id(session, missing) if missing else {}
         for selection_id in missing:
             with self._noted("selection", selection_id):
-                self._selections[selection_id] = mail_of(rows[selection_id])
+                self._selections.put(selection_id, mail_of(rows[selection_id]))
 
     @contextmanager
     def _noted(self, kind: str, number: int) -> Iterator[None]:
@@ -86,8 +113,8 @@ class Press:
 
     def read(self, session: Session, run_id: int, selection_id: int) -> None:
         """As `load` for a single mail, but raises UNMAKEABLE where they cannot be read."""
-        self._runs[run_id] = _read_run(session, run_id, self._addresses)
-        self._selections[selection_id] = mail_of(runs.selection(session, selection_id))
+        self._runs.put(run_id, _read_run(session, run_id, self._addresses))
+        self._selections.put(selection_id, mail_of(runs.selection(session, selection_id)))
 
     def mail(
         self, delivery_id: int, run_id: int, selection_id: int, recipient: str, lane: str = ""
@@ -123,8 +150,10 @@ class Press:
         Raises LookupError for what was not loaded.
         """
         personal = personal_of(self._addresses, delivery_id, run_id, Tracking.DENIED)
-        selection = self._selections[selection_id]
-        return digests.join(self._runs[run_id].composer.sheet, selection.choices, personal)
+        run, selection = self._runs.get(run_id), self._selections.get(selection_id)
+        if run is None or selection is None:
+            raise LookupError("not loaded")
+        return digests.join(run.composer.sheet, selection.choices, personal)
 
 
 def _read_run(session: Session, run_id: int, addresses: Addresses) -> _Run:

@@ -68,6 +68,8 @@ class Outfit:
     """Opens a line for one who writes all the time; None: he has what everybody has."""
     halted: Callable[[], bool] = lambda: False
     """Whether the emergency switch is on: asked before each mail, and before each hand-over."""
+    recognise: Callable[[], None] = lambda: None
+    """Raises SuspectLedger where the ledger has lost something, see `recognising`."""
 
 
 class Pump:
@@ -110,6 +112,8 @@ class Pump:
                 finally:
                     await self._release_ready()
                 await self._settle_doubts()
+                if self.outcome.tried:  # a copy made meanwhile is behind this step, too
+                    await asyncio.to_thread(self.outfit.recognise)
         except DatabaseUnusable as error:
             self.outcome.trouble = error
         finally:
@@ -223,8 +227,11 @@ class Pump:
     def _lease(self) -> list[Leased] | None:
         """Lease a batch and have at hand what its mails are made of; None when nothing is due."""
         token = self.outfit.worker + secrets.token_hex(8)
+        recovers = time.monotonic() >= self.recover_at
+        if recovers:
+            self.outfit.recognise()
         with self.leasing() as session:
-            if time.monotonic() >= self.recover_at:
+            if recovers:
                 ledger.recover(session)
                 self.recover_at = time.monotonic() + self.pace.terms.lease.total_seconds() / 4
             self.rotation.keep_to(self.outfit.transport.open_lanes())

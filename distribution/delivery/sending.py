@@ -17,6 +17,7 @@ from distribution.delivery.halting import is_halted
 from distribution.delivery.ledger import Result
 from distribution.delivery.press import Press
 from distribution.delivery.pumping import Outfit, Pace, Pump, Pumped
+from distribution.delivery.recognising import SuspectLedger, recognise
 from distribution.delivery.transport import RelayUnavailable, Transport
 from distribution.errors import DistributionError
 from distribution.links import Addresses
@@ -62,6 +63,8 @@ class Sender:
     """Opens a line for one who writes all the time; None: he has what everybody has."""
     switch: Path | None = None
     """The file that stops all sending while it is there."""
+    mark: Path | None = None
+    """The file by which this host recognises its ledger; None: it does not."""
     worker: str = field(default_factory=lambda: secrets.token_hex(8))
     """Leads all lease tokens of this process."""
     troubles: int = 0
@@ -97,6 +100,11 @@ class Sender:
         self._remember(pumped)
         return pumped
 
+    def recognise(self) -> None:
+        """Raise SuspectLedger where the ledger is not as far as this host knows it to have been."""
+        if self.mark is not None:
+            recognise(self.transaction, self.mark)
+
     def stop(self) -> None:
         """Make a running `pump` finish the mails in hand and return; from any thread."""
         self._stop.set()
@@ -117,6 +125,7 @@ class Sender:
             stopping=self._stop.is_set,
             recording=self.recording,
             halted=lambda: self.halted,
+            recognise=self.recognise,
             unrecorded=self.unrecorded,
             rules=self.rules,
         )
@@ -139,7 +148,7 @@ class Sender:
             return
         self.troubles = self.troubles + 1 if pumped.accepted == 0 else 1
         away = pumped.trouble
-        hopeless = isinstance(away, OtherSchema) or (
+        hopeless = isinstance(away, OtherSchema | SuspectLedger) or (
             isinstance(away, RelayUnavailable) and away.permanent
         )
         self.trouble = pumped.trouble if hopeless or self.troubles >= TROUBLES else None

@@ -61,11 +61,9 @@ def _answer(session: Session, stationery: Stationery, typed: SignUp, at: datetim
 def _write(session: Session, stationery: Stationery, typed: SignUp, at: datetime) -> int | None:
     """The number of the letter; None where none may be written, now or ever."""
     new = audience.wanted(session, typed)
-    row, hasher = enlisting.known(session, new), stationery.addresses.keyring.address_hash
+    row = enlisting.known(session, new.address)
     causes = {fact.cause for fact in audience.facts(session, row, at=at)} if row else set()
-    barred = (
-        Cause.SUPPRESSED in causes if row else not audience.is_free(session, new.address, hasher)
-    )
+    barred = audience.is_suppressed(session, new.address.key, typed.address_hash)
     asks = row is None or bool(causes & MAY_COME and not causes & _STOPPED.keys())
     if barred or not asks:  # there is nothing that a yes could change
         audience.forget_sign_ups(session, [typed.address_hash])

@@ -63,8 +63,20 @@ def write_to(
     own, subscriber_id = (row.email_key, row.id) if row else ("", None)
     to = (recipient or own, subscriber_id)
     letter_id = letters.begin_letter(session, key, purpose, to, at=at)
-    if letter_id is None:
-        return None
+    if letter_id is not None:
+        write_in(session, stationery, letter_id, row, purpose, values)
+    return letter_id
+
+
+def write_in(
+    session: Session,
+    stationery: Stationery,
+    letter_id: int,
+    row: Subscriber | None,
+    purpose: LetterPurpose,
+    values: Mapping[str, object],
+) -> None:
+    """What stands in a letter that is begun: see `write_to`."""
     addresses = stationery.addresses
     links = {
         "confirm_url": addresses.confirm(letter_id),
@@ -76,7 +88,6 @@ def write_to(
     mail_format = row.format if row else MailFormat.HTML
     content = render(session, stationery, purpose, {**links, **values}, mail_format)
     letters.finish_letter(session, letter_id, content)
-    return letter_id
 
 
 def render(

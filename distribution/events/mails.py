@@ -80,6 +80,8 @@ def judge_mails(
         for inbox_id, (_, source) in taken.items()
     }
     mails = trace(session, taken, reports, desk.addresses)
+    readers = {mail.subscriber_id for mail in mails if mail.subscriber_id is not None}
+    audience.lock_subscribers(session, readers)
     found = {mail.sent.delivery_id: mail.sent for mail in mails if mail.sent is not None}
     store.lock_ledger(session, {sent.run_id for sent in found.values()}, found)
     bounced = {
@@ -88,7 +90,7 @@ def judge_mails(
         if mail.sent is not None and mail.report.kind in _RETURNED
     }
     delivery.prove_accepted(session, bounced, by=Returned.BOUNCE.value)
-    outcomes = [_follow(session, mail, desk, at) for mail in sorted(mails, key=_locking_order)]
+    outcomes = [_follow(session, mail, desk, at) for mail in mails]
     store.mark_judged(session, list(taken), at)
     return sorted(outcomes, key=lambda outcome: outcome.inbox_id)
 
@@ -99,11 +101,6 @@ def _read(raw: bytes, source: str, own: Sequence[Rule]) -> ReturnedReport:
         return replies.read_returned(raw, own=own)
     reader = replies.NOTICE_READERS.get(source)
     return reader(raw, own=own) if reader else ReturnedReport(Returned.UNREADABLE)
-
-
-def _locking_order(mail: Mail) -> tuple[int, int]:
-    """Readers are locked by ascending id, so that two judges cannot wait in a circle."""
-    return (mail.subscriber_id or 0, mail.inbox_id)
 
 
 def _follow(session: Session, mail: Mail, desk: Desk, at: datetime) -> Outcome:
@@ -208,7 +205,7 @@ def _complained(session: Session, mail: Mail, desk: Desk, at: datetime) -> Conse
     ours = mail.sent or mail.letter
     if ours is None or not mail.known or (named and not _speaks_of_him(mail, named)):
         return Consequence.NONE
-    if mail.subscriber_id is None:
+    if mail.subscriber_id is None or _went_to_a_stranger(mail):
         return _not_to_be_asked(session, mail, desk, at)
     left = leave(
         session, mail.subscriber_id, _delivery_of(mail), channel="complaint", wording=_COMPLAINED,
@@ -225,12 +222,18 @@ def _complained(session: Session, mail: Mail, desk: Desk, at: datetime) -> Conse
 
 def _not_to_be_asked(session: Session, mail: Mail, desk: Desk, at: datetime) -> Consequence:
     """Somebody typed his address on the web: he is no reader, and is not asked again."""
-    if mail.letter is None or mail.letter.purpose is not LetterPurpose.CONFIRMATION:
+    asking = (LetterPurpose.CONFIRMATION, LetterPurpose.MOVING)
+    if mail.letter is None or mail.letter.purpose not in asking:
         return Consequence.NONE
     address_hash = desk.addresses.keyring.address_hash(mail.recipient)
     audience.forget_sign_ups(session, [address_hash])
     new = _suppress(session, mail, address_hash, at)
     return Consequence.LEFT if new else Consequence.NONE
+
+
+def _went_to_a_stranger(mail: Mail) -> bool:
+    """Who is asked whether he is a reader's new address does not speak for that reader."""
+    return mail.letter is not None and mail.letter.purpose is LetterPurpose.MOVING
 
 
 def _suppress(session: Session, mail: Mail, address_hash: str, at: datetime) -> bool:
@@ -241,7 +244,7 @@ def _suppress(session: Session, mail: Mail, address_hash: str, at: datetime) -> 
 def _asked_to_leave(session: Session, mail: Mail, desk: Desk, at: datetime) -> Consequence:
     """Enough where it came to the address of his mail; elsewhere a person should see it."""
     asked = mail.found_by is FoundBy.RETURN_PATH or mail.genuine
-    if mail.subscriber_id is None or not asked:
+    if mail.subscriber_id is None or not asked or _went_to_a_stranger(mail):
         return _wrote(session, mail, desk, at)
     left = leave(
         session, mail.subscriber_id, _delivery_of(mail), channel="mail", wording=_WROTE, at=at

@@ -57,7 +57,7 @@ def erase(
     Raises Erased, UnderWay while a mail to him is being handed over, Unjudged while one from him
     waits. Past counts stay; his address is remembered as a keyed hash, so that it stays barred.
     """
-    audience.join_audience(session)  # no list changes what he is called while he is looked for
+    audience.lock_subscriber(session, row.id)  # nobody changes what he is called meanwhile
     session.refresh(row)
     if row.erased_at is not None:
         raise audience.Erased(row.id)

@@ -27,7 +27,25 @@ def moment(text: str | None) -> str:
     return clock.for_people(datetime.fromisoformat(text)) if text else ""
 
 
-_environment.filters.update(moment=moment)
+_NAMES = {
+    "reader": "本人",
+    "web": "网页",
+    "one-click": "一键退订",
+    "mail": "来信",
+    "complaint": "投诉",
+}
+
+
+def named(code: str | None) -> str:
+    """Who did something, or by which way, as its person calls it; names of the office stay.
+
+    >>> named("reader"), named("liu")
+    ('本人', 'liu')
+    """
+    return _NAMES.get(code, code) if code else ""
+
+
+_environment.filters.update(moment=moment, named=named)
 
 
 def page(document: Mapping[str, Any], *, download_url: str = "") -> str:

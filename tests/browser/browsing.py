@@ -33,13 +33,14 @@ class Magazine:
         return self.app.settings.base_url
 
     def work(self) -> None:
-        """What a worker does: send runs, answer those who signed up, post letters."""
+        """What a worker does: send runs, answer those who signed up or move, post letters."""
         with ThreadPoolExecutor(1) as worker:  # the browser's own loop runs in this thread
             worker.submit(self._work).result()
 
     def _work(self) -> None:
         app, at = self.app, clock.now()
         app.sender.pump(timedelta(minutes=1))
+        delivery.answer_moves(app.transaction, app.stationery, at=at)
         delivery.answer_sign_ups(app.transaction, app.stationery, at=at)
         asyncio.run(delivery.post_due(app.transaction, app.open_transport, app.office, at=at))
 

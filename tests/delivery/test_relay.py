@@ -4,7 +4,19 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from factories import deliveries, finish, make_run, make_sender, mismatches, tally, waits_are_over
+from databases import only_sqlite
+from factories import (
+    deliveries,
+    finish,
+    make_run,
+    make_sender,
+    make_subscriber,
+    mismatches,
+    plan,
+    tally,
+    waits_are_over,
+)
+from runs import make_issue
 from sink import Act, Fault, Sink, Step
 
 from distribution import delivery
@@ -73,6 +85,26 @@ def test_what_goes_out_without_a_look_would_pass_it(app: App) -> None:
 
         assert envelope.seven_bit is row.recipient.isascii()
         assert stuffed(body, utf8=not envelope.seven_bit) == body
+
+
+@only_sqlite
+def test_what_is_read_for_later_mails_takes_nothing_from_those_in_hand(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("distribution.delivery.press.CACHED_SELECTIONS", 1)
+    for number, topic in enumerate(("policy", "quality", "shanxi")):
+        make_subscriber(app, f"{number}@fenhe.example", topics=(topic,))
+    run_id = plan(app, make_issue(app))
+    first, second, third = deliveries(app, run_id).values()
+    press = delivery.Press(app.addresses)
+    with app.reading() as session:
+        press.load(session, {run_id}, {first.selection_id})
+        press.load(session, {run_id}, {second.selection_id})
+        for row in (first, second):
+            assert press.mail(row.id, run_id, row.selection_id, row.recipient)
+        press.load(session, {run_id}, {third.selection_id})
+        with pytest.raises(LookupError):  # it takes up no room for ever
+            press.mail(first.id, run_id, first.selection_id, first.recipient)
 
 
 @pytest.mark.parametrize(

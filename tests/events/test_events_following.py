@@ -25,7 +25,7 @@ from sqlalchemy import select, update
 from distribution import audience, clock, delivery, events
 from distribution.app import App
 from distribution.delivery import Sent
-from distribution.delivery.store.letters import letter_barred
+from distribution.delivery.store.barring import letter_barred
 from distribution.events import Desk, Outcome
 from distribution.models import Delivery, Lane, Letter
 from distribution.words import (
@@ -527,7 +527,7 @@ def test_who_has_left_is_heard_all_the_same(app: App) -> None:
     judge_at(app, answer(app, mail))
     with app.reading() as session:
         ids = [one.id for one in letters(app, LetterPurpose.FORWARDED)]
-        assert [letter_barred(session, one) for one in ids] == ["", ""]
+        assert [letter_barred(session, one, app.keyring.address_hash) for one in ids] == ["", ""]
 
 
 def test_strangers_are_not_passed_on(app: App) -> None:

@@ -1,17 +1,21 @@
 """A reader who acts on a mail while the ledger works on it: nobody waits in a circle."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Thread
 
 import pytest
-from event_samples import GRANTED, plan, say, sent_to
+from databases import circles_seen_soon, waits
+from event_samples import GRANTED, arrive, departures, plan, say, sent_to
+from returned_mails import complaint
 from runs import make_issue
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
-from distribution import audience, clock, delivery
+from distribution import audience, clock, delivery, events, privacy
 from distribution.app import App
 from distribution.delivery import Sent, Terms, ledger
-from distribution.models import Delivery, Run
+from distribution.models import Delivery, Run, Subscriber
 from distribution.words import Decision, DeliveryState, Purpose, RunState
 
 TERMS = Terms(timedelta(minutes=1), timedelta(minutes=1))
@@ -61,3 +65,46 @@ def leave_unsettled(app: App, mail: Sent) -> None:
             )
         )
         session.execute(update(Run).where(Run.id == mail.run_id).values(state=RunState.SENDING))
+
+
+def erase(app: App, reader: int, session: Session) -> None:
+    row, hasher = session.get_one(Subscriber, reader), app.keyring.address_hash
+    privacy.erase(session, row, hasher, why=privacy.ASKED, reason="来电", by="test", at=clock.now())
+
+
+@pytest.mark.parametrize("environment", ["postgresql"], indirect=True)
+def test_what_comes_back_is_judged_before_or_after_its_reader_is_erased(app: App) -> None:
+    (mail,) = sent_to(app, GRANTED)
+    ids = arrive(app, complaint(app.addresses.message_id(mail.delivery_id)))
+
+    def judge() -> bool:
+        with app.transaction() as session:
+            desk = events.Desk(app.addresses)
+            return events.judge_mails(session, ids, desk, clock.now())[0].left
+
+    with circles_seen_soon(app), ThreadPoolExecutor(1) as pool, app.transaction() as session:
+        audience.lock_subscriber(session, mail.subscriber_id)
+        judged = pool.submit(judge)
+        assert waits(app, judged)
+        erase(app, mail.subscriber_id, session)
+        session.commit()
+        assert judged.result(10) is False
+    assert departures(app) == []
+
+
+@pytest.mark.parametrize("environment", ["postgresql"], indirect=True)
+def test_two_who_erase_one_reader_erase_him_once(app: App) -> None:
+    (mail,) = sent_to(app, GRANTED)
+
+    def erase_too() -> None:
+        with app.transaction() as session:
+            erase(app, mail.subscriber_id, session)
+
+    with circles_seen_soon(app), ThreadPoolExecutor(1) as pool, app.transaction() as session:
+        audience.lock_subscriber(session, mail.subscriber_id)  # as his own page does
+        erased = pool.submit(erase_too)
+        assert waits(app, erased)
+        erase(app, mail.subscriber_id, session)
+        session.commit()
+        with pytest.raises(audience.Erased):
+            erased.result(10)

@@ -9,6 +9,8 @@ from runs import add_reader
 
 from distribution import audience, clock, privacy
 from distribution.app import App
+from distribution.audience import Statement
+from distribution.words import Decision
 
 
 @pytest.fixture
@@ -103,3 +105,14 @@ def test_somebody_new_has_a_page_that_says_so(app: App) -> None:
     assert html.count("没有记录。") >= 5
     assert "没有同意按人统计" in html
     assert not any(trace in html for trace in TRACES)
+
+
+def test_who_left_reads_since_when_and_by_which_way(app: App) -> None:
+    at, said = clock.now(), Statement(Decision.WITHDRAWN, "今后不再寄来。", channel="web")
+    with app.transaction() as session:
+        row = add_reader(session, app, "a@fenhe.example", at, name="甲")
+        audience.record_consent(session, row.id, said, by="reader", at=at)
+        html = privacy.page(privacy.dossier(session, row, at=at))
+
+    assert f"<dt>已退订</dt><dd>自 {clock.for_people(at)}：今后不再寄来。</dd>" in html
+    assert "渠道 网页，登记者 本人" in html

@@ -21,7 +21,7 @@ from runs import add_reader, make_issue, plan, start
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from distribution import audience, clock, delivery, events, privacy, reports
+from distribution import audience, clock, delivery, events, privacy
 from distribution.app import App
 from distribution.audience import Erased
 from distribution.cli.personal import remove_files
@@ -43,7 +43,7 @@ from distribution.models import (
     WatchWord,
 )
 from distribution.privacy import Erasure
-from distribution.reports import RunReport
+from distribution.reports import RunReport, counting
 from distribution.words import Cause, DeliveryState, RequestKind, SuppressionReason
 
 
@@ -62,7 +62,7 @@ def erase(app: App, reader: int) -> Erasure:
 
 def report(app: App, run_id: int) -> RunReport:
     with app.reading() as session:
-        return reports.run_report(session, run_id)
+        return counting.count(session, run_id)
 
 
 @pytest.fixture

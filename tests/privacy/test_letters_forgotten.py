@@ -10,14 +10,15 @@ from sqlalchemy import select, update
 from test_erasing import erase
 from test_purging import counted, purge
 
-from distribution import clock, delivery
+from distribution import audit, clock, delivery, digests
 from distribution.app import App
+from distribution.audience import read_address
 from distribution.delivery import NotToWelcome, Standing, UnderWay
 from distribution.errors import Refused
-from distribution.models import Letter, Subscriber
+from distribution.models import Audit, Letter, Subscriber
 from distribution.privacy import Kept
 from distribution.reports import history
-from distribution.words import LetterState
+from distribution.words import LetterPurpose, LetterState
 
 READER = "an.ran@fenhe.example"
 
@@ -193,6 +194,25 @@ def test_who_wrote_what_was_passed_on_is_forgotten_with_its_text(app: App) -> No
     assert (passed.text, passed.reply_to, passed.recipient) == ("", None, "editor@paper.example")
 
 
+def test_the_files_of_a_letter_go_with_its_words(app: App) -> None:
+    report = digests.Attachment("报告.html", "text/html", "机密".encode())
+    with app.transaction() as session:
+        for key, address in (("old", "board@paper.example"), ("his", READER)):
+            letter, at = ("报告", "见附件", ""), clock.now()
+            delivery.add_letter(
+                session, key, LetterPurpose.REPORT, address, letter, at=at, attached=[report]
+            )
+    post(app)
+    old, his = letters(app)
+    erase(app, agreed(app))
+    with app.reading() as session:
+        assert delivery.files_of(session, his.id) == []
+        assert delivery.files_of(session, old.id) == [report]
+    purge(app, after=31, MAIL=30)
+    with app.reading() as session:
+        assert delivery.files_of(session, old.id) == []
+
+
 def test_his_history_says_what_became_of_each(app: App) -> None:
     reader = agreed(app)
     welcome(app, reader)
@@ -203,7 +223,7 @@ def test_his_history_says_what_became_of_each(app: App) -> None:
         row = session.get_one(Subscriber, reader)
         said = [entry.text for entry in history(session, row).entries]
     assert any(text.startswith("写欢迎信") for text in said)
-    assert "欢迎信：已交中继" in said
+    assert [text for text in said if text.startswith("欢迎信（信件 ") and "已交中继" in text]
     assert not [text for text in said if "订阅确认" in text]
 
 
@@ -218,3 +238,37 @@ def test_a_letter_lost_at_the_relay_is_settled_before_he_can_be_erased(app: App)
     erase(app, reader)
 
     assert letters(app)[0].text == ""
+
+
+def named_by_another(app: App) -> tuple[int, int]:
+    """A reader names an address as his new one, whose owner becomes a contact himself."""
+    asker, at = agreed(app, "bo@fenhe.example"), clock.now()
+    with app.transaction() as session:
+        row, address = session.get_one(Subscriber, asker), read_address(READER)
+        delivery.ask_to_move(session, app.stationery, row, address, at=at)
+    delivery.answer_moves(app.transaction, app.stationery, at=at)
+    post(app)
+    return asker, agreed(app)
+
+
+def test_what_another_asked_an_erased_readers_address_does_not_name_it_any_more(app: App) -> None:
+    _, reader = named_by_another(app)
+
+    erase(app, reader)
+
+    (only,) = letters(app)
+    assert (READER in only.recipient, only.text) == (False, "")
+
+
+def test_who_has_named_anothers_address_takes_nothing_of_him_along_when_erased(app: App) -> None:
+    asker, reader = named_by_another(app)
+    welcome(app, reader)
+    with app.transaction() as session:
+        audit.record(session, "x.y", READER, by="test", at=clock.now())
+
+    erase(app, asker)
+
+    with app.reading() as session:
+        assert session.scalars(select(Audit).where(Audit.subject == READER)).all()
+    moving, his = letters(app)
+    assert (READER in moving.recipient, his.recipient) == (False, READER)

@@ -25,6 +25,7 @@ from distribution.models import (
     Suppression,
 )
 from distribution.privacy import Kept, Purge
+from distribution.reports import counting
 from distribution.words import Decision, DeliveryState, Purpose, Signal, SuppressionReason
 
 FOR_EVER = dict.fromkeys((kept for kept in Kept if kept is not Kept.LATE), 0)
@@ -95,7 +96,7 @@ def test_readings_stay_as_counts_of_nobody(app: App, lived: tuple[int, int]) -> 
 
     assert {event.delivery_id for event in rows(app, ReadingEvent)} == {None}
     with app.reading() as session:
-        report = reports.run_report(session, lived[1])
+        report = counting.count(session, lived[1])
     assert (report.opened.human, report.opened.anonymous) == (0, 1)
     assert (report.clicked.readers, report.clicked.anonymous) == (0, 1)
     assert report.articles[0].anonymous == 1
@@ -142,7 +143,7 @@ def test_readings_of_who_no_longer_agrees_come_back_as_nobodys_neither(
     purge(app, after=31, READING=30)
 
     with app.reading() as session:
-        assert reports.run_report(session, lived[1]).clicked.anonymous == 0
+        assert counting.count(session, lived[1]).clicked.anonymous == 0
 
 
 @pytest.mark.usefixtures("lived")

@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from distribution.audience import Traces
 from distribution.db import database_time
+from distribution.delivery.store.attachments import detach
 from distribution.models import Letter
-from distribution.words import Cause, LetterState
+from distribution.words import Cause, LetterPurpose, LetterState
 
 
 def hold_letters(session: Session, subscriber_id: int, traces: Traces) -> Sequence[Letter]:
-    """Lock the letters to him, and those to one of his addresses that name no subscriber.
+    """Lock the letters to him, and those that only ask one of his addresses.
 
     Whoever is just handing one over is waited for.
     """
@@ -33,16 +34,21 @@ def blank_letters(
         if letter.state is LetterState.WAITING:
             letter.state, letter.reply = LetterState.CANCELLED, Cause.ERASED.label
             letter.settled_at = database_time()
+    detach(session, [letter.id for letter in letters])
     session.flush()
     return changed
 
 
 def _to_him(subscriber_id: int, traces: Traces) -> Select[Letter]:
-    """SQLite's lower() knows ASCII only, as the addresses of nearly everybody do."""
+    """Also where another reader has named one of his addresses as his own new one.
+
+    SQLite's lower() knows ASCII only, as the addresses of nearly everybody do.
+    """
     of_address = func.lower(Letter.recipient).in_([form.lower() for form in traces.addresses])
     return select(Letter).where(
         or_(
             Letter.subscriber_id == subscriber_id,
-            (Letter.subscriber_id.is_(None)) & of_address,
+            of_address
+            & (Letter.subscriber_id.is_(None) | (Letter.purpose == LetterPurpose.MOVING)),
         )
     )

@@ -2,19 +2,27 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 from distribution.audience import Traces
 from distribution.delivery.states import FINAL
-from distribution.models import Delivery, DeliveryEvent, Letter, Run
-from distribution.words import DeliveryState, RunState
+from distribution.models import Delivery, DeliveryEvent, Letter, Run, Subscriber
+from distribution.words import DeliveryState, LetterPurpose, RunState
 
 
 def recipients(session: Session, subscriber_id: int) -> set[str]:
-    """The addresses his mails and letters went or were to go to."""
+    """The addresses his mails and letters went or were to go to.
+
+    Not those he has named as his new ones, and that are another's.
+    """
+    others = exists().where(
+        Subscriber.email_key == Letter.recipient, Subscriber.id != Letter.subscriber_id
+    )
     mails = select(Delivery.recipient).where(Delivery.subscriber_id == subscriber_id)
-    letters = select(Letter.recipient).where(Letter.subscriber_id == subscriber_id)
+    letters = select(Letter.recipient).where(
+        Letter.subscriber_id == subscriber_id, ~((Letter.purpose == LetterPurpose.MOVING) & others)
+    )
     return set(session.scalars(mails)) | set(session.scalars(letters))
 
 

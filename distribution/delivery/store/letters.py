@@ -4,23 +4,24 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, exists, func, or_, select, update
+from sqlalchemy import and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from distribution import audience
 from distribution.db import database_time, upsert
+from distribution.delivery.store.attachments import attach
+from distribution.delivery.store.installation import given_id, trusted
 from distribution.delivery.store.times import moment
+from distribution.digests import Attachment
 from distribution.errors import NotFound
-from distribution.models import LETTER_HANDED, LETTER_WAITING, Letter, Subscriber
-from distribution.words import Cause, LetterPurpose, LetterState
+from distribution.models import LETTER_HANDED, LETTER_WAITING, Letter
+from distribution.words import LetterPurpose, LetterState
 
-AGREED = "已经同意，不必再确认"
-MOVED = "邮箱已改"
+UNWRITTEN = (Letter.purpose == LetterPurpose.MOVING) & (Letter.text == "")
+"""Begun by a reader on the web; a worker decides whether it is written, see `store.moves`."""
 _OPEN = (LetterState.WAITING, LetterState.HANDED)
 _BLANK = ("", "", "")
-_OF_HIS_DEEDS = (
-    LetterPurpose.MOVING, LetterPurpose.CHANGED, LetterPurpose.COPY, LetterPurpose.ALREADY,
-)  # fmt: skip
+ASKING = (LetterPurpose.CONFIRMATION, LetterPurpose.ALREADY, LetterPurpose.MOVING)
+"""Letters that are counted by address: `what:hash:number` is their key."""
 
 
 def add_letter(
@@ -31,9 +32,16 @@ def add_letter(
     content: tuple[str, str, str],
     *,
     at: datetime,
+    attached: Sequence[Attachment] = (),
 ) -> bool:
-    """Write a letter (subject, text, HTML); False where one of this key was written before."""
-    return _insert(session, key, purpose, (recipient, None), content, at) is not None
+    """Write a letter (subject, text, HTML) and what goes with it.
+
+    False where one of this key was written before.
+    """
+    letter_id = _insert(session, key, purpose, (recipient, None), content, at)
+    if letter_id is not None:
+        attach(session, letter_id, attached)
+    return letter_id is not None
 
 
 def pass_on(
@@ -77,12 +85,13 @@ class SentLetter:
     """To whom it went; None where it went to staff, whoever it is about."""
     recipient: str
     purpose: LetterPurpose
+    key: str
 
 
 def find_letters(session: Session, letter_ids: Collection[int]) -> dict[int, SentLetter]:
     """Letters by their ids; those that do not exist are left out."""
     to_him = case((Letter.purpose != LetterPurpose.FORWARDED, Letter.subscriber_id))
-    query = select(Letter.id, to_him, Letter.recipient, Letter.purpose)
+    query = select(Letter.id, to_him, Letter.recipient, Letter.purpose, Letter.key)
     rows = session.execute(query.where(Letter.id.in_(letter_ids)))
     return {row[0]: SentLetter(*row) for row in rows}
 
@@ -128,7 +137,9 @@ def _insert(
     at: datetime,
 ) -> int | None:
     (recipient, subscriber_id), (subject, text, html) = to, content
+    number = given_id(session, Letter)
     insert = upsert(session, Letter).values(
+        **({} if number is None else {"id": number}),
         key=key,
         purpose=purpose,
         subscriber_id=subscriber_id,
@@ -188,17 +199,20 @@ def list_letters(
 
 
 def letters_due(session: Session, patience: timedelta) -> bool:
-    """Whether a letter's time has come, or one was lost between intent and result."""
-    due = exists(Letter.id).where(LETTER_WAITING, Letter.next_attempt_at <= moment())
+    """Whether a letter's time has come, or one was lost between intent and result.
+
+    Not while the ledger is not trusted, see `recognising`.
+    """
+    due = exists(Letter.id).where(LETTER_WAITING, Letter.next_attempt_at <= moment(), ~UNWRITTEN)
     lost = exists(Letter.id).where(LETTER_HANDED, Letter.handed_at < moment(-patience))
-    return bool(session.scalar(select(or_(due, lost))))
+    return bool(session.scalar(select(and_(trusted(), or_(due, lost)))))
 
 
 def due_letters(session: Session, limit: int) -> Sequence[Letter]:
     """Letters whose time has come, the oldest first."""
     query = (
         select(Letter)
-        .where(LETTER_WAITING, Letter.next_attempt_at <= moment())
+        .where(LETTER_WAITING, Letter.next_attempt_at <= moment(), ~UNWRITTEN)
         .order_by(Letter.next_attempt_at, Letter.id)
         .limit(limit)
     )
@@ -209,47 +223,10 @@ def mark_letter_handed(session: Session, letter_id: int) -> bool:
     """The intent; False where somebody else has it."""
     mine = (
         update(Letter)
-        .where(Letter.id == letter_id, Letter.state == LetterState.WAITING)
+        .where(Letter.id == letter_id, Letter.state == LetterState.WAITING, trusted())
         .values(state=LetterState.HANDED, handed_at=database_time(), attempts=Letter.attempts + 1)
     )
     return session.scalar(mine.returning(Letter.id)) is not None
-
-
-def letter_barred(session: Session, letter_id: int) -> str:
-    """Why a letter to a subscriber must not go now, in words; empty: it may.
-
-    A request to confirm goes to who has not said a word yet, and to nobody else.
-    """
-    query = (
-        select(Letter.purpose, audience.barrier(), Subscriber.email_key != Letter.recipient)
-        .join(Subscriber, Subscriber.id == Letter.subscriber_id)
-        .where(Letter.id == letter_id)
-    )
-    found = session.execute(query).first()
-    if found is None:
-        return ""
-    purpose, why, moved = found
-    if purpose in (LetterPurpose.FORWARDED, LetterPurpose.ERASED):
-        return ""
-    if purpose in _OF_HIS_DEEDS:
-        return _deed_barred(purpose, why, moved=moved)
-    if purpose is LetterPurpose.CONFIRMATION:
-        if why is None:
-            return AGREED
-        why = None if why == Cause.PENDING.value else why
-    if why is not None:
-        return Cause(why).label
-    return MOVED if moved else ""
-
-
-def _deed_barred(purpose: LetterPurpose, why: str | None, *, moved: bool) -> str:
-    """The same for what a reader is told of his own deeds, left and paused as he may be by now.
-
-    Where it goes to another address than his, what is known against his says nothing of it.
-    """
-    if why == Cause.ERASED.value or (why == Cause.SUPPRESSED.value and not moved):
-        return Cause(why).label
-    return MOVED if moved and purpose is LetterPurpose.COPY else ""
 
 
 def cancel_letter(session: Session, letter_id: int, reason: str) -> None:

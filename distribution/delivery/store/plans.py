@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from distribution.audience import Reader
 from distribution.db import BIG_INTEGER
+from distribution.delivery.store.installation import given_id, last_id, lift_ids
 from distribution.delivery.store.times import moment
 from distribution.digests import Choice, Interests, Omitted, Selected, Sheet
 from distribution.models import (
@@ -77,6 +78,7 @@ def add_run(
 ) -> Run:
     """A new run, nobody planned yet."""
     run = Run(
+        id=given_id(session, Run),
         issue_id=issue_id,
         kind=kind,
         resend_number=resend_number,
@@ -188,8 +190,12 @@ def add_deliveries(
         (reader.subscriber_id, selection_id, reader.recipient, reader.address_hash, lane)
         for reader, selection_id, lane in planned
     ]
-    if rows:
-        _DELIVERIES.run(session, rows, run_id=run_id)
+    if not rows:
+        return
+    first, before = given_id(session, Delivery), last_id(session, Delivery)
+    _DELIVERIES.run(session, rows, run_id=run_id)
+    if first is not None:
+        lift_ids(session, before, first)
 
 
 def _taking_all(rows: FromClause, _database: str) -> Insert:

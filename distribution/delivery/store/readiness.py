@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from distribution.delivery.store import lanes
+from distribution.delivery.store.installation import trusted
 from distribution.delivery.store.times import moment
 from distribution.models import DUE, Canary, Delivery, Lane, Run
 from distribution.words import RunState
@@ -20,9 +21,13 @@ _NOW = timedelta(0)
 
 
 def running(session: Session) -> dict[int, bool]:
-    """The runs that may send now, the oldest first, and whether some of each go first."""
+    """The runs that may send now, the oldest first, and whether some of each go first.
+
+    None while the ledger is not trusted, see `recognising`.
+    """
     in_time = or_(Run.expires_at.is_(None), Run.expires_at > moment())
-    query = select(Run.id, Run.canary.is_not(None)).where(Run.state == RunState.SENDING, in_time)
+    may_send = (Run.state == RunState.SENDING, in_time, trusted())
+    query = select(Run.id, Run.canary.is_not(None)).where(*may_send)
     return {row[0]: row[1] for row in session.execute(query.order_by(Run.id))}
 
 

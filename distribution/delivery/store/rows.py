@@ -32,6 +32,7 @@ from sqlalchemy.orm import Session
 from distribution import audience
 from distribution.db import BIG_INTEGER, among, database_time
 from distribution.delivery.store import canaries
+from distribution.delivery.store.installation import trusted
 from distribution.delivery.store.times import moment
 from distribution.models import UNDER_WAY, Delivery, Run, Subscriber, Suppression
 from distribution.statements import Columns, Prepared
@@ -157,7 +158,8 @@ def sending() -> ColumnElement[bool]:
     """
     in_time = or_(Run.expires_at.is_(None), Run.expires_at > moment())
     sending = (Run.state == RunState.SENDING, in_time, canaries.may_go())
-    return exists().where(Run.id == Delivery.run_id, *sending).correlate(Delivery)
+    goes = exists().where(Run.id == Delivery.run_id, *sending).correlate(Delivery)
+    return and_(goes, trusted())
 
 
 def barrier() -> ColumnElement[str | None]:

@@ -14,7 +14,7 @@ from distribution.delivery.store import canaries, readiness
 from distribution.delivery.store.times import moment
 from distribution.errors import NotFound
 from distribution.models import DUE, UNDER_WAY, Delivery, Issue, Lane, Run, Selection, Sheet
-from distribution.words import Cause, DeliveryState, RunState
+from distribution.words import Cause, DeliveryState, RunKind, RunState
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,12 @@ def anything_to_do(session: Session) -> bool:
     )
     ready = readiness.anything_ready(session)
     return ready or any(session.scalar(select(sign)) for sign in signs)
+
+
+def last_finished(session: Session) -> Run | None:
+    """The regular run that was finished last."""
+    query = select(Run).where(Run.kind == RunKind.REGULAR, Run.state == RunState.FINISHED)
+    return session.scalar(query.order_by(Run.finished_at.desc(), Run.id.desc()).limit(1))
 
 
 def drained_runs(session: Session) -> Sequence[Run]:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from distribution import audience, events
+from distribution import audience, delivery, events
 from distribution.delivery import is_through
 from distribution.models import (
     Audit,
@@ -59,6 +59,7 @@ def old_letters(before: datetime) -> Select[int]:
 def empty_letters(session: Session, ids: Collection[int]) -> None:
     """To whom it was sent, about what and when, stays."""
     _change(session, Letter, Letter.id.in_(ids), text="", html="", reply_to=None)
+    delivery.detach(session, ids)
 
 
 def mails_of_the_erased(before: datetime) -> Select[int]:
