@@ -9,7 +9,17 @@ from functools import cached_property
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from distribution import config, db, delivery, digests, events, replies, schema, statements
+from distribution import (
+    calendar,
+    config,
+    db,
+    delivery,
+    digests,
+    events,
+    replies,
+    schema,
+    statements,
+)
 from distribution.bundle import bundled
 from distribution.config import Configuration, Settings
 from distribution.errors import DistributionError, InvalidSetting
@@ -19,10 +29,12 @@ from distribution.transports import (
     Outbox,
     Relay,
     Relays,
+    Robot,
     Standing,
     Timeouts,
     read_relays,
 )
+from distribution.words import GroupRobot
 
 LATE_RESULT = 0.1
 """Of the relay's time to answer: how much longer a result may still reach the ledger."""
@@ -102,6 +114,17 @@ class App:
         return Exchanges(tuple(map(config.server_of, self.settings.dns_servers)))
 
     @property
+    def robots(self) -> tuple[Robot, ...]:
+        """Who says in the office's groups what it should know."""
+        settings = self.settings
+        wecom, dingtalk = (
+            url.get_secret_value() for url in (settings.wecom_robot, settings.dingtalk_robot)
+        )
+        secret = settings.dingtalk_secret.get_secret_value()
+        found = (Robot(GroupRobot.WECOM, wecom), Robot(GroupRobot.DINGTALK, dingtalk, secret))
+        return tuple(robot for robot in found if robot.url)
+
+    @property
     def recipe(self) -> delivery.Recipe:
         """What turns an issue into mails."""
         settings = self.settings
@@ -116,6 +139,11 @@ class App:
             addresses=self.addresses,
             honeypot=settings.honeypot == "on",
         )
+
+    @property
+    def house(self) -> calendar.House:
+        """What the month runs on."""
+        return calendar.house_of(self.settings, self.transaction, self.recipe)
 
     @property
     def desk(self) -> events.Desk:
@@ -137,7 +165,8 @@ class App:
         """Who posts single mails."""
         sender = (self.settings.sender_name, self.settings.sender_address)
         rules, switch = self.reply_rules, self.settings.stop_file
-        return delivery.Office(sender, self.addresses, self.patience, rules, switch)
+        mark = self.settings.mark_file
+        return delivery.Office(sender, self.addresses, self.patience, rules, switch, mark)
 
     @property
     def stationery(self) -> delivery.Stationery:
@@ -171,6 +200,7 @@ class App:
             ),
             rules=self.reply_rules,
             switch=settings.stop_file,
+            mark=settings.mark_file,
         )
 
 

@@ -23,7 +23,7 @@ _PART = r"[^\s<>()\[\]{},;:\"'|\\/=&?@＠]"
 _LOCAL = rf'(?<!{_PART})(?P<local>"[^"\n]{{0,64}}"|{_PART}++)'  # possessive: never tried again
 _ADDRESS = re.compile(rf"{_LOCAL}[@＠](?P<domain>{_PART}+|\[[^\]\s]*\])")
 _IN_URL = re.compile(r"(?<![\w.%+-])(?P<local>[\w.+-]++)%40(?P<domain>[\w.-]+)", re.IGNORECASE)
-_TOKEN_IN_PATH = re.compile(r"(/[ocrups]/)[A-Za-z0-9_-]{20,}")
+_TOKEN_IN_PATH = re.compile(r"(/(?:[a-z]|approve)/)[A-Za-z0-9_-]{20,}")  # every page that takes one
 _TOKEN_IN_MAIL = re.compile(r"(?<![a-z2-7])[a-z2-7]{36}(?![a-z2-7])", re.IGNORECASE)
 
 

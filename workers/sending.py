@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,8 +17,13 @@ from workers.current import get_app
 from workers.failures import logged
 from workers.following import Follower
 from workers.guarding import guarded, look
+from workers.overseeing import Overseer
+from workers.telling import tell
 
 log = logging.getLogger(__name__)
+
+PULSE = 60.0
+"""Seconds between two signs of life of a worker process in the database."""
 
 STINT = timedelta(seconds=50)
 """How long one message keeps the sender busy: well below any broker's patience."""
@@ -44,12 +51,12 @@ def send() -> None:
         for run_id, mismatches in checked.items():
             for mismatch in mismatches:
                 log.error("run %d stays open: %s", run_id, mismatch, extra={"run": run_id})
-    _post(app)
+    post_letters(app)
     if pumped.more and not app.sender.stopping:
         ring(send_due)
 
 
-def _post(app: App) -> None:
+def post_letters(app: App) -> None:
     """Post letters that are due, a batch at most: the ticker rings for the next."""
     with app.reading() as session:
         due = delivery.letters_due(session, app.patience)
@@ -70,20 +77,12 @@ def answer_sign_ups(app: App) -> None:
         delivery.answer_sign_ups(app.transaction, app.stationery, at=clock.now())
 
 
-def tell() -> None:
-    """Write what the admins should know to them, if any are named."""
-    app = get_app()
-    admins = app.settings.admin_addresses
-    if not admins:
-        return
-    at = clock.now()
+def answer_moves(app: App) -> None:
+    """Write to the new addresses that readers have named."""
     with app.reading() as session:
-        due = delivery.alerts_due(session, at=at)
+        due = delivery.moves_due(session)
     if due:
-        # In the product's own templates: a broken one of the installation must not keep it back.
-        templates, name = app.recipe.templates[-1:], app.settings.sender_name
-        with app.transaction() as session:
-            delivery.tell_alerts(session, templates, name, admins, at=at)
+        delivery.answer_moves(app.transaction, app.stationery, at=clock.now())
 
 
 def ring_if_due() -> None:
@@ -92,9 +91,12 @@ def ring_if_due() -> None:
     if app.sender.stopping:
         return
     look(app)
-    tell()
+    with logged("telling the office"):
+        tell(app)
     with logged("answering who signed up"):
         answer_sign_ups(app)
+    with logged("answering who names another address"):
+        answer_moves(app)
     with app.reading() as session:
         due = delivery.anything_to_do(session) or delivery.letters_due(session, app.patience)
     if due and not ring(send_due):
@@ -103,9 +105,20 @@ def ring_if_due() -> None:
 
 def watch() -> Callable[[], None]:
     """What the ticker does for this queue."""
-    follower = Follower()
+    follower, overseer = Follower(), Overseer()
+    begun, beats_at = False, 0.0
 
     def tick() -> None:
+        nonlocal begun, beats_at
+        if time.monotonic() >= beats_at:  # for whoever asks who is at work
+            beats_at = time.monotonic() + PULSE
+            with logged("giving a sign of life"), get_app().transaction() as session:
+                delivery.beat(session, os.uname().nodename, os.getpid())
+        if not begun:  # a copy that came back is told before anything is due
+            begun = True
+            with logged("recognising the ledger"):
+                get_app().sender.recognise()
+        overseer.look(get_app())
         with logged("following the logs of relays"):
             app = get_app()
             follower.look(app, timedelta(seconds=app.settings.ticker_seconds) / 2)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dramatiq
 import pytest
-from runs import override
+from runs import add_reader, override
 
 from distribution import audience, clock, delivery
 from distribution.app import App
@@ -33,6 +33,21 @@ def test_the_ticker_answers_and_posts(app: App) -> None:
         (letter,) = delivery.list_letters(session)
         assert letter.state is LetterState.SENT
         assert not audience.sign_ups_due(session)
+
+
+def test_the_ticker_answers_who_names_another_address(app: App) -> None:
+    at = clock.now()
+    with app.transaction() as session:
+        row = add_reader(session, app, "an.ran@fenhe.example", at)
+        address = audience.read_address("an.neu@fenhe.example")
+        delivery.ask_to_move(session, app.stationery, row, address, at=at)
+
+    ring_if_due()
+
+    with app.reading() as session:
+        letters = delivery.list_letters(session, purpose=LetterPurpose.MOVING)
+        assert [letter.state for letter in letters] == [LetterState.SENT]
+        assert not delivery.moves_due(session)
 
 
 def test_a_letter_that_cannot_be_written_keeps_nothing_else_waiting(
