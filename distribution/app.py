@@ -143,7 +143,7 @@ class App:
     @property
     def house(self) -> calendar.House:
         """What the month runs on."""
-        return calendar.house_of(self.settings, self.transaction, self.recipe)
+        return calendar.house_of(self.settings, self.transaction, self.reading, self.recipe)
 
     @property
     def desk(self) -> events.Desk:

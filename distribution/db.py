@@ -5,8 +5,9 @@ worker hosts never matter.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -193,6 +194,13 @@ def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(
         url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT.total_seconds()}
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _keep(_dialect: Dialect, _entry: object, given: Sequence[str], _options: object) -> None:
+        """A new file is for this account alone: SQLite would let everybody read it."""
+        if not given[0].startswith((":", "file:")):
+            with suppress(OSError):  # SQLite says better what is wrong
+                os.close(os.open(given[0], os.O_CREAT, 0o600))
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 - sqlite3's

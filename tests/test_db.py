@@ -1,7 +1,9 @@
 """Storage: instants, transactions, the database's clock, and two writers at once."""
 
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from threading import Event
 from zoneinfo import ZoneInfo
 
@@ -248,3 +250,13 @@ def test_a_database_that_cannot_be_is_said_in_a_sentence_without_its_password(ur
 
     assert fault.value.exit_code == 2
     assert "Geheim" not in str(fault.value)
+
+
+def test_a_new_file_is_for_its_account_alone(tmp_path: Path) -> None:
+    file = tmp_path / "new.db"
+    engine = db.open_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE one (n INTEGER)"))
+        for path in tmp_path.iterdir():
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    engine.dispose()

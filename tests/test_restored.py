@@ -395,6 +395,13 @@ def backed_up(house: House) -> Path:
 
 
 @only_sqlite
+def test_a_backup_into_a_folder_that_is_not_there_says_so(house: House) -> None:
+    database = house.home / "distribution.db"
+    with pytest.raises(CannotBackUp, match=f"没有文件夹 {house.home / 'no'}"):
+        backup.back_up_sqlite(database, house.home / "no" / "b.db", at=clock.now())
+
+
+@only_sqlite
 def test_a_backup_is_whole_private_and_suspect_by_birth(house: House) -> None:
     run_id = planned(house.app, 3)
     start(house.app, run_id, clock.now())

@@ -18,6 +18,8 @@ from workers.telling import readership
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=1)
+SELDOM = timedelta(minutes=10)
+"""How often what is counted from whole runs is looked for: a second for a million mails."""
 DAILY = timedelta(hours=1)
 """How often what changes by the day is looked for."""
 _MEGABYTE = 1024 * 1024
@@ -27,27 +29,23 @@ _MEGABYTE = 1024 * 1024
 class Overseer:
     """One process's looks; several may look, and each trouble is told once a day all the same."""
 
-    _next: float = float("-inf")
-    _next_daily: float = float("-inf")
+    _next: dict[str, float] = field(default_factory=dict)
+    """By what is looked after."""
     _redis_away: float | None = field(default=None)
 
     def look(self, app: App) -> None:
         """See to everything whose time has come."""
-        if time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + EVERY.total_seconds()
-        for what, see in {
-            "the disk": see_to_disk,
-            "the queue": see_to_queue,
-            "Redis": self._see_to_redis,
-            "bounces": see_to_bounces,
-        }.items():
-            with logged(f"looking after {what}"):
-                see(app)
-        if time.monotonic() >= self._next_daily:
-            self._next_daily = time.monotonic() + DAILY.total_seconds()
-            with logged("looking after memberships"):
-                see_to_endings(app)
+        for what, every, see in (
+            ("the disk", EVERY, see_to_disk),
+            ("the queue", EVERY, see_to_queue),
+            ("Redis", EVERY, self._see_to_redis),
+            ("bounces", SELDOM, see_to_bounces),
+            ("memberships", DAILY, see_to_endings),
+        ):
+            if time.monotonic() >= self._next.get(what, 0.0):
+                self._next[what] = time.monotonic() + every.total_seconds()
+                with logged(f"looking after {what}"):
+                    see(app)
 
     def _see_to_redis(self, app: App) -> None:
         """Tell that it is away, once it has been for longer than a restart takes."""
@@ -100,8 +98,12 @@ def see_to_queue(app: App) -> None:
 
 def see_to_bounces(app: App) -> None:
     """Tell of runs of which too much comes back."""
-    with app.transaction() as session:
-        reports.tell_bounces(session, app.settings.bounce_alert_percent, at=clock.now())
+    percent, at = app.settings.bounce_alert_percent, clock.now()
+    with app.reading() as session:
+        found = reports.too_much_back(session, percent, at=at)
+    for one in found:
+        with app.transaction() as session:
+            reports.tell_bounces(session, one, percent, at=at)
 
 
 def see_to_endings(app: App) -> None:

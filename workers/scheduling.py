@@ -82,7 +82,11 @@ class Scheduler:
             return
         except DistributionError as error:
             self._say(f"the calendar cannot be looked at: {error}")
-            calendar.tell_unusable(house, error, at=at)
+            calendar.tell_unusable(house, str(error), at=at)
+        except Exception as defect:  # an entry point: the errands are done, and the office knows
+            log.exception("looking at the calendar")
+            words = f"程序出错（{type(defect).__name__}），详情见运行记录"
+            calendar.tell_unusable(house, words, at=at)
         else:
             self._jumped = _NONE
             self._tell(ticked)

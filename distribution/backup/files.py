@@ -33,10 +33,12 @@ class CannotRestore(DistributionError):
 def new_file(target: Path) -> Iterator[Path]:
     """An empty file of ours alone, which gets its name when the block ends well.
 
-    Raises CannotBackUp where the name is taken, and OSError.
+    Raises CannotBackUp where the name is taken or there is no such folder, and OSError.
     """
     if os.path.lexists(target):
         raise CannotBackUp(target, "已有这个文件", "请另取一个名字，例如带上日期")
+    if not target.parent.is_dir():
+        raise CannotBackUp(target, f"没有文件夹 {target.parent}", "请先建立")
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:

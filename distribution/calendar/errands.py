@@ -20,7 +20,7 @@ def _remind(house: House, at: datetime) -> int:
 
 def _report(house: House, at: datetime) -> int:
     head = Letterhead(house.recipe.templates, house.recipe.publication.sender_name)
-    return reports_due(house.transaction, head, after=house.report_after, at=at)
+    return reports_due(house.transaction, house.reading, head, after=house.report_after, at=at)
 
 
 ERRANDS: Mapping[str, Errand] = {

@@ -26,6 +26,8 @@ class House:
     """An installation, as far as its months go."""
 
     transaction: Transaction
+    reading: Transaction
+    """As `transaction`, for looking only."""
     recipe: Recipe
     rule: Rule
     own_days: Path | None
@@ -54,10 +56,13 @@ class House:
         return written or self.addresses
 
 
-def house_of(settings: Settings, transaction: Transaction, recipe: Recipe) -> House:
+def house_of(
+    settings: Settings, transaction: Transaction, reading: Transaction, recipe: Recipe
+) -> House:
     """An installation with these settings."""
     return House(
         transaction=transaction,
+        reading=reading,
         recipe=recipe,
         rule=Rule(
             settings.schedule_day,

@@ -9,6 +9,8 @@ from distribution.calendar import rule
 from distribution.calendar.house import House
 from distribution.calendar.steering import NotSteerable, hold
 
+_AHEAD = 3
+"""Months to come, in which there is one that has not left early."""
 _LONG = timedelta(days=31)
 """What is looked at of the past where nobody knows when the copy was made."""
 
@@ -29,13 +31,13 @@ def hold_since(
     issue that may have left.
     """
     begin, workdays, held = since or at - _LONG, house.workdays(session), []
-    for month in rule.months(rule.month_of(begin), rule.shifted(rule.month_of(at), 1)):
+    for month in rule.months(rule.month_of(begin), rule.shifted(rule.month_of(at), _AHEAD)):
         due = rule.slot_of(month, house.rule, workdays).due_at
         if due < begin or (due > at and not next_too):
             continue
         with suppress(NotSteerable):  # it has left as far as is known, too
             hold(session, house, month, reason, by=by, at=at)
             held.append(month)
-        if due > at:
-            break
+            if due > at:
+                break
     return held

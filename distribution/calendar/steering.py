@@ -73,7 +73,8 @@ def release(
         _note(session, "schedule.release", month, by=by, at=at)
         return Released(None, usual.due_at)
     if slot.state is SlotState.CLAIMED:
-        raise NotSteerable(month, "已放行，到可投递的时刻自动投递")
+        advice = f"要换一期，先运行 distribution schedule hold {name_of(month)} --reason 缘由"
+        raise NotSteerable(month, f"已放行，到可投递的时刻自动投递；{advice}")
     key = _name_issue(session, slot, issue)
     slot.state, slot.hold, slot.words = SlotState.CLAIMED, None, ""
     slot.released_at, slot.released_by, slot.changed_at = at, by, at

@@ -19,7 +19,6 @@ from distribution.calendar.store import candidates, marks, slots
 from distribution.calendar.store.marks import present
 from distribution.calendar.workdays import Workdays
 from distribution.clock import SHANGHAI, for_people
-from distribution.errors import DistributionError
 from distribution.models import ScheduleSlot
 from distribution.words import Hold, SlotState
 
@@ -66,14 +65,14 @@ def tick(
     return Ticked(tuple(touched))
 
 
-def tell_unusable(house: House, error: DistributionError, *, at: datetime) -> None:
+def tell_unusable(house: House, why: str, *, at: datetime) -> None:
     """Tell the office, once a day, what keeps the calendar from being looked at."""
     with house.transaction() as session:
         delivery.raise_alert(
             session,
             f"calendar:unusable:{at.astimezone(SHANGHAI).date()}",
             "日程没有在看：到日子不会投递",
-            [f"{error}。"],
+            [f"{why}。"],
             "改好后自动继续：distribution schedule show 查看日程。",
             at=at,
             urgent=True,

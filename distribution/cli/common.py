@@ -1,8 +1,8 @@
 """What the commands share: the opened installation, who acts, tables, JSON."""
 
-import getpass
 import json
 import os
+import pwd
 import re
 import shutil
 import sys
@@ -56,9 +56,10 @@ def admin() -> str:
 
 
 def _account() -> str:
+    """As the system knows it: what the environment says of it anybody can set."""
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # an account without a name, in a container
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # an account without a name, in a container
         return f"uid-{os.getuid()}"
 
 

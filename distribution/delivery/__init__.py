@@ -177,6 +177,7 @@ from distribution.delivery.tripwires import Tripped
 from distribution.delivery.verifying import Recount, finish_drained, recount, sign, verify
 from distribution.delivery.vouching import (
     Approved,
+    ChangedMeanwhile,
     ImportedByHimself,
     approve_issue,
     require_voucher,
@@ -194,6 +195,7 @@ __all__ = [
     "Approved",
     "Asked",
     "Barred",
+    "ChangedMeanwhile",
     "Count",
     "Doubtful",
     "Draft",

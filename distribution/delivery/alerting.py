@@ -35,7 +35,7 @@ class Readership:
     admins: Sequence[str]
     """Of everything."""
     editors: Sequence[str] = ()
-    """Of what concerns their work too."""
+    """Of what concerns their work too; of everything where there is no admin."""
 
     @property
     def all(self) -> Sequence[str]:
@@ -114,7 +114,7 @@ def _shares(
         address: [
             alert
             for alert in waiting
-            if (alert.editors or address in readers.admins)
+            if (alert.editors or address in (readers.admins or readers.editors))
             and not (alert.lane in in_trouble and alert.lane == lanes[address])
         ]
         for address in readers.all

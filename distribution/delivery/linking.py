@@ -11,7 +11,7 @@ from enum import Enum, auto
 
 from sqlalchemy.orm import Session
 
-from distribution import audience, issues, staff
+from distribution import audience, digests, issues, staff
 from distribution.delivery.lapsing import lapses_of
 from distribution.delivery.planning import Recipe
 from distribution.delivery.vouching import Approved, approve_issue
@@ -33,7 +33,7 @@ class Link(Enum):
     """The issue is approved, by whomever, or on its way."""
     EXPIRED = auto()
     VOID = auto()
-    """What the issue says has changed since, or it was approved and that was withdrawn."""
+    """What it says or the templates changed since, or it was approved and that was withdrawn."""
     NOBODY = auto()
     """The letter's address is no longer that of somebody who may approve."""
 
@@ -113,5 +113,7 @@ def _link(
     deeds = issues.deeds_of(session, issue.id)
     used = any(one.step is IssueStep.APPROVED and one.at > letter.created_at for one in deeds)
     if used or issues.way_of(session, issue).fingerprint != proofed.fingerprint:
+        return Link.VOID
+    if digests.templates_fingerprint(recipe.templates) != proofed.templates:
         return Link.VOID
     return Link.OPEN

@@ -1,14 +1,16 @@
 """Notices to the admins: what they should know beforehand, once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from distribution import audience, audit, digests
 from distribution.clock import SHANGHAI
+from distribution.delivery.store import alerts
 from distribution.delivery.store.letters import add_letter
 from distribution.models import Enterprise
 from distribution.words import LetterPurpose
@@ -35,7 +37,8 @@ def notice_endings(
     ending = audience.endings(session, today=today)
     if not ending:
         return ()
-    letter = digests.render_letter(templates, "notice", _values(ending, today, sender_name))
+    values = _values(ending, today, sender_name)
+    letter = digests.render_letter(templates, "notice", values)
     named = ",".join(f"{row.id}:{row.member_until}" for row, _ in ending)
     for admin in admins:
         key = sha256(f"{admin}\0{named}".encode()).hexdigest()
@@ -47,10 +50,19 @@ def notice_endings(
             (letter.subject, letter.text, letter.html),
             at=at,
         )
+    _tell_robots(session, named, values, at)
     for row, _ in ending:
         until = str(row.member_until)
         audit.record(session, audience.NOTICED, str(row.id), by=by, at=at, until=until)
     return [row for row, _ in ending]
+
+
+def _tell_robots(session: Session, named: str, values: Mapping[str, Any], at: datetime) -> None:
+    """As an alert that the admins have in their letters already."""
+    row = {name: values[name] for name in ("title", "advice")}
+    row |= {"lines": [values["lead"], *values["lines"]], "urgent": False, "editors": False}
+    row |= {"key": f"membership-ending:{sha256(named.encode()).hexdigest()}", "lane": ""}
+    alerts.add_alert(session, row | {"at": at, "told_at": at})
 
 
 def _values(

@@ -17,6 +17,8 @@ from distribution.words import GroupRobot
 
 YOUNG = timedelta(days=1)
 """What is older is told to no robot: it may have been set up only now."""
+_PLAIN = str.maketrans("[]<>*`", "［］＜＞＊｀")
+"""Without what a robot takes for a link or a mention: others' words are among the lines."""
 _HANDS = timedelta(minutes=2)
 """So long a message is one process's."""
 _WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
@@ -54,5 +56,10 @@ def note_told(
 
 def _text(alerts: Sequence[Alert]) -> str:
     return "\n\n".join(
-        "\n".join((f"**{alert.title}**", *map(str, alert.lines), alert.advice)) for alert in alerts
+        "\n".join((f"**{_plain(alert.title)}**", *map(_plain, alert.lines), alert.advice))
+        for alert in alerts
     )
+
+
+def _plain(words: str) -> str:
+    return words.translate(_PLAIN)

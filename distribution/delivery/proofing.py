@@ -85,7 +85,10 @@ def write_proofs(
     choices = rehearsal.select(proof.wishes).choices
     row = issues.find_issue(session, rehearsal.issue.masthead.key, lock=True)
     shown, proofed = issues.fingerprint(rehearsal.issue), IssueStep.PROOFED
-    deed = issues.note_once(session, row.id, proofed, shown, by=proof.by, at=at)
+    made_with = digests.templates_fingerprint(templates)
+    deed = issues.note_once(
+        session, row.id, proofed, shown, by=proof.by, at=at, templates=made_with
+    )
     written = []
     for reader in readers:
         approves = proof.approved_at is None and _approves(session, reader)

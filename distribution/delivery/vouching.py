@@ -31,6 +31,16 @@ class ImportedByHimself(Refused):
         )
 
 
+class ChangedMeanwhile(Refused):
+    """Raised where an issue says something else than what was shown to who approves it."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(
+            f"{key} 期没有批准：内容在您查看时被改过，请再看一次：distribution issue approve {key}"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Approved:
     """What became of an approval."""
@@ -53,11 +63,13 @@ def approve_issue(
     by: str,
     at: datetime,
     override: str | None = None,
+    seen: str = "",
 ) -> Approved:
     """Release an issue for sending, or once more where that has lapsed.
 
-    Above so many readers by another person than those who imported it. Raises
-    staff.NotOnStaff and MayNotApprove, ImportedByHimself, issues.NotReady, and GateClosed.
+    `seen` is the fingerprint of what was looked at, where that was before. Above so many readers
+    by another person than those who imported it. Raises staff.NotOnStaff and MayNotApprove,
+    ImportedByHimself, ChangedMeanwhile, issues.NotReady, and GateClosed.
     """
     row = issues.find_issue(session, key, lock=True)
     key = issues.key_of(row)
@@ -65,6 +77,8 @@ def approve_issue(
     if row.approved_at is not None and not lapses:
         return Approved(key, False, (), audience.count_mailable(session))
     count = require_voucher(session, row, above=above, by=by)
+    if seen and seen != issues.way_of(session, row).fingerprint:
+        raise ChangedMeanwhile(key)
     issues.approve(session, key, by=by, at=at, override=override, again=True)
     errors = inspect_usual(session, row.id, recipe).errors
     if errors:

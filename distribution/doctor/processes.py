@@ -1,16 +1,17 @@
-"""Who is at work: senders, schedulers, what they go by, and whether they were told to stop."""
+"""Who is at work and who is told: senders, schedulers, what they go by, whether to stop."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from distribution import calendar, delivery, schema
+from distribution import calendar, delivery, schema, staff
 from distribution.app import App
 from distribution.db import DatabaseUnusable
 from distribution.doctor import process_store as store
 from distribution.doctor.finding import Finding, bad, good, note
 from distribution.doctor.process_store import Sign
+from distribution.words import StaffRole
 
 _SCHEDULER_LATE = timedelta(minutes=20)
 """A timer rings every ten minutes, see deploy/."""
@@ -30,6 +31,7 @@ def check(app: App) -> Iterator[Finding]:
             if schema.revision_of(session.connection()) == schema.HEAD:
                 yield from _senders(app, session)
                 yield from _scheduler(app, session)
+                yield from _told(app, session)
     except DatabaseUnusable:
         return  # said already
 
@@ -77,6 +79,14 @@ def _scheduler(app: App, session: Session) -> Iterator[Finding]:
         yield bad(check, f"日程很久没有人看了（最近是{_named(last)}）：{advice}")
     else:
         yield good(check, f"日程有人看着：{_named(last)}")
+
+
+def _told(app: App, session: Session) -> Iterator[Finding]:
+    """Without an admin the editors are told of everything; without them nobody is."""
+    named = app.settings.admin_addresses or app.settings.editor_addresses
+    if not named and not staff.working(session, StaffRole.ADMIN, StaffRole.EDITOR):
+        advice = "请运行 distribution staff add 姓名 --email 邮箱 --role admin"
+        yield note("admins", f"没有管理员，停下、退信、磁盘等提醒没有人收：{advice}")
 
 
 def _named(sign: Sign) -> str:

@@ -35,7 +35,7 @@ class Deed:
     by: str
     at: datetime
     templates: str | None = None
-    """The hash of the templates it was approved with."""
+    """The hash of the templates it was proofed or approved with."""
     audience: int | None = None
     """Readers who could be mailed when it was approved."""
 

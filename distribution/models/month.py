@@ -32,7 +32,7 @@ class IssueDeed(Base):
     issue_id: Mapped[int] = mapped_column(reference("issues.id"), index=True)
     step: Mapped[IssueStep]
     fingerprint: Mapped[Digest]  # of all that its mails are made of, but the templates
-    templates: Mapped[Digest | None]  # of the templates, where it was approved
+    templates: Mapped[Digest | None]  # of the templates, where it was proofed or approved
     audience: Mapped[int | None]  # readers who would get it, where it was approved
     by: Mapped[Who]
     at: Mapped[datetime]

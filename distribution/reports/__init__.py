@@ -1,6 +1,6 @@
 """Reports: how a run went, what came back, and what happened with one reader."""
 
-from distribution.reports.alarming import tell_bounces
+from distribution.reports.alarming import tell_bounces, too_much_back
 from distribution.reports.annual import BoardReport
 from distribution.reports.board import board_report
 from distribution.reports.board_page import year_page
@@ -174,6 +174,7 @@ __all__ = [
     "send_report",
     "suppression_of",
     "tell_bounces",
+    "too_much_back",
     "unreachable",
     "year_page",
     "year_sentence",

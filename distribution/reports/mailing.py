@@ -58,15 +58,21 @@ class Letterhead:
 
 
 def reports_due(
-    transaction: Transaction, head: Letterhead, *, after: timedelta, at: datetime
+    transaction: Transaction,
+    reading: Transaction,
+    head: Letterhead,
+    *,
+    after: timedelta,
+    at: datetime,
 ) -> int:
     """Write the reports whose time has come; gives how many letters were written.
 
     Of regular runs only: the first when the run has ended, the second so long after. Each is
     written once for each addressee, in one transaction with its files, whoever dies in between;
     the first no more once the second is due, and the second no more when it is long overdue.
+    Counting a large run takes seconds, for which nobody has to wait: it is only read.
     """
-    with transaction() as session:
+    with reading() as session:
         ended = posting_store.ended_since(session, at - after - _OVERDUE)
         people = staff.working(session, *ADDRESSEES) if ended else ()
         due = [
@@ -77,8 +83,10 @@ def reports_due(
     written = 0
     for (run_id, which), left in waiting.items():
         if left:
+            with reading() as session:
+                report = _composed(session, run_id, which, head, at)
             with transaction() as session:
-                written += _write(session, run_id, which, left, head, at)
+                written += _write(session, run_id, which, left, report, at)
     return written
 
 
@@ -102,7 +110,8 @@ def send_report(
     people = named or staff.working(session, *ADDRESSEES)
     if not people:
         raise NobodyToTell
-    _write(session, run_id, f"asked:{at.isoformat()}", people, head, at)
+    which = f"asked:{at.isoformat()}"
+    _write(session, run_id, which, people, _composed(session, run_id, which, head, at), at)
     names = [person.name for person in people]
     audit.record(session, "report.send", str(run_id), by=by, at=at, to=names)
     return people
@@ -119,17 +128,25 @@ def _unwritten(session: Session, run_id: int, which: str, people: Sequence[Perso
     return [person for key, person in keys.items() if key not in there]
 
 
+_Report = tuple[RenderedLetter, Sequence[Attachment]]
+"""A letter, and what goes with it."""
+
+
+def _composed(session: Session, run_id: int, which: str, head: Letterhead, at: datetime) -> _Report:
+    found = counting.run_report(session, run_id)
+    files = _files(found, at)
+    return _letter(found, which, files, head), files
+
+
 def _write(
     session: Session,
     run_id: int,
     which: str,
     people: Sequence[Person],
-    head: Letterhead,
+    report: _Report,
     at: datetime,
 ) -> int:
-    found = counting.run_report(session, run_id)
-    files = _files(found, at)
-    letter = _letter(found, which, files, head)
+    letter, files = report
     content = (letter.subject, letter.text, letter.html)
     return sum(
         delivery.add_letter(

@@ -114,12 +114,14 @@ def test_a_month_without_an_issue_ends_the_tick_with_1_and_a_release_with_its_re
     assert (refused.code, "请先 distribution issue approve" in refused.sentence) == (1, True)
     approve(app, issue)
     preview = office("schedule", "release", "2026-12", "--dry-run")
-    assert preview.out.startswith(f"2026-12 放行：{issue} 期 立即 开始投递。")
+    assert preview.out.startswith(f"2026-12 放行：{issue} 期立即开始投递。")
     assert deeds(app, "schedule.release") == []
     move_to(monkeypatch, DECEMBER + timedelta(hours=12))
     later = office("schedule", "release", "２０２６年12月")
     assert f"{issue} 期 2026-12-02 09:00 开始投递" in later.out
-    assert "已放行" in office("schedule", "release", "2026-12").sentence
+    again = office("schedule", "release", "2026-12").sentence
+    assert "已放行" in again
+    assert "要换一期，先运行 distribution schedule hold 2026-12 --reason 缘由" in again
     move_to(monkeypatch, DECEMBER + timedelta(days=1))
     assert office("schedule", "tick").code == 0
 

@@ -74,3 +74,12 @@ def test_the_trail_calls_an_account_by_the_name_of_who_uses_it(
     people = {row["name"]: row["added_by"] for row in office("staff", "list", "--json").document}
     assert people == {"王编辑": getpass.getuser(), "高主编": "王编辑"}
     assert audited(app).count(("staff.add", "高主编")) == 1
+
+
+def test_who_acts_is_the_system_account_whatever_the_environment_claims(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    myself = getpass.getuser()
+    monkeypatch.setenv("LOGNAME", "somebody-else")
+    add(office, "王编辑", WANG)
+    assert office("staff", "list", "--json").document[0]["added_by"] == myself

@@ -58,6 +58,11 @@ def test_editors_are_told_what_concerns_them_and_nothing_else(app: App) -> None:
     assert tell(app, Readership(ADMINS)) == {}
 
 
+def test_without_any_admin_the_editors_are_told_of_everything(app: App) -> None:
+    note(app, "of the admins")
+    assert tell(app, Readership((), ADMINS[1:])) == {ADMINS[1]: "提醒 of the admins"}
+
+
 def test_trouble_of_a_lane_is_not_told_through_it(app: App) -> None:
     stop(app, "qq")
     note(app, "of qq", lane="qq")
@@ -98,6 +103,17 @@ def test_each_robot_is_told_once(app: App) -> None:
     assert due(app, DINGTALK) == "提醒 1 等 2 条"
 
 
+def test_a_providers_words_are_no_link_in_a_group(app: App) -> None:
+    with app.transaction() as session:
+        words = ["对方原话：550 [click](https://evil.example) <@all> *now* `rm`"]
+        delivery.raise_alert(session, "1", "提醒", words, "去看看。", at=clock.now(), urgent=True)
+        found = delivery.message_due(session, WECOM, at=clock.now())
+    assert found is not None
+    title, said, advice = found.text.split("\n")
+    assert (title, advice) == ("**提醒**", "去看看。")
+    assert not set(said) & set("[]<>*`")
+
+
 def test_a_robot_set_up_today_is_not_told_what_was_last_week(app: App) -> None:
     note(app, "long ago", ago=25)
     assert due(app) == ""
@@ -131,3 +147,12 @@ def test_what_is_through_keeps_its_answer(app: App, trouble: str) -> None:
     with app.reading() as session:
         assert session.scalars(select(AlertPost.answer)).one() == (trouble or "ok")
         assert session.scalars(select(Alert.told_at)).one() is None
+
+
+def test_a_notice_of_one_line_has_no_blank_where_others_have_a_list(app: App) -> None:
+    note(app, "short")
+    tell(app, Readership(ADMINS[1:]))
+    with app.reading() as session:
+        said = session.scalars(select(Letter)).one()
+    assert "第一行\n\n去看看。\n" in said.text
+    assert '<td class="k"' not in said.html

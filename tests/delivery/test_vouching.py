@@ -9,7 +9,14 @@ from sqlalchemy import select
 
 from distribution import audience, delivery, issues, staff, topics
 from distribution.app import App
-from distribution.delivery import ApprovalLapsed, Approved, GateClosed, ImportedByHimself, Lapse
+from distribution.delivery import (
+    ApprovalLapsed,
+    Approved,
+    ChangedMeanwhile,
+    GateClosed,
+    ImportedByHimself,
+    Lapse,
+)
 from distribution.models import Delivery
 from distribution.words import DeliveryState, IssueStep, RunState, StaffRole
 
@@ -35,10 +42,10 @@ def readers(app: App, count: int, kind: str = "reader") -> None:
             add_reader(session, app, f"{kind}{number}@enterprise.test", SEPTEMBER)
 
 
-def approve(app: App, by: str = "甲", *, above: int = 500) -> Approved:
+def approve(app: App, by: str = "甲", *, above: int = 500, seen: str = "") -> Approved:
     with app.transaction() as session:
         return delivery.approve_issue(
-            session, KEY, app.recipe, above=above, by=by, at=LATER, override=AS_IT_IS
+            session, KEY, app.recipe, above=above, by=by, at=LATER, override=AS_IT_IS, seen=seen
         )
 
 
@@ -127,6 +134,19 @@ def test_readers_who_may_not_be_mailed_are_no_audience(app: App) -> None:
             address = f"silent{number}@enterprise.test"
             add_reader(session, app, address, SEPTEMBER, consent="")
     assert lapses(app) == []
+
+
+def test_what_was_changed_while_somebody_looked_is_not_approved(app: App) -> None:
+    def now() -> str:
+        with app.reading() as session:
+            return issues.way_of(session, issues.find_issue(session, KEY)).fingerprint
+
+    seen = now()
+    with app.transaction() as session:
+        topics.merge(session, "policy", "quality")
+    with pytest.raises(ChangedMeanwhile, match=f"内容在您查看时被改过.*issue approve {KEY}"):
+        approve(app, seen=seen)
+    assert approve(app, seen=now()).changed
 
 
 def test_merged_topics_void_an_approval(app: App) -> None:

@@ -15,10 +15,11 @@ from processes import PROGRAMME, with_path
 from runs import plan_for, start
 from sqlalchemy import update
 
-from distribution import clock, delivery
+from distribution import audience, clock, delivery, staff
 from distribution.app import App
 from distribution.doctor import disk, keeping, processes, website
 from distribution.models import Heartbeat
+from distribution.words import StaffRole
 
 pytestmark = only_sqlite
 KEY = "DISTRIBUTION_SECRET_KEYS"
@@ -243,3 +244,13 @@ def test_a_file_of_days_that_cannot_be_used_is_said(environment: dict[str, str])
     assert not any(
         "休息日" in one for one in troubles(processes.check, environment, schedule="off")
     )
+
+
+def test_an_office_in_which_nobody_is_told_is_said(app: App, environment: dict[str, str]) -> None:
+    assert any("提醒没有人收" in one for one in troubles(processes.check, environment))
+    known = troubles(processes.check, environment, admin_addresses="wang@jikan.example")
+    with app.transaction() as session:
+        address = audience.read_address("wang@jikan.example")
+        staff.add(session, "王", address, [StaffRole.ADMIN], by="test", at=clock.now())
+    staffed = troubles(processes.check, environment)
+    assert [one for one in (*known, *staffed) if "提醒没有人收" in one] == []

@@ -47,7 +47,7 @@ def sent(app: App) -> int:
 
 def due(app: App, at: datetime) -> int:
     head = Letterhead(app.recipe.templates, app.settings.sender_name)
-    return reports.reports_due(app.transaction, head, after=WEEK, at=at)
+    return reports.reports_due(app.transaction, app.reading, head, after=WEEK, at=at)
 
 
 def letters(app: App) -> list[Letter]:

@@ -103,9 +103,22 @@ def test_another_content_or_a_fortnight_voids_the_link(app: App, client: TestCli
     with app.transaction() as session:
         session.execute(update(Letter).values(created_at=clock.now()))
         issues.write_note(Desk(session, KEY, by="test", at=clock.now()), "卷首语。")
-    assert "内容改过" in client.get(link(app)).text
-    assert "内容改过" in client.post(link(app)).text
+    assert "内容或邮件模板改过" in client.get(link(app)).text
+    assert "内容或邮件模板改过" in client.post(link(app)).text
     assert approval(app)[0] is None
+
+
+@pytest.mark.usefixtures("issue")
+def test_other_templates_than_the_proof_was_made_with_void_the_link(
+    app: App, client: TestClient
+) -> None:
+    override(app, "digest/body.html", '<h1 class="nh">', '<h1 class="nh" title="">')
+    assert "内容或邮件模板改过" in client.get(link(app)).text
+    assert "内容或邮件模板改过" in client.post(link(app)).text
+    assert approval(app)[0] is None
+    proofs.write(app)  # not the same proof any more
+    assert "批准这一期" in client.get(link(app)).text
+    assert "已批准" in client.post(link(app)).text
 
 
 @pytest.mark.usefixtures("issue")
@@ -142,6 +155,7 @@ def test_who_imported_is_told_who_else_may_and_gets_no_button(app: App, client: 
 @pytest.mark.usefixtures("issue")
 def test_what_the_gate_refuses_is_refused_here(app: App, client: TestClient) -> None:
     override(app, "digest/body.html", '<h3 class="h', '<h3 onclick="x()" class="h')
+    proofs.write(app)
     for found in (client.get(link(app)).text, client.post(link(app)).text):
         assert "未通过检查" in found
         assert "<form" not in found

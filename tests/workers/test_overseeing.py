@@ -1,5 +1,6 @@
 """Who looks after the house: what is told of a run, the disk, the queue; each once."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -7,14 +8,15 @@ from pathlib import Path
 
 import dramatiq
 import pytest
+from databases import only_sqlite
 from sqlalchemy import select, update
 from worker_office import started_run
 
-from distribution import clock, staff
+from distribution import clock, delivery, staff
 from distribution.app import App, open_app
 from distribution.audience import read_address
 from distribution.models import Alert, Delivery, Enterprise, Inbox, Letter, ReturnedMail
-from distribution.words import Meaning, Returned, Signal, StaffRole
+from distribution.words import GroupRobot, Meaning, Returned, Signal, StaffRole
 from workers import overseeing
 from workers.broker import BrokerAway
 from workers.current import set_app
@@ -139,6 +141,28 @@ def test_too_much_that_comes_back_is_told_once(house: App, count: int, told: boo
         assert lines(house)[0] == "共 8 封：退回 6 封，投递时被拒 0 封。"
 
 
+@only_sqlite
+def test_counting_what_came_back_keeps_nobody_from_writing(house: App) -> None:
+    started_run(house, 8)
+    send()
+    with house.transaction() as session:
+        session.execute(update(Delivery).values(attempts=1))
+        overseeing.see_to_bounces(house)
+
+
+def test_what_is_dear_to_count_is_looked_for_seldom(
+    house: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+    monkeypatch.setattr(overseeing, "see_to_disk", lambda _app: looks.append("disk"))
+    monkeypatch.setattr(overseeing, "see_to_bounces", lambda _app: looks.append("bounces"))
+    overseer, begin = Overseer(), time.monotonic()
+    for minutes in (0, 2, 4, 11):
+        monkeypatch.setattr(time, "monotonic", lambda now=begin + minutes * 60: now)
+        overseer.look(house)
+    assert (looks.count("disk"), looks.count("bounces")) == (4, 2)
+
+
 def test_one_process_looks_once_a_minute(house: App, monkeypatch: pytest.MonkeyPatch) -> None:
     looks = []
     monkeypatch.setattr(overseeing, "see_to_disk", looks.append)
@@ -163,6 +187,12 @@ def test_memberships_that_end_are_told_by_whoever_looks(house: App) -> None:
         Overseer().look(house)
     with house.reading() as session:
         assert session.scalars(select(Letter.subject)).all() == ["1 家会员企业的会籍即将到期"]
+    with house.transaction() as session:  # the robots of groups as well, and nobody by mail again
+        later = clock.now() + timedelta(hours=2)
+        found = delivery.message_due(session, GroupRobot.WECOM, at=later)
+        assert found is not None
+        assert "太行重工" in found.text
+        assert not delivery.alerts_due(session, at=later)
 
 
 def test_redis_that_stays_away_is_told_of(house: App, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,3 +124,21 @@ def test_letters_are_posted_where_all_workers_have_died(app: App) -> None:
     assert not list(app.settings.home.glob("outbox/*.eml"))
     scheduler.look()
     assert len(list(app.settings.home.glob("outbox/*.eml"))) == 1
+
+
+@only_sqlite
+def test_a_defect_keeps_no_errand_from_being_done_and_is_told(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    done = []
+    monkeypatch.setattr(calendar, "tick", broken)
+    monkeypatch.setattr(calendar, "ERRANDS", {"an errand": lambda *_: done.append(1)})
+    scheduler = Scheduler(app, Event())
+    scheduler.look()
+    scheduler.look()
+    assert len(done) == 2
+    assert [alert.title for alert in alerts(app)] == ["日程没有在看：到日子不会投递"]
+    assert "ZeroDivisionError" in alerts(app)[0].lines[0]

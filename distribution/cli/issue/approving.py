@@ -48,7 +48,7 @@ def approve_issue(
     if seen.gate.errors and not dry_run:
         raise GateClosed(key, seen.gate.errors, "请先改正；")
     refusal = _refusal(app, key, seen, override) if dry_run else ""
-    done = None if dry_run else _approve(app, key, override)
+    done = None if dry_run else _approve(app, key, override, seen)
     if as_json:
         changed = done is not None and done.changed
         facts = {"issue": key, "changed": changed, "dry_run": dry_run}
@@ -100,11 +100,12 @@ def _starts_at(app: App) -> datetime | None:
         return max(at, calendar.next_slot(session, app.house, at=at).due_at)
 
 
-def _approve(app: App, key: str, override: str | None) -> Approved:
-    at, above = clock.now(), app.settings.second_person_above
+def _approve(app: App, key: str, override: str | None, looked: Appraisal) -> Approved:
+    """Approve what was looked at, and nothing else."""
+    at, above, seen = clock.now(), app.settings.second_person_above, looked.way.fingerprint
     with app.transaction() as session:
         done = delivery.approve_issue(
-            session, key, app.recipe, above=above, by=admin(), at=at, override=override
+            session, key, app.recipe, above=above, by=admin(), at=at, override=override, seen=seen
         )
         if done.changed:
             despite = issues.find_issue(session, key).approved_despite

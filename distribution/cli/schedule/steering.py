@@ -40,8 +40,8 @@ def release(month: date, key: str | None, at_once: bool, dry_run: bool) -> None:
         click.echo(f"{name} 不再搁置：{when} 照常。{_undone(dry_run)}")
         return
     if dry_run or not at_once:
-        moment = "立即" if at_once or released.leaves_at <= at else when
-        click.echo(f"{name} 放行：{released.issue} 期 {moment} 开始投递。{_undone(dry_run)}")
+        moment = "立即" if at_once or released.leaves_at <= at else f" {when} "
+        click.echo(f"{name} 放行：{released.issue} 期{moment}开始投递。{_undone(dry_run)}")
         return
     slot = calendar.leave_now(app.house, month, at=at)
     tell_slot(slot)

@@ -87,14 +87,26 @@ def note(
 
 
 def note_once(
-    session: Session, issue_id: int, step: IssueStep, fingerprint: str, *, by: str, at: datetime
+    session: Session,
+    issue_id: int,
+    step: IssueStep,
+    fingerprint: str,
+    *,
+    by: str,
+    at: datetime,
+    templates: str | None = None,
 ) -> Deed:
-    """A step that is done with this content, written down if it was not; the issue is locked."""
+    """A step that is done with this content and these templates, if they are named.
+
+    Written down if it was not; the issue is locked.
+    """
     for deed in reversed(deeds_of(session, issue_id)):
-        if (deed.step, deed.fingerprint) == (step, fingerprint):
+        if (deed.step, deed.fingerprint, deed.templates) == (step, fingerprint, templates):
             return deed
-    number = note(session, issue_id, step, by=by, at=at, fingerprint=fingerprint)
-    return Deed(number, step, fingerprint, by, at)
+    number = note(
+        session, issue_id, step, by=by, at=at, templates=templates, fingerprint=fingerprint
+    )
+    return Deed(number, step, fingerprint, by, at, templates)
 
 
 def deeds_of(session: Session, issue_id: int) -> Sequence[Deed]:
