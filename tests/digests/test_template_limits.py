@@ -85,8 +85,9 @@ def test_a_template_that_never_ends_is_ended(tmp_path: Path, bomb: str) -> None:
     broken = refusal(make_mail(tmp_path, bomb), apart=True)
 
     assert broken.reason == "用时太长，循环过多"
-    # Where Python runs its line is known; a single operation of a library leaves no trace.
-    assert broken.line == (2 if bomb is LOOPS else None)
+    # Where Python runs its line is known; a single operation of a library leaves no trace, nor does
+    # anything where others take the processor so long that the clock on the wall runs out first.
+    assert broken.line in ((2, None) if bomb is LOOPS else (None,))
 
 
 def test_css_that_takes_for_ever_is_ended_too(tmp_path: Path) -> None:
