@@ -197,10 +197,14 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def _keep(_dialect: Dialect, _entry: object, given: Sequence[str], _options: object) -> None:
-        """A new file is for this account alone: SQLite would let everybody read it."""
+        """A new file is for this account alone: SQLite would let everybody read it.
+
+        One that is there is not even opened: closing it would take away the locks that all other
+        connections of this process hold on it, see sqlite.org/howtocorrupt.html, 2.2.
+        """
         if not given[0].startswith((":", "file:")):
-            with suppress(OSError):  # SQLite says better what is wrong
-                os.close(os.open(given[0], os.O_CREAT, 0o600))
+            with suppress(OSError):  # it is there; or SQLite says better what is wrong
+                os.close(os.open(given[0], os.O_CREAT | os.O_EXCL, 0o600))
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 - sqlite3's

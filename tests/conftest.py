@@ -3,8 +3,10 @@
 import os
 import secrets
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 import imap
 import psycopg
@@ -51,6 +53,36 @@ def _understand_statements_once() -> None:
 
 
 _understand_statements_once()
+
+
+_ONE_CALL_THICK = [Path(__file__).parent / folder for folder in ("cli", "web", "doctor")]
+"""Tests of commands and pages: what these call is tested on both databases elsewhere."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of each two such tests that differ by the database only, leave one out: half of either kind.
+
+    With EVERY_DATABASE=1 none.
+    """
+    if os.environ.get("EVERY_DATABASE"):
+        return
+    twins = defaultdict[str, dict[str, pytest.Item]](dict)
+    for item in items:
+        call = getattr(item, "callspec", None)
+        if call and "environment" in call.params and _is_thin(item.path):
+            kind = call.params["environment"]
+            twins[item.nodeid.replace(kind, "", 1)][kind] = item
+    out = {
+        pair[("sqlite", "postgresql")[crc32(name.encode()) % 2]]
+        for name, pair in twins.items()
+        if pair.keys() == {"sqlite", "postgresql"}
+    }
+    config.hook.pytest_deselected(items=list(out))
+    items[:] = [item for item in items if item not in out]
+
+
+def _is_thin(path: Path) -> bool:
+    return any(folder in path.parents for folder in _ONE_CALL_THICK)
 
 
 @pytest.fixture(autouse=True)

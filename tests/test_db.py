@@ -1,6 +1,8 @@
 """Storage: instants, transactions, the database's clock, and two writers at once."""
 
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -260,3 +262,26 @@ def test_a_new_file_is_for_its_account_alone(tmp_path: Path) -> None:
         for path in tmp_path.iterdir():
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
     engine.dispose()
+
+
+_TAKEN_AWAY = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as file:
+    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)
+"""
+"""Takes the lock of whoever is the last to leave a database: then nobody else may be in it."""
+
+
+def test_a_second_connection_takes_no_lock_from_the_first(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    first, second = db.open_engine(url), db.open_engine(url)
+    with first.connect() as connection:
+        connection.execute(text("CREATE TABLE t (n)"))
+        connection.commit()
+        with second.connect() as other:
+            other.execute(text("SELECT * FROM t"))
+        second.dispose()
+        words = [sys.executable, "-c", _TAKEN_AWAY, str(tmp_path / "ledger.db")]
+        assert b"BlockingIOError" in subprocess.run(words, capture_output=True, check=False).stderr
+    first.dispose()
+    assert subprocess.run(words, capture_output=True, check=False).returncode == 0

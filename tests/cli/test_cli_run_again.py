@@ -104,7 +104,7 @@ def test_who_approves_what_went_out_is_told_of_its_readers(
 
     approved = office("issue", "approve", issue)
 
-    assert f"distribution run plan {issue}\n" in approved.out
+    assert f"{issue} 期已批准。" in approved.out
     assert f"distribution run correct {finished} --reason" in approved.out
 
 

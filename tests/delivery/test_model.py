@@ -335,7 +335,7 @@ def test_the_ledger_holds_its_promises_in_any_order(folder: Path) -> None:
     run_state_machine_as_test(
         Ledger,
         settings=settings(
-            max_examples=30,
+            max_examples=20,
             stateful_step_count=40,
             deadline=None,
             phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking takes minutes
