@@ -26,6 +26,7 @@ TOO_FEW = f"少于 {FEW} 人，不细分"
 """Said in the place of a figure that is hidden."""
 
 _Key = TypeVar("_Key")
+_Row = TypeVar("_Row", ArticleFigures, TopicFigures)
 
 
 def hidden(groups: Mapping[_Key, int]) -> frozenset[_Key]:
@@ -69,8 +70,8 @@ def discreet(found: RunReport) -> RunReport:
         found,
         opened=_opened(found.opened, found.agreed, found.unasked),
         clicked=_clicked(found.clicked, found.agreed, found.unasked),
-        topics=_topics(found.topics),
-        articles=_articles(found.articles),
+        topics=_rows(found.topics),
+        articles=_rows(found.articles),
         enterprises=tuple(
             _without_reading(one) if one.enterprise_id in enterprises else one
             for one in found.enterprises
@@ -116,33 +117,19 @@ def _without_reading(one: EnterpriseFigures) -> EnterpriseFigures:
     return replace(one, agreed=None, opened=None, opened_at_most=None, clicked=None)
 
 
-def _articles(rows: tuple[ArticleFigures, ...]) -> tuple[ArticleFigures, ...]:
-    named = hidden({row.position: row.agreed or 0 for row in rows})
-    nameless = hidden({row.position: row.unasked or 0 for row in rows})
+def _rows(rows: tuple[_Row, ...]) -> tuple[_Row, ...]:
+    """Articles, or topics: of each what those did who agreed, and those who were never asked."""
+    named = hidden({place: row.agreed or 0 for place, row in enumerate(rows)})
+    nameless = hidden({place: row.unasked or 0 for place, row in enumerate(rows)})
     return tuple(
         replace(
             row,
-            agreed=None if row.position in named else row.agreed,
-            readers=None if row.position in named else row.readers,
-            unasked=None if row.position in nameless else row.unasked,
-            anonymous=None if row.position in nameless else row.anonymous,
+            agreed=None if place in named else row.agreed,
+            readers=None if place in named else row.readers,
+            unasked=None if place in nameless else row.unasked,
+            anonymous=None if place in nameless else row.anonymous,
         )
-        for row in rows
-    )
-
-
-def _topics(rows: tuple[TopicFigures, ...]) -> tuple[TopicFigures, ...]:
-    named = hidden({row.code: row.agreed or 0 for row in rows})
-    nameless = hidden({row.code: row.unasked or 0 for row in rows})
-    return tuple(
-        replace(
-            row,
-            agreed=None if row.code in named else row.agreed,
-            readers=None if row.code in named else row.readers,
-            unasked=None if row.code in nameless else row.unasked,
-            anonymous=None if row.code in nameless else row.anonymous,
-        )
-        for row in rows
+        for place, row in enumerate(rows)
     )
 
 
