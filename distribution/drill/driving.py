@@ -135,12 +135,13 @@ class Course:
         while not self._through(tell):
             if stop.is_set():
                 raise Stopped
+            self._count(seats)
             for seat in seats:
-                if seat.struck(self.sink.taken):
-                    self.kills[seat.order.point if seat.order else None] += 1
+                if seat.empty:
                     self._fill(seat)
             self._spread()
             time.sleep(_TICK)
+        self._count(seats)  # who died of the last mail of all
         for seat in seats:
             seat.end()
         self.sink.allowed = _ALL
@@ -156,8 +157,21 @@ class Course:
         """Mails that may be taken until the next kill."""
         return max(1, (self.plan.mails - self.sink.taken) // (self.left + 1))
 
+    def _count(self, seats: Sequence[Seat]) -> None:
+        """Count the kills that have happened."""
+        for seat in seats:
+            order = seat.order
+            if seat.struck(self.sink.taken):
+                self.kills[order.point if order else None] += 1
+
     def _fill(self, seat: Seat) -> None:
-        """Start the next process in a seat, with the next order if there is one."""
+        """Start the next process in a seat, with the next order if there is one.
+
+        While others still have to die, nobody works who may live: he could take the rest of the
+        run, and the point at which they are to die would never be passed.
+        """
+        if not self._orders and any(other.order for other in self.seats):
+            return
         taken, share = self.sink.taken, self.share
         self.sink.allowed = max(self.sink.allowed, taken + share if self.left else _ALL)
         self._grown_at = time.monotonic()

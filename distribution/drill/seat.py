@@ -53,6 +53,11 @@ class Seat:
     _started: int = 0
     _strike_at: float | None = None
 
+    @property
+    def empty(self) -> bool:
+        """Whether nobody works here."""
+        return self._process is None
+
     def start(self, order: Order | None) -> None:
         """Put a new process in; without an order it may work to the end."""
         self.order, self._strike_at = order, None
@@ -75,7 +80,9 @@ class Seat:
 
         `taken` is how many mails the relay has taken. Raises WorkerFailed.
         """
-        dead = self._dead()
+        if self._process is None:
+            return False
+        dead = self._dead(self._process)
         point = self.order.point if self.order else None
         if point is not None and died_at(self._words()) is point:
             self.end()
@@ -94,6 +101,7 @@ class Seat:
 
     def end(self) -> None:
         """Strike the process and its children, as a power cut does; does nothing where none is."""
+        self.order = None
         if self._process is None:
             return
         with suppress(ProcessLookupError):
@@ -101,12 +109,11 @@ class Seat:
         self._process.wait()
         self._process = None
 
-    def _dead(self) -> bool:
+    @staticmethod
+    def _dead(process: "subprocess.Popen[bytes]") -> bool:
         """Whether the process has ended; its number stays taken until `end`."""
-        if self._process is None:
-            return True
         ended = os.WEXITED | os.WNOHANG | os.WNOWAIT
-        return os.waitid(os.P_PID, self._process.pid, ended) is not None
+        return os.waitid(os.P_PID, process.pid, ended) is not None
 
     def _words(self) -> str:
         return self._said.read_text(encoding="utf-8", errors="replace")

@@ -13,7 +13,7 @@ from distribution.app import App
 from distribution.models import ConsentEvent
 
 LIANG = "liang@sanjin.example"
-TODAY, TOMORROW = str(clock.today()), str(clock.today() + timedelta(days=1))
+TODAY, LATER = str(clock.today()), str(clock.today() + timedelta(days=9))
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def two(office: Office, liang: str) -> str:
         (["--purpose", "tracking"], ["问卷"]),
         (["--limit", "1"], ["问卷"]),
         (["--since", TODAY], ["问卷", "来函", "登记表"]),
-        (["--since", TOMORROW], []),
+        (["--since", LATER], []),
     ],
 )
 @pytest.mark.usefixtures("two")
