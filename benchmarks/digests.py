@@ -34,9 +34,9 @@ from distribution.delivery.press import compose, personal_of
 from distribution.delivery.transport import Envelope
 from distribution.digests import Composer, Interests, Publication, Selector, render_sheet
 from distribution.digests.wording import day, issue_name
-from distribution.digests.wrapping import columns, wrap
 from distribution.issues import StoredArticle, StoredIssue
 from distribution.links import Addresses, Keyring
+from distribution.templates import columns, wrap
 from distribution.words import Tracking
 
 ROOT = Path(__file__).parents[1]

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -125,11 +126,16 @@ class App:
         return tuple(robot for robot in found if robot.url)
 
     @property
+    def templates(self) -> tuple[Path, Path]:
+        """Where mail templates lie: the installation's own, then those that came with it."""
+        return self.settings.home / "email_templates", bundled("email_templates")
+
+    @property
     def recipe(self) -> delivery.Recipe:
         """What turns an issue into mails."""
         settings = self.settings
         return delivery.Recipe(
-            templates=(settings.home / "email_templates", bundled("email_templates")),
+            templates=self.templates,
             publication=digests.Publication(
                 sender_name=settings.sender_name,
                 sender_address=settings.sender_address,

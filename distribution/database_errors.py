@@ -1,18 +1,30 @@
-"""What a database says that is away or in trouble, in a sentence; and what to do about it."""
+"""A database that is away, in trouble or named wrong: a sentence, and what to do about it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
-from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    InternalError,
+    NoSuchModuleError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
+from distribution.database_words import trouble
 from distribution.errors import DistributionError
 
 _READ_ONLY = "25006"
 """PostgreSQL's code for a write where none may be, as in a standby."""
 _COLLIDED = ("40P01", "40001")
 """Its codes for a transaction it undid so that another could go on."""
+_NO_SUCH_OPTION = "invalid connection option"
+"""How libpq begins to say that the database's address is wrong."""
+_KINDS = "database_url 只支持 sqlite:/// 与 postgresql://：请改正"
 _TRIES = 5
 
 _Done = TypeVar("_Done")
@@ -20,6 +32,31 @@ _Done = TypeVar("_Done")
 
 class DatabaseUnusable(DistributionError):
     """Raised when the database cannot be opened or would break our promises."""
+
+
+def address_of(url: str) -> URL:
+    """An address in its parts; raises DatabaseUnusable, in which no part of it is shown."""
+    try:
+        address = make_url(url)
+        address.get_dialect()
+    except NoSuchModuleError as error:
+        raise DatabaseUnusable(_KINDS) from error
+    except (ArgumentError, ValueError):  # it may quote half a password
+        advice = "请检查 database_url，密码中的 @ : / 等要写成 %40 %3A %2F"
+        raise DatabaseUnusable(f"数据库地址读不懂：{advice}") from None
+    if address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:"):
+        raise DatabaseUnusable("database_url 没有写明数据库文件：请写成 sqlite:/// 加它的路径")
+    if address.get_backend_name() not in ("sqlite", "postgresql"):
+        raise DatabaseUnusable(_KINDS)
+    return address
+
+
+class DatabaseTrouble(DatabaseUnusable):
+    """Raised where the database, or its driver, says what is wrong."""
+
+    def __init__(self, words: str) -> None:
+        self.what, self.advice = trouble(words)
+        super().__init__(f"数据库无法使用（{self.what}）：{self.advice}")
 
 
 class Collided(DatabaseUnusable):
@@ -48,16 +85,18 @@ def friendly() -> Iterator[None]:
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", "") in _COLLIDED:
             raise Collided from error
-        reason = str(error.orig).splitlines()[0]
-        advice = "别的进程正在写入，请稍后再试" if "locked" in reason else "请检查数据库服务与磁盘"
-        raise DatabaseUnusable(f"数据库暂时无法使用（{reason}）：{advice}") from error
+        raise DatabaseTrouble(str(error.orig)) from error
     except InternalError as error:
         if getattr(error.orig, "sqlstate", "") != _READ_ONLY:
             raise
         raise DatabaseUnusable("数据库现在只读：它可能是备库或被设为只读，请检查") from error
     except NoConnectionLeft as error:
         raise DatabaseUnusable("数据库连接都在使用中：请稍后再试") from error
+    except ProgrammingError as error:
+        if not str(error.orig).startswith(_NO_SUCH_OPTION):
+            raise
+        raise DatabaseTrouble(str(error.orig)) from error
     except DatabaseError as error:
         if type(error) is not DatabaseError:  # its other kinds are defects of ours
             raise
-        raise DatabaseUnusable(f"数据库文件已损坏或不是数据库（{error.orig}）") from error
+        raise DatabaseTrouble(str(error.orig)) from error

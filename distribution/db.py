@@ -30,12 +30,10 @@ from sqlalchemy import (
     event,
     func,
     literal,
-    make_url,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -43,7 +41,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from distribution.database_errors import DatabaseUnusable, friendly, insisting
+from distribution.database_errors import DatabaseUnusable, address_of, friendly, insisting
 
 __all__ = [
     "BIG_INTEGER",
@@ -52,6 +50,7 @@ __all__ = [
     "DatabaseUnusable",
     "Transaction",
     "Utc",
+    "address_of",
     "among",
     "database_day",
     "database_time",
@@ -174,20 +173,19 @@ def open_engine(url: str) -> Engine:
     `writing`) or DEFERRED (see `reading`), because Python's driver would begin them too late.
     No traceback shows what was written: it may be an address.
     """
+    address = address_of(url)
+    if address.get_backend_name() == "sqlite":
+        return _sqlite_engine(url)
     try:
-        parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite":
-            return _sqlite_engine(url)
-        if parsed.get_backend_name() == "postgresql":
-            return create_engine(
-                url,
-                pool_pre_ping=True,
-                hide_parameters=True,
-                connect_args={**_NEVER_FOR_EVER, "client_encoding": "utf8"},
-            )
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise DatabaseUnusable(f"数据库地址无法使用（{error}）：请检查 database_url") from error
-    raise DatabaseUnusable("database_url 只支持 sqlite:/// 与 postgresql://")
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={**_NEVER_FOR_EVER, "client_encoding": "utf8"},
+        )
+    except ModuleNotFoundError as error:
+        advice = "请安装 distribution[postgres]"
+        raise DatabaseUnusable(f"缺少 PostgreSQL 的驱动程序（{error.name}）：{advice}") from error
 
 
 def _sqlite_engine(url: str) -> Engine:

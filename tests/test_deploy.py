@@ -2,6 +2,8 @@
 
 import configparser
 import json
+import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
+from processes import PROGRAMME, with_path
 
 from distribution.cli.root import root
 from distribution.config import PREFIX, Settings
@@ -62,6 +65,7 @@ def test_the_look_finds_commands_and_knows_a_wrong_one() -> None:
         ("scheduler",),
         ("serve",),
         ("schedule", "tick"),
+        ("purge",),
         ("db", "upgrade"),
         ("doctor",),
     }
@@ -118,3 +122,55 @@ def test_the_proxy_logs_no_address_and_lets_nobody_claim_another() -> None:
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in text
     assert "proxy_add_x_forwarded_for" not in text
     assert text.count("{") == text.count("}")
+
+
+def limited(zone: str, request: str) -> bool:
+    """Whether the proxy counts a request, by the map that this zone goes by."""
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    key = re.search(rf"limit_req_zone (\$\w+) zone={zone}:", text)
+    assert key is not None
+    body = re.search(rf"map .* {re.escape(key[1])} {{\n(.*?)\n}}", text, re.DOTALL)
+    assert body is not None
+    lines = [line.strip().removesuffix(";").rpartition(" ") for line in body[1].splitlines()]
+    counted = {name.strip('"'): value for name, _, value in lines}
+    default = counted.pop("default")
+    found = (value for name, value in counted.items() if re.search(name.removeprefix("~"), request))
+    return next(found, default) == "$binary_remote_addr"
+
+
+def test_the_proxy_limits_strangers_and_not_what_one_host_does_for_many_readers() -> None:
+    assert limited("distribution_pages", "/archive")
+    assert not any(limited("distribution_pages", path) for path in ("/o/t", "/c/t/1", "/u/t"))
+    assert limited("distribution_posts", "POST /subscribe")
+    assert not any(
+        limited("distribution_posts", request)
+        for request in ("POST /u/t", "POST /hooks/ses", "GET /subscribe")
+    )
+
+
+def test_a_command_by_hand_has_the_settings_of_the_units(tmp_path: Path) -> None:
+    home, account = tmp_path / "home", pwd.getpwuid(os.getuid()).pw_name
+    home.mkdir()
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "secret_keys").write_text("0123456789abcdef", encoding="utf-8")
+    (tmp_path / "secrets" / "database_url").write_text("sqlite:////none.db", encoding="utf-8")
+    shutil.copy(DEPLOY / "distribution.env", tmp_path)
+    text = (DEPLOY / "distribution.sh").read_text(encoding="utf-8")
+    for there, here in {
+        "= distribution ]": f"= {account} ]",
+        "/etc/distribution": str(tmp_path),
+        "/var/lib/distribution": str(home),
+        "/opt/distribution/.venv/bin/distribution": PROGRAMME,
+    }.items():
+        assert there in text
+        text = text.replace(there, here)
+
+    done = subprocess.run(
+        ["sh", "-s", "config", "show", "--json"],
+        input=text, capture_output=True, text=True, check=True, env=with_path({}),
+    )  # fmt: skip
+
+    found = {name: one["origin"] for name, one in json.loads(done.stdout).items()}
+    assert found["secret_keys"] == "环境变量 DISTRIBUTION_SECRET_KEYS_FILE"
+    assert found["database_url"] == "环境变量 DISTRIBUTION_DATABASE_URL_FILE"
+    assert found["sender_address"] == "环境变量 DISTRIBUTION_SENDER_ADDRESS"

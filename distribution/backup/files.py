@@ -44,12 +44,23 @@ def new_file(target: Path) -> Iterator[Path]:
     try:
         yield draft
         sync(draft)
-        os.link(draft, target)  # atomic, and never replaces
+        _name(draft, target)
     finally:
         for left in (draft, *(beside(draft, end) for end in ("-wal", "-shm", "-journal"))):
             with suppress(OSError):
                 left.unlink()
     sync(target.parent)
+
+
+def _name(draft: Path, target: Path) -> None:
+    """Give a file its name, which is nobody's yet; a memory stick knows no second names."""
+    try:
+        os.link(draft, target)  # atomic, and never replaces
+    except FileExistsError:
+        raise
+    except OSError:
+        target.touch(mode=0o600, exist_ok=False)  # ours from here on
+        draft.replace(target)
 
 
 def beside(path: Path, ending: str) -> Path:

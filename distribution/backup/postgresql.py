@@ -5,9 +5,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL
 
+from distribution import db
 from distribution.backup.files import CannotBackUp, new_file
+from distribution.database_words import trouble
+from distribution.own_files import reason
 
 _DUMP = "pg_dump"
 
@@ -18,13 +21,15 @@ def back_up_postgresql(url: str, target: Path) -> None:
     The file is in its own format, for pg_restore. The password goes by the environment: arguments
     are seen by everybody on the host.
     """
-    address = make_url(url)
+    address = db.address_of(url)
     public = _public(address)
     programme = shutil.which(_DUMP)
     if programme is None:
         command = f"pg_dump --format=custom --no-owner --file={target} '{public}'"
         raise CannotBackUp(target, "这台主机没有 pg_dump", f"请在有它的主机上运行 {command}")
-    environ = {**os.environ, **({"PGPASSWORD": str(address.password)} if address.password else {})}
+    environ = {**os.environ, "LC_ALL": "C"}  # its faults in English: `trouble` knows those
+    if address.password:
+        environ["PGPASSWORD"] = str(address.password)
     try:
         with new_file(target) as draft:
             done = subprocess.run(  # noqa: S603 - the system's programme, and no shell
@@ -35,12 +40,10 @@ def back_up_postgresql(url: str, target: Path) -> None:
                 check=False,
             )
             if done.returncode:
-                lines = done.stderr.strip().splitlines() or [f"退出码 {done.returncode}"]
-                advice = "请检查数据库与 pg_dump 的版本（不能低于服务器）"
-                raise CannotBackUp(target, lines[0], advice)
+                what, advice = trouble(done.stderr or f"退出码 {done.returncode}")
+                raise CannotBackUp(target, what, advice)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise CannotBackUp(target, reason, "请检查文件夹、权限与磁盘空间") from error
+        raise CannotBackUp(target, reason(error), "请检查文件夹、权限与磁盘空间") from error
 
 
 def _public(address: URL) -> str:

@@ -1,7 +1,6 @@
 """SQLite: copied by SQLite itself while it is in use; put back while nobody uses it."""
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -13,10 +12,14 @@ from sqlalchemy import URL
 
 from distribution import clock, db, delivery, schema
 from distribution.backup.files import CannotBackUp, CannotRestore, beside, new_file, sync
+from distribution.database_errors import DatabaseTrouble
+from distribution.database_words import trouble
+from distribution.own_files import reason
 
 _PATIENCE = 2.0
 """Seconds for whoever has the database open to be done with it."""
 _BESIDE = ("-wal", "-shm")
+_ADVICE = "请检查文件夹、权限与磁盘空间"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,12 @@ def back_up_sqlite(database: Path, target: Path, *, at: datetime) -> None:
             with closing(sqlite3.connect(database, timeout=_PATIENCE)) as source:
                 source.execute("VACUUM INTO ?", (str(draft),))
             _distrust(draft, f"它是 {clock.for_people(at)} 的备份")
-    except (OSError, sqlite3.Error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise CannotBackUp(target, reason, "请检查文件夹、权限与磁盘空间") from error
+    except OSError as error:
+        raise CannotBackUp(target, reason(error), _ADVICE) from error
+    except sqlite3.Error as error:
+        raise CannotBackUp(target, *trouble(str(error))) from error
+    except DatabaseTrouble as error:
+        raise CannotBackUp(target, error.what, error.advice) from error
 
 
 def restore_sqlite(source: Path, database: Path, *, at: datetime) -> Restored:
@@ -51,12 +57,16 @@ def restore_sqlite(source: Path, database: Path, *, at: datetime) -> Restored:
 
     Nobody may have the database open; and nothing is sent from it until a person accepts it.
     """
+    database = database.resolve()  # where it is elsewhere, it stays there
+    if database.exists() and source.samefile(database):
+        raise CannotRestore(source, "它就是现在的数据库", "请给出一份备份")
     revision = _revision(source)
     draft = beside(database, ".restoring")
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
         draft.touch(mode=0o600)
-        shutil.copyfile(source, draft)
+        with _opened(source) as copy, closing(sqlite3.connect(draft)) as new:
+            copy.backup(new)
         _distrust(draft, f"它是 {clock.for_people(at)} 由 {source.name} 恢复的")
         sync(draft)
         with _unused(source, database):
@@ -64,8 +74,11 @@ def restore_sqlite(source: Path, database: Path, *, at: datetime) -> Restored:
             draft.replace(database)
         sync(database.parent)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise CannotRestore(source, reason, "请检查文件夹、权限与磁盘空间") from error
+        raise CannotRestore(source, reason(error), _ADVICE) from error
+    except sqlite3.Error as error:
+        raise CannotRestore(source, *trouble(str(error))) from error
+    except DatabaseTrouble as error:
+        raise CannotRestore(source, error.what, error.advice) from error
     finally:
         for left in (draft, *(beside(draft, end) for end in _BESIDE)):
             with suppress(OSError):
@@ -76,17 +89,26 @@ def restore_sqlite(source: Path, database: Path, *, at: datetime) -> Restored:
 def _revision(source: Path) -> str:
     """The schema of a copy, which must be whole and one that this programme knows."""
     try:
-        with closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as copy:
+        with _opened(source) as copy:
             [said] = copy.execute("PRAGMA quick_check(1)").fetchone()
-            [found] = copy.execute("SELECT version_num FROM alembic_version").fetchone()
-    except (OSError, sqlite3.Error, TypeError) as error:
+            row = copy.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error as error:
         advice = "请给出 distribution db backup 写出的文件"
-        raise CannotRestore(source, f"读不懂：{error}", advice) from error
+        raise CannotRestore(source, trouble(str(error))[0], advice) from error
     if said != "ok":
-        raise CannotRestore(source, f"文件已损坏：{said}", "请换一份备份")
+        raise CannotRestore(source, "文件已损坏", "请换一份备份")
+    found = str(row[0]) if row is not None else ""
     if found != schema.HEAD and not schema.knows(found):
-        raise CannotRestore(source, f"版本 {found} 本程序不认识", "请先换成写出它的程序")
-    return str(found)
+        raise CannotRestore(source, f"版本 {found or '空'} 本程序不认识", "请先换成写出它的程序")
+    return found
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[sqlite3.Connection]:
+    """A copy to read, with what lies in a log beside it; without one, nothing is written there."""
+    mode = "mode=ro" if beside(source, "-wal").exists() else "immutable=1"
+    with closing(sqlite3.connect(f"{source.absolute().as_uri()}?{mode}", uri=True)) as copy:
+        yield copy
 
 
 def _distrust(copy: Path, why: str) -> None:

@@ -1,4 +1,4 @@
-"""`distribution alert`: what the admins were told, and what they are still to be told."""
+"""`distribution alert`: what the office was told, and what it is still to be told."""
 
 import click
 
@@ -12,7 +12,7 @@ _DEFAULT_LIMIT = 20
 
 @click.group("alert")
 def group() -> None:
-    """提醒：线路停止、有人离任等需要管理员处理的事。"""
+    """提醒：线路停止、投递完成、有人离任等要让编辑部知道的事。"""
 
 
 @group.command("list")
@@ -22,7 +22,7 @@ def group() -> None:
 )  # fmt: skip
 @as_json
 def list_alerts(limit: int, as_json: bool) -> None:  # noqa: FBT001 - click's flag
-    """列出提醒，新的在前；设置了 admin_addresses 的也已寄给管理员。"""
+    """列出提醒，新的在前；也寄给管理员（期刊与批次的还寄给编辑），并发到群机器人。"""
     with installation().reading() as session:
         found = delivery.list_alerts(session, limit)
         if as_json:
@@ -39,7 +39,7 @@ def list_alerts(limit: int, as_json: bool) -> None:  # noqa: FBT001 - click's fl
 
 
 def _show(alert: Alert) -> None:
-    told = f"{clock.for_people(alert.told_at)} 已寄给管理员" if alert.told_at else "尚未寄给管理员"
+    told = f"{clock.for_people(alert.told_at)} 已寄出" if alert.told_at else "尚未寄出"
     click.secho(printable(f"{clock.for_people(alert.at)}  {alert.title}"), bold=True)
     width = min(console().width, WIDE)
     for line in (*map(str, alert.lines), alert.advice, told):

@@ -56,16 +56,22 @@ def list_relays(as_json: bool) -> None:  # noqa: FBT001 - click's flag
 
 @group.command("check")
 @click.argument("name", metavar="[中继]", required=False)
-def check(name: str | None) -> None:
+@as_json
+def check(name: str | None, as_json: bool) -> None:  # noqa: FBT001 - click's flag
     """试连中继：连接、问候、加密、登录，不发邮件；有一个不通，退出码为 1。
 
     例如：distribution relay check relay
     """
     app = installation()
-    ends = asyncio.run(_knock_at(_chosen(app, name)))
-    for line, _ in ends:
-        click.echo(printable(line))
-    _say_unused(app)
+    relays = _chosen(app, name)
+    ends = asyncio.run(_knock_at(relays))
+    if as_json:
+        pairs = zip(relays, ends, strict=True)
+        show_json([{"name": one.name, "good": good, "words": line} for one, (line, good) in pairs])
+    else:
+        for line, _ in ends:
+            click.echo(printable(line))
+        _say_unused(app)
     if not all(good for _, good in ends):
         sys.exit(1)
 

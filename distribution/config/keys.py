@@ -5,6 +5,7 @@ import os
 import secrets
 from pathlib import Path
 
+from distribution import own_files
 from distribution.config.settings import PREFIX, Settings
 from distribution.config.values import MINIMUM_KEY_LENGTH
 from distribution.errors import InvalidSetting
@@ -26,7 +27,8 @@ def secret_keys(settings: Settings) -> tuple[str, ...]:
     except FileNotFoundError:
         keys = ()
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidSetting("secret_keys", "", f"读不了 {path}（{error}）") from error
+        why = own_files.reason(error) if isinstance(error, OSError) else "不是密钥文件"
+        raise InvalidSetting("secret_keys", "", f"读不了 {path}（{why}）") from error
     if not keys:
         raise InvalidSetting(
             f"{PREFIX}SECRET_KEYS",
@@ -47,4 +49,6 @@ def _make_key(path: Path) -> None:
             os.link(draft, path)  # atomic, and never replaces
         draft.unlink()
     except OSError as error:
-        raise InvalidSetting(f"{PREFIX}HOME", str(path.parent), f"写不进去（{error}）") from error
+        raise InvalidSetting(
+            f"{PREFIX}HOME", str(path.parent), f"写不进去（{own_files.reason(error)}）"
+        ) from error

@@ -1,5 +1,6 @@
-"""Kinds of settings that hold several values: a list in TOML, commas in the environment."""
+"""Kinds of settings that hold several values: a list in TOML, commas of any width in a text."""
 
+import re
 from ipaddress import ip_address, ip_network
 from typing import Annotated
 
@@ -12,7 +13,7 @@ _MOST_PORT = 65_535
 
 def _split(value: object) -> object:
     if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
+        return tuple(part.strip() for part in re.split("[,，]", value) if part.strip())
     return value
 
 

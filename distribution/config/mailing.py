@@ -59,7 +59,7 @@ class Mailing(BaseModel):
     sender_name: str = Field("编辑部", description="发件人名称")
     sender_address: str = Field("digest@magazine.example", description="发件人地址")
     admin_addresses: Listed = Field(
-        (), description="管理员的邮件地址，逗号分隔：提醒寄到这里。空：只在命令行显示"
+        (), description="管理员的邮件地址，逗号分隔：提醒与投递报告寄到这里。空：提醒只在命令行显示"
     )
     editor_addresses: Listed = Field(
         (), description="编辑的邮件地址，逗号分隔：读者的回信转到这里。空：只登记，不转"

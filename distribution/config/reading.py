@@ -1,7 +1,6 @@
 """Reads the settings file and the environment, and names the setting that is at fault."""
 
 import difflib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +9,14 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from distribution import own_files
 from distribution.config.secret_files import is_secret, secrets_in_files
 from distribution.config.settings import PREFIX, Settings
 from distribution.errors import DistributionError, InvalidSetting
+from distribution.own_files import UnusableFile
 
 FILE_NAME = "distribution.toml"
+_MOST_BYTES = 256 * 1024
 
 
 class UnreadableSettings(DistributionError):
@@ -22,7 +24,7 @@ class UnreadableSettings(DistributionError):
 
     def __init__(self, path: Path, reason: str) -> None:
         self.path = path
-        super().__init__(f"设置文件 {path} 读不懂（{reason}）：请改正后再试")
+        super().__init__(f"设置文件 {path} 不能用：{reason}")
 
 
 @dataclass(frozen=True)
@@ -83,14 +85,10 @@ def _read_file(path: Path) -> dict[str, Any]:
     if path.parent.exists() and not path.parent.is_dir():
         raise InvalidSetting(f"{PREFIX}HOME", str(path.parent), "应为一个文件夹，这是一个文件")
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise UnreadableSettings(path, error.strerror or str(error)) from error
-    except UnicodeDecodeError as error:
-        raise UnreadableSettings(path, "不是 UTF-8 文字") from error
-    except tomllib.TOMLDecodeError as error:
+        content = own_files.read_toml(path, _MOST_BYTES)
+    except UnusableFile as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return {}
         raise UnreadableSettings(path, str(error)) from error
     if "home" in content:
         raise InvalidSetting("home", str(content["home"]), f"只能用 {PREFIX}HOME 指定")

@@ -10,7 +10,6 @@ from distribution.digests.coverage import (
     fewer,
 )
 from distribution.digests.explaining import Explained, explain, interests_of
-from distribution.digests.fingerprint import fingerprint
 from distribution.digests.gallery import Exhibit, Hung, exhibits, hang, in_scheme
 from distribution.digests.joining import Digest, join
 from distribution.digests.layout import Personal
@@ -22,16 +21,15 @@ from distribution.digests.rendering import render_sheet
 from distribution.digests.selecting import Choice, Interests, Omitted, Selected, Selector
 from distribution.digests.sheet import Publication, Sheet
 from distribution.digests.tallying import Tally
-from distribution.digests.templates import BrokenTemplate, unused_overrides
-from distribution.digests.templates import fingerprint_of as templates_fingerprint
 from distribution.digests.wording import clean, issue_name, reason_label, shortened
+from distribution.fingerprint import fingerprint
+from distribution.templates import fingerprint_of as templates_fingerprint
 
 __all__ = [
     "FEW",
     "HTML_LIMIT",
     "ArticleCoverage",
     "Attachment",
-    "BrokenTemplate",
     "Choice",
     "Composer",
     "Coverage",
@@ -72,5 +70,4 @@ __all__ = [
     "render_sheet",
     "shortened",
     "templates_fingerprint",
-    "unused_overrides",
 ]

@@ -14,8 +14,8 @@ from hashlib import sha256
 from html import escape
 from struct import Struct
 
-from distribution.digests.cutting import Piece, Pieces
 from distribution.digests.layout import ADDRESSES, Layout, Step
+from distribution.templates import Piece, Pieces
 
 LINE = 57
 """Bytes in one line of base64 (RFC 2045 section 6.8: at most 76 characters)."""

@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from distribution.digests.fingerprint import fingerprint
 from distribution.digests.layout import lay_out
 from distribution.digests.selecting import Interests, Selector
 from distribution.digests.sheet import Sheet
+from distribution.fingerprint import fingerprint
 
 _INTRO = "intro-"
 _WHOLE = "whole"

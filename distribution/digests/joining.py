@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from distribution.digests.cutting import Pieces
 from distribution.digests.layout import Layout, Personal, lay_out
 from distribution.digests.selecting import Choice
 from distribution.digests.sheet import Sheet
-from distribution.digests.wrapping import COLUMNS, wrap
+from distribution.templates import COLUMNS, Pieces, wrap
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from distribution.digests import gate
 from distribution.digests.headers import mailbox, raw
-from distribution.digests.templates import BrokenTemplate, Templates
 from distribution.digests.wording import clean
+from distribution.templates import BrokenTemplate, Templates
 
 
 @dataclass(frozen=True, slots=True)

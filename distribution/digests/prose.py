@@ -20,7 +20,7 @@ from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
 
 from distribution.digests.wording import clean
-from distribution.digests.wrapping import COLUMNS, wrap
+from distribution.templates import COLUMNS, wrap
 
 CLASSES = {"p": "wp", "ul": "wl", "ol": "wl", "li": "wi", "a": "wa"}
 """Names for the style sheet of `base.html`; strong, em and br have none."""

@@ -7,16 +7,15 @@ from types import SimpleNamespace
 
 from distribution.compiler import Contact, Masthead
 from distribution.digests import prose
-from distribution.digests.cutting import CutFailed, Marks, Pieces
 from distribution.digests.encoding import LINE, TOKEN, addressable
-from distribution.digests.fingerprint import fingerprint
 from distribution.digests.layout import ADDRESSES, Personal
 from distribution.digests.message import HTML_LINES, Composer
 from distribution.digests.selecting import Choice
 from distribution.digests.sheet import ArticleFacts, Publication, Sheet
-from distribution.digests.templates import BrokenTemplate, RenderedMail, Templates
 from distribution.digests.wording import clean, day, issue_name, shortened
+from distribution.fingerprint import fingerprint
 from distribution.issues import StoredArticle, StoredIssue
+from distribution.templates import BrokenTemplate, CutFailed, Marks, Pieces, RenderedMail, Templates
 from distribution.words import Reason
 
 FRAME = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from distribution.compiler import article_key
-from distribution.digests.fingerprint import fingerprint
+from distribution.fingerprint import fingerprint
 from distribution.issues import Limit, StoredArticle, StoredIssue, text_of
 from distribution.words import MailFormat, Omission, Reason, TopicsFrom, Tracking
 

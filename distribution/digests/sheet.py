@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
-from distribution.digests.cutting import Piece, Pieces
-from distribution.digests.fingerprint import fingerprint
+from distribution.fingerprint import fingerprint
+from distribution.templates import Piece, Pieces
 
 _FORMAT = 2
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import redis
 
+from distribution import own_files
 from distribution.app import App
 from distribution.doctor.finding import Finding, bad, good, note
 
@@ -25,8 +26,7 @@ def check(app: App) -> Iterator[Finding]:
         client = redis.Redis.from_url(url, socket_connect_timeout=_SECONDS, socket_timeout=_SECONDS)
         client.ping()
     except (redis.RedisError, ValueError, TypeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        yield bad(_CHECK, f"Redis 连不上（{reason}）：请检查 redis_url 与 Redis 服务")
+        yield bad(_CHECK, f"Redis 连不上（{_why(error)}）：请检查 redis_url 与 Redis 服务")
         return
     yield good(_CHECK, "Redis 连得上；里面只有铃声，不需要持久化与备份")
     try:
@@ -37,6 +37,22 @@ def check(app: App) -> Iterator[Finding]:
     finally:
         client.close()
     yield _memory(told)
+
+
+def _why(error: Exception) -> str:
+    """What keeps it away; what is said that is not among the usual things is quoted."""
+    cause = error.__context__
+    if not isinstance(error, redis.RedisError):
+        return "地址读不懂"  # its words may quote half a password
+    if isinstance(error, redis.AuthenticationError):
+        return "用户名或密码不对"
+    if isinstance(error, redis.TimeoutError):
+        return "没有应答"
+    if isinstance(cause, ConnectionRefusedError):
+        return "拒绝连接"
+    if isinstance(cause, OSError):
+        return own_files.reason(cause)
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
 def _memory(told: Mapping[str, Any]) -> Finding:

@@ -23,6 +23,10 @@ def check(app: App) -> Iterator[Finding]:
     """Reachable, its schema, writable, and what else we count on."""
     path = file_of(app)
     if path is not None and not path.exists():
+        folder = path.resolve().parent
+        if path.parent != app.settings.home and not folder.is_dir():
+            yield bad(_CHECK, f"没有放数据库的文件夹 {folder}：请建立它，或改正 database_url")
+            return
         yield note(_CHECK, f"还没有数据库 {path}：第一次使用时自动建立")
         return
     try:

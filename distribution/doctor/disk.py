@@ -20,6 +20,8 @@ def check(app: App) -> Iterator[Finding]:
     """The home, its outbox, and where the database is; each disk once."""
     home, database = app.settings.home, file_of(app)
     yield _writable(home)
+    if os.path.lexists(home / "outbox") and not (home / "outbox").is_dir():
+        yield bad("outbox", f"{home / 'outbox'} 不是文件夹，邮件写不进去：请把它移走")
     places = [home, home / "outbox", *([database.parent] if database is not None else [])]
     seen = set[int]()
     for place in filter(Path.is_dir, places):

@@ -14,6 +14,7 @@ from distribution.doctor import (
     processes,
     relay,
     sender,
+    templates,
     website,
 )
 from distribution.doctor.finding import Finding, good
@@ -28,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     relay.check,
     mailbox.check,
     website.check,
+    templates.check,
     disk.check,
     keeping.check,
     sender.check,

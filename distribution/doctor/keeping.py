@@ -25,7 +25,7 @@ def check(app: App) -> Iterator[Finding]:
     yield from _keys(app)
     settings, database = app.settings, file_of(app)
     private = [settings.key_file, settings.home / config.FILE_NAME, settings.relays_file, database]
-    files = [path for path in private if path is not None and path.exists()]
+    files = [path for path in private if path is not None and path.is_file()]
     open_ones = [path for path in files if stat.S_IMODE(path.stat().st_mode) & 0o077]
     for path in open_ones:
         others = f"别的账号能读 {path}（{stat.S_IMODE(path.stat().st_mode):04o}）"
@@ -33,6 +33,9 @@ def check(app: App) -> Iterator[Finding]:
         yield bad(_CHECK, words) if path == settings.key_file else note(_CHECK, words)
     if files and not open_ones:
         yield good(_CHECK, f"只有本账号能读：{'、'.join(path.name for path in files)}")
+    for relay in app.relays:
+        if relay.password_file is not None:
+            yield from _shared(relay.password_file, f"中继 {relay.name} 的 password_file")
     if os.geteuid() == 0:
         yield note("account", "以 root 运行，用不着：请另建一个普通账号，见 deploy/README.md")
     else:
@@ -40,13 +43,18 @@ def check(app: App) -> Iterator[Finding]:
 
 
 def files_of_secrets(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Those that the environment names; a group may well be meant to read them."""
+    """Those that the environment names."""
     for name, path in environ.items():
         if name.startswith(PREFIX) and name.endswith("_FILE"):
-            known = config.is_secret(name.removeprefix(PREFIX).removesuffix("_FILE").lower())
-            if known and stat.S_IMODE(Path(path).stat().st_mode) & 0o007:
-                words = f"谁都能读 {path}（{name}）：请运行 chmod o= {path}"
-                yield note(_CHECK, words)
+            secret = name.removeprefix(PREFIX).removesuffix("_FILE").lower()
+            if config.is_secret(secret):
+                yield from _shared(Path(path), name)
+
+
+def _shared(path: Path, named: str) -> Iterator[Finding]:
+    """A secret's own file may be meant for a group, but not for everybody."""
+    if stat.S_IMODE(path.stat().st_mode) & 0o007:
+        yield note(_CHECK, f"谁都能读 {path}（{named}）：请运行 chmod o= {path}")
 
 
 def _keys(app: App) -> Iterator[Finding]:

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import ip_address
+from pathlib import Path
 
-from distribution import clock
+from distribution import clock, own_files
 from distribution.app import App
 from distribution.delivery import RelayUnavailable
 from distribution.doctor.finding import Finding, bad, good, note
-from distribution.transports import Knocked, Relay, knock
+from distribution.transports import JOURNAL, Knocked, Relay, knock
 
 _CHECK = "relay"
 _SECONDS = 15.0
@@ -19,12 +20,13 @@ _LARGEST_MAIL = 1_000_000
 
 
 def check(app: App) -> Iterator[Finding]:
-    """Connect, EHLO, TLS, AUTH, QUIT: each relay, all at the same time."""
+    """Connect, EHLO, TLS, AUTH, QUIT: each relay, all at the same time; and look for its log."""
     if app.settings.transport == "outbox":
         yield note(_CHECK, "邮件写入 home 的 outbox 文件夹，不交给中继（transport 为 outbox）")
         return
     for relay, told in asyncio.run(_knock_at_all(app.relays)):
         yield from [bad(_CHECK, told)] if isinstance(told, str) else _told(relay, told)
+        yield from _log(relay)
 
 
 async def _knock_at_all(relays: tuple[Relay, ...]) -> list[tuple[Relay, Knocked | str]]:
@@ -56,6 +58,20 @@ def _told(relay: Relay, told: Knocked) -> Iterator[Finding]:
     ends = told.certified_until
     if ends is not None and ends - clock.now() < _SOON:
         yield note(_CHECK, f"{place} 的证书 {clock.for_people(ends)} 到期：请更换")
+
+
+def _log(relay: Relay) -> Iterator[Finding]:
+    """Whether its log can be read: what is in doubt is settled by it."""
+    if relay.log is None or relay.log == Path(JOURNAL):
+        return
+    try:
+        with relay.log.open("rb"):
+            yield good("relay-log", f"{relay.name}：中继的日志 {relay.log} 读得到")
+    except OSError as error:
+        why = own_files.reason(error)
+        advice = "请检查路径，或让本账号能读它（多为加入 adm 组）"
+        words = f"{relay.name}：中继的日志 {relay.log} 读不了（{why}），存疑的投递不能凭它了结"
+        yield note("relay-log", f"{words}：{advice}")
 
 
 def _offers(told: Knocked) -> str:

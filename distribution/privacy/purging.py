@@ -39,6 +39,7 @@ class Kept(Word):
     LEFT = "keep_left_days", "离任或退订的人"
     LATE = "late", "已删除者的后到来信"
     SIGN_UP = "sign_up", "网上填写而未确认的登记"
+    MOVE = "move", "未答复的更改邮箱请求"
     TRIES = "tries", "网上填写的次数"
 
     @property
@@ -99,6 +100,7 @@ _STEPS: dict[Kept, tuple[tuple[Query, Change], ...]] = {
         (audience.old_sign_ups, audience.forget_sign_ups),
         (delivery.old_requests, delivery.forget_requests),
     ),
+    Kept.MOVE: ((delivery.unanswered, delivery.forget_unanswered),),
     Kept.TRIES: ((limits.old_tries, limits.forget_tries),),
 }
 """What finds rows that are past their time, and what is done to them; people are `_erase`'s."""
@@ -115,7 +117,7 @@ def purge(
 ) -> Purge:
     """Let go what is older than its period; unjudged mails and open deliveries are not touched."""
     days = {kept: given for kept, given in days.items() if kept.by_setting}
-    days[Kept.SIGN_UP] = delivery.VALID.days
+    days |= {Kept.SIGN_UP: delivery.VALID.days, Kept.MOVE: delivery.MOVE_VALID.days}
     ends = {kept: at - timedelta(days=given) for kept, given in days.items() if given}
     ends |= {Kept.LATE: at, Kept.TRIES: at}
     if dry_run:

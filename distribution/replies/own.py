@@ -6,12 +6,13 @@ its pattern. Phrases and patterns are read without regard to case.
 """
 
 import re
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from distribution import own_files
 from distribution.errors import DistributionError
+from distribution.own_files import UnusableFile
 from distribution.replies import bounded
 from distribution.replies.codes import enhanced_code, reply_code
 from distribution.replies.phase import CONNECT, DATA, MAIL, RCPT, phase_in
@@ -38,7 +39,6 @@ _CODE = re.compile(r"[45]([0-5]\d?)?")
 _ENHANCED = re.compile(r"[45](\.\d{1,3}){0,2}")
 _WHOLE_CODE = re.compile(r"\d{3}")
 _LEADING_CODE = re.compile(r"^[45]\d\d[ -]")
-_LINE = re.compile(r"at line (\d+)")
 
 
 class InvalidRules(DistributionError):
@@ -75,35 +75,15 @@ class _Fault(DistributionError):
 
 def _entries(path: Path) -> list[Any]:
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-        if len(data) > MOST_BYTES:
-            raise InvalidRules(path, None, f"超过 {MOST_BYTES // 1024} KiB，请精简")
-        content = tomllib.loads(data.decode("utf-8-sig"))
-    except OSError as error:
-        raise InvalidRules(
-            path, None, f"读不了文件（{_reason(error)}），请检查路径与权限"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise InvalidRules(path, None, "不是 UTF-8 文字，请另存为 UTF-8") from error
-    except (ValueError, RecursionError) as error:  # also of a number of thousands of digits
-        line = _LINE.search(str(error))
-        where = f"第 {line.group(1)} 行" if line else "文件末尾或括号"
-        raise InvalidRules(path, None, f"{where}不合 TOML 的写法，请改正") from error
+        content = own_files.read_toml(path, MOST_BYTES)
+    except UnusableFile as error:
+        raise InvalidRules(path, None, str(error)) from error
     entries = content.get("rule", [])
     if set(content) - {"rule"} or not isinstance(entries, list):
         raise InvalidRules(path, None, "每条规则应以单独一行 [[rule]] 开头，此外不能有别的内容")
     if len(entries) > MOST_RULES:
         raise InvalidRules(path, None, f"有 {len(entries)} 条规则，最多 {MOST_RULES} 条")
     return entries
-
-
-def _reason(error: OSError) -> str:
-    return {
-        FileNotFoundError: "没有这个文件",
-        PermissionError: "没有权限",
-        IsADirectoryError: "是文件夹",
-    }.get(type(error), error.strerror or str(error))
 
 
 def _rule(name: str, entry: object) -> Rule:

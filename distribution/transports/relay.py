@@ -50,6 +50,8 @@ class Relay:
     security: Security = "starttls"
     username: str = ""
     password: str = field(default="", repr=False)
+    password_file: Path | None = None
+    """Where the password was read, if it has a file of its own."""
     helo: str = ""
     """The name we greet with; empty: the address literal of our own end (RFC 5321 4.1.4)."""
     connections: int = 4

@@ -5,12 +5,13 @@ No error shows a password.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from distribution import own_files
 from distribution.errors import DistributionError
+from distribution.own_files import UnusableFile
 from distribution.replies import lane_named
 from distribution.transports.relay import JOURNAL, Relay
 
@@ -18,13 +19,13 @@ MOST_BYTES = 64 * 1024
 MOST_RELAYS = 20
 MOST_CONNECTIONS = 200
 _LONGEST_TEXT = 500
+_LONGEST_FILE = 1024
 _MOST_LANES = 200
 _MOST_MAILS = 100_000
 _LEAST_RATE, _MOST_RATE = 0.1, 10_000
 _PORTS = 65_535
 _SECURITIES = ("none", "starttls", "tls")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,23}")
-_LINE = re.compile(r"at line (\d+)")
 
 
 class InvalidRelays(DistributionError):
@@ -53,38 +54,14 @@ def read_relays(path: Path, usual: Relay) -> tuple[Relay, ...]:
 
 def _tables(path: Path) -> Mapping[str, Any]:
     try:
-        content = tomllib.loads(_read(path, MOST_BYTES).decode("utf-8-sig"))
-    except OSError as error:
-        raise InvalidRelays(
-            path, "", "", f"读不了（{_reason(error)}），请检查路径与权限"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise InvalidRelays(path, "", "", "不是 UTF-8 文字，请另存为 UTF-8") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        line = _LINE.search(str(error))
-        where = f"第 {line.group(1)} 行" if line else "文件末尾或括号"
-        raise InvalidRelays(path, "", "", f"{where}不合 TOML 的写法，请改正") from None
+        content = own_files.read_toml(path, MOST_BYTES)
+    except UnusableFile as error:
+        raise InvalidRelays(path, "", "", str(error)) from error
     if not content:
         raise InvalidRelays(path, "", "", "里面没有中继：请为每个中继写一个 [名称] 及其 host")
     if len(content) > MOST_RELAYS:
         raise InvalidRelays(path, "", "", f"有 {len(content)} 个中继，最多 {MOST_RELAYS} 个")
     return content
-
-
-def _read(path: Path, most: int) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(most + 1)
-    if len(data) > most:
-        raise OSError(f"超过 {most // 1024} KiB")
-    return data
-
-
-def _reason(error: OSError) -> str:
-    return {
-        FileNotFoundError: "没有这个文件",
-        PermissionError: "没有权限",
-        IsADirectoryError: "是文件夹",
-    }.get(type(error), error.strerror or str(error))
 
 
 def _relay(path: Path, name: str, table: object, usual: Relay) -> Relay:
@@ -108,6 +85,7 @@ def _relay(path: Path, name: str, table: object, usual: Relay) -> Relay:
         security=table.get("security", "starttls"),
         username=table.get("username", ""),
         password=_password(path, name, table),
+        password_file=_file(path, table.get("password_file")),
         connections=table.get("connections", usual.connections),
         mails_per_connection=table.get("mails_per_connection", usual.mails_per_connection),
         ca_file=_file(path, table.get("ca_file")),
@@ -121,7 +99,8 @@ def _relay(path: Path, name: str, table: object, usual: Relay) -> Relay:
 
 def _password(path: Path, name: str, table: Mapping[str, Any]) -> str:
     if "password" in table and "password_file" in table:
-        raise InvalidRelays(path, name, "password_file", "已有 password：两者只能写一个")
+        why = "与 password 只能写一个：请删去其一"
+        raise InvalidRelays(path, name, "password_file", why)
     if "username" in table and not {"password", "password_file"} & set(table):
         raise InvalidRelays(path, name, "password", "有 username 而没有口令，请补上")
     if "username" not in table and {"password", "password_file"} & set(table):
@@ -130,10 +109,11 @@ def _password(path: Path, name: str, table: Mapping[str, Any]) -> str:
     if file is None:
         return str(table.get("password", ""))
     try:
-        password = _read(file, 1024).decode().strip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        why = _reason(error) if isinstance(error, OSError) else "不是 UTF-8 文字"
-        raise InvalidRelays(path, name, "password_file", f"读不了 {file}（{why}）") from None
+        password = own_files.read_bytes(file, _LONGEST_FILE).decode().strip()
+    except UnusableFile as error:
+        raise InvalidRelays(path, name, "password_file", f"{file} {error}") from error
+    except UnicodeDecodeError:
+        raise InvalidRelays(path, name, "password_file", f"{file} 不是 UTF-8 文字") from None
     if not _is_text(password):
         raise InvalidRelays(path, name, "password_file", f"{file} 里应有一行口令")
     return password

@@ -9,9 +9,11 @@ import base64
 import hashlib
 import hmac
 import json
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
+from threading import Thread
 from urllib.error import HTTPError
 from urllib.parse import quote_plus
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -19,7 +21,8 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from distribution.errors import DistributionError
 from distribution.words import GroupRobot
 
-PATIENCE = timedelta(seconds=5)
+PATIENCE, AT_MOST = timedelta(seconds=5), timedelta(seconds=10)
+"""How long a robot may be silent, and how long all of it may take: others wait meanwhile."""
 MOST_BYTES = 4_000
 """Of a message's text: WeCom takes 4,096, DingTalk 20,000."""
 _ENOUGH = 10_000
@@ -55,9 +58,10 @@ class Robot:
         body = json.dumps(self._message(title, _cut(text)), ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json; charset=utf-8"}
         request = Request(self._address(at), body, headers)  # noqa: S310 - the settings allow https and http only
+        answer: Future[object] = Future()
+        Thread(target=_ask, args=(request, answer), name="robot", daemon=True).start()
         try:
-            with build_opener(_Nowhere).open(request, timeout=PATIENCE.total_seconds()) as answer:
-                said = json.loads(answer.read(_ENOUGH))
+            said = answer.result(AT_MOST.total_seconds())
         except HTTPError as error:
             error.close()
             raise RobotAway(self.kind, f"HTTP {int(error.code)}") from None
@@ -84,6 +88,15 @@ class Robot:
         mark = "&" if "?" in self.url else "?"
         sign = quote_plus(base64.b64encode(signed.digest()))
         return f"{self.url}{mark}timestamp={stamp}&sign={sign}"
+
+
+def _ask(request: Request, answer: "Future[object]") -> None:
+    """In a thread that is left where it takes too long: names are looked up without a limit."""
+    try:
+        with build_opener(_Nowhere).open(request, timeout=PATIENCE.total_seconds()) as said:
+            answer.set_result(json.loads(said.read(_ENOUGH)))
+    except Exception as error:  # noqa: BLE001 - it is raised where somebody waits
+        answer.set_exception(error)
 
 
 def _cut(text: str) -> str:

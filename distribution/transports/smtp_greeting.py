@@ -10,6 +10,7 @@ import ipaddress
 import ssl
 from base64 import b64encode
 from contextlib import ExitStack
+from socket import gaierror
 
 from distribution.delivery import RelayUnavailable, Reply
 from distribution.transports.relay import Relay
@@ -70,10 +71,13 @@ class _Greeting:
                 )
         except ssl.SSLError as error:
             raise self._tls_failure(error) from error
+        except UnicodeError as error:
+            what = "的主机名不成立"
+            raise relay.unavailable(what, "请改正中继的地址", permanent=True) from error
         except OSError as error:
             advice = "请检查中继地址、端口和网络"
             raise relay.unavailable(
-                f"连接不上（{error.strerror or error}）", advice, permanent=False
+                f"连接不上（{_why(error)}）", advice, permanent=False
             ) from error
 
     async def _hello(self) -> Extensions:
@@ -164,6 +168,13 @@ class _Greeting:
         advice = "请按它的答复检查设置或联系中继管理员" if permanent else "稍后会再试"
         said = f"{what}（{reply.code} {reply.text}）"
         return self._relay.unavailable(said, advice, permanent=permanent)
+
+
+def _why(error: OSError) -> str:
+    """Why there is no connection."""
+    if isinstance(error, ConnectionRefusedError):
+        return "拒绝连接"
+    return "找不到这台主机" if isinstance(error, gaierror) else error.strerror or str(error)
 
 
 def _extensions(lines: list[str]) -> Extensions:

@@ -56,7 +56,7 @@ def test_a_database_that_is_away_keeps_no_other_look(
 
     assert said.code == 1
     wrong = [line for line in said.out.splitlines() if line.startswith("✗")]
-    assert [line.partition("（")[0] for line in wrong] == ["✗ 数据库暂时无法使用", "✗ Redis 连不上"]
+    assert [line.partition("（")[0] for line in wrong] == ["✗ 数据库无法使用", "✗ Redis 连不上"]
     assert "geheim" not in said.out
     assert environment
 

@@ -78,6 +78,7 @@ def test_one_relay_that_fails_is_said_and_gives_exit_code_one(
         )
         both, one = office("relay", "check"), office("relay", "check", "a")
         unknown = office("relay", "check", "c")
+        document = office("relay", "check", "--json")
 
     assert (both.code, one.code, unknown.code) == (1, 0, 2)
     lines = both.out.splitlines()
@@ -85,6 +86,11 @@ def test_one_relay_that_fails_is_said_and_gives_exit_code_one(
     assert "拒绝登录" in lines[1]
     assert SECRET not in both.out
     assert "没有中继 c" in unknown.sentence
+    assert document.code == 1
+    assert [(found["name"], found["good"]) for found in document.document] == [
+        ("a", True),
+        ("b", False),
+    ]
 
 
 @only_sqlite

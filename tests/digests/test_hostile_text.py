@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distribution.digests import Choice, Digest, Interests, join, render_sheet
-from distribution.digests.cutting import Marks
 from distribution.digests.headers import checked
 from distribution.digests.wording import clean
+from distribution.templates import Marks
 from distribution.words import Reason
 
 HOSTILE = [

@@ -8,7 +8,7 @@ import pytest
 from digest_samples import PERSONAL, choose, compose, make_article, make_issue, make_sheet
 
 from distribution.digests import Choice, Composer, Digest, Interests, Sheet, TooLarge, join
-from distribution.digests.wrapping import columns
+from distribution.templates import columns
 from distribution.words import Reason, TopicsFrom
 
 ISSUE = make_issue()

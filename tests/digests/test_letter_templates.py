@@ -10,7 +10,8 @@ from lxml import html as reader  # type: ignore[import-untyped]
 
 from distribution.clock import today
 from distribution.compiler import Contact, Masthead
-from distribution.digests import BrokenTemplate, RenderedLetter, render_letter
+from distribution.digests import RenderedLetter, render_letter
+from distribution.templates import BrokenTemplate
 
 CONTACT = Contact("bianji@jikan.example", "0351-1234567", "030000", "太原市示范街 8 号")
 HEAD = Masthead(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from distribution.digests.prose import CLASSES, read
-from distribution.digests.wrapping import columns
+from distribution.templates import columns
 
 ALLOWED = {"p", "br", "strong", "em", "ul", "ol", "li", "a"}
 DEEPEST = 20

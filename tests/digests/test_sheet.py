@@ -19,7 +19,6 @@ from digest_samples import (
 )
 
 from distribution.digests import (
-    BrokenTemplate,
     Interests,
     Selected,
     Sheet,
@@ -28,6 +27,7 @@ from distribution.digests import (
     render_sheet,
 )
 from distribution.digests.wording import issue_name
+from distribution.templates import BrokenTemplate
 from distribution.words import Omission
 
 BUNDLED = TEMPLATES[0]

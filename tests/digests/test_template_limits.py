@@ -12,24 +12,24 @@ from digest_samples import MASTHEAD, PUBLICATION, TEMPLATES, TOPICS, make_issue
 from markupsafe import Markup
 
 from distribution.digests import render_sheet
-from distribution.digests.cutting import Marks
-from distribution.digests.templates import (
+from distribution.issues import Contract
+from distribution.room import Limits
+from distribution.templates import (
     BrokenTemplate,
+    Marks,
     RenderedMail,
     Templates,
     unused_overrides,
 )
-from distribution.digests.templates.files import read_sources
-from distribution.digests.templates.order import (
+from distribution.templates.files import read_sources
+from distribution.templates.order import (
     Order,
     answer_from_bytes,
     answer_to_bytes,
     plain,
     revived,
 )
-from distribution.digests.templates.printing import print_mail
-from distribution.issues import Contract
-from distribution.room import Limits
+from distribution.templates.printing import print_mail
 
 LIMITS = Limits(256 * 1024 * 1024, timedelta(seconds=2))
 LOOPS = (

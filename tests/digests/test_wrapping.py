@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from distribution.digests.wrapping import columns, wrap
+from distribution.templates import columns, wrap
 
 texts = st.lists(
     st.sampled_from(

@@ -26,7 +26,7 @@ def test_all_is_well_on_either_database(environment: dict[str, str], app: App) -
 def test_a_server_that_is_away_is_one_line(environment: dict[str, str]) -> None:
     said = line(database.check, environment, database_url=GONE)
 
-    assert said.startswith("✗ 数据库暂时无法使用（")
+    assert said.startswith("✗ 数据库无法使用（/nowhere/.s.PGSQL.5432 上没有数据库服务）：")
     assert troubles(clocks.check, environment, database_url=GONE) == []
 
 
@@ -35,6 +35,17 @@ def test_what_is_no_database_is_said(environment: dict[str, str]) -> None:
     Path(environment["DISTRIBUTION_HOME"], "distribution.db").write_bytes(b"nothing" * 1000)
 
     assert "数据库文件已损坏或不是数据库" in line(database.check, environment)
+
+
+@only_sqlite
+def test_a_folder_that_is_not_there_holds_no_database(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/none/new.db"
+
+    said = line(database.check, environment, database_url=url)
+
+    assert said.startswith(f"✗ 没有放数据库的文件夹 {tmp_path}/none：请建立它")
 
 
 @only_sqlite

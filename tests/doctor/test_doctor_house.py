@@ -59,6 +59,24 @@ def test_a_key_that_others_may_read_is_said(environment: dict[str, str]) -> None
     ]
 
 
+def test_a_relays_password_that_everybody_may_read_is_said(environment: dict[str, str]) -> None:
+    home = private(environment)
+    (home / "relays.toml").write_text(
+        '[main]\nhost = "localhost"\nusername = "u"\npassword_file = "main.password"\n',
+        encoding="utf-8",
+    )
+    (home / "relays.toml").chmod(0o600)
+    own = home / "main.password"
+    own.write_text("geheim\n", encoding="utf-8")
+    own.chmod(0o644)
+
+    assert secret_troubles(environment) == [
+        f"! 谁都能读 {own}（中继 main 的 password_file）：请运行 chmod o= {own}"
+    ]
+    own.chmod(0o640)  # a group may well be meant to read it
+    assert secret_troubles(environment) == []
+
+
 @pytest.mark.parametrize(
     ("key", "said"),
     [
@@ -117,6 +135,23 @@ def test_a_home_that_takes_nothing_is_said(
     assert f"✗ 文件夹 {environment['DISTRIBUTION_HOME']} 写不进去" in "\n".join(
         lines(disk.check, environment, disk_alert_mb=0)
     )
+
+
+def test_an_outbox_that_is_no_folder_is_said(environment: dict[str, str]) -> None:
+    outbox = Path(environment["DISTRIBUTION_HOME"]) / "outbox"
+    outbox.touch()
+
+    assert line(disk.check, environment, disk_alert_mb=0).startswith(f"✗ {outbox} 不是文件夹")
+
+
+def test_a_key_file_that_is_none_is_said(environment: dict[str, str]) -> None:
+    home = private(environment)
+    del environment[KEY]
+    (home / "secret.key").mkdir()
+
+    assert secret_troubles(environment) == [
+        f"✗ 设置 secret_keys='' 无效：读不了 {home / 'secret.key'}（是文件夹）"
+    ]
 
 
 @pytest.mark.parametrize(

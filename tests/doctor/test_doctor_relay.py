@@ -81,6 +81,20 @@ def test_a_relay_that_is_not_there_is_said(environment: dict[str, str]) -> None:
     assert "连接不上" in line(relay.check, environment, **gone)
 
 
+def test_a_log_of_the_relay_that_cannot_be_read_is_said(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    log = tmp_path / "mail.log"
+    with Sink() as sink:
+        missing = line(relay.check, environment, **bare(sink, relay_log=log))
+        log.touch()
+        there = troubles(relay.check, environment, **bare(sink, relay_log=log))
+        journal = troubles(relay.check, environment, **bare(sink, relay_log="journal"))
+
+    assert missing.startswith(f"! relay：中继的日志 {log} 读不了（没有这个文件）")
+    assert there == journal == []
+
+
 def test_a_relay_that_turns_us_away_is_said_in_its_words(environment: dict[str, str]) -> None:
     with Sink({Step.BANNER: Fault(Act.SAY, "554 5.7.1 go away")}) as sink:
         said = line(relay.check, environment, **bare(sink))
@@ -116,12 +130,18 @@ def test_a_broker_that_throws_away_is_said(
     assert said.startswith(f"{sign} Redis 内存满时会丢消息（maxmemory-policy 为 allkeys-lru）")
 
 
-@pytest.mark.parametrize("url", [f"redis://:{SECRET}@127.0.0.1:1/0", "redis://127.0.0.1:x/0"])
-def test_a_broker_that_is_away_is_said(environment: dict[str, str], url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        (f"redis://:{SECRET}@127.0.0.1:1/0", "拒绝连接"),
+        (f"redis://:{SECRET}/x@127.0.0.1/0", "地址读不懂"),
+        ("unix:///none/redis.sock", "没有这个文件"),
+    ],
+)
+def test_a_broker_that_is_away_is_said(environment: dict[str, str], url: str, why: str) -> None:
     said = line(broker.check, environment, redis_url=url)
 
-    assert said.startswith("✗ Redis 连不上（")
-    assert SECRET not in said
+    assert said == f"✗ Redis 连不上（{why}）：请检查 redis_url 与 Redis 服务"
 
 
 # -- mailboxes -----------------------------------------------------------------------------------

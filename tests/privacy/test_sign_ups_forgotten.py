@@ -65,6 +65,30 @@ def test_counts_go_with_their_window(app: App) -> None:
     assert counted(purge(app, days=1)) == {Kept.TRIES: 1}
 
 
+def test_a_new_address_that_no_worker_has_looked_at_goes_once_its_link_would_have(app: App) -> None:
+    with app.transaction() as session:
+        row = add_reader(session, app, READER, clock.now())
+        address = audience.read_address(NEW)
+        delivery.ask_to_move(session, app.stationery, row, address, at=clock.now())
+    assert Kept.MOVE not in counted(purge(app, days=6))
+
+    assert counted(purge(app, days=8))[Kept.MOVE] == 1
+
+    with app.reading() as session:
+        assert session.scalars(select(Letter)).all() == []
+    assert delivery.answer_moves(app.transaction, app.stationery, at=clock.now()) == 0
+
+
+def test_a_letter_to_a_new_address_that_waits_to_be_posted_stays(app: App) -> None:
+    with app.transaction() as session:
+        row = add_reader(session, app, READER, clock.now())
+        address = audience.read_address(NEW)
+        delivery.ask_to_move(session, app.stationery, row, address, at=clock.now())
+    assert delivery.answer_moves(app.transaction, app.stationery, at=clock.now()) == 1
+
+    assert Kept.MOVE not in counted(purge(app, days=8))
+
+
 def test_an_erased_reader_leaves_nothing_of_what_was_typed(app: App) -> None:
     with app.transaction() as session:
         row = add_reader(session, app, READER, clock.now(), enterprise=HOME)

@@ -18,7 +18,7 @@ def read(folder: Path, text: str) -> tuple[Relay, ...]:
 
 
 def test_all_keys_of_a_relay_are_read(tmp_path: Path) -> None:
-    (tmp_path / "password").write_text(f"{SECRET}\n", encoding="utf-8")
+    (tmp_path / "password").write_text(f" {SECRET} \n", encoding="utf-8")
     tencent, main = read(
         tmp_path,
         """
@@ -47,6 +47,7 @@ def test_all_keys_of_a_relay_are_read(tmp_path: Path) -> None:
         "tls",
         "editor",
         SECRET,
+        tmp_path / "password",
         connections=2,
         mails_per_connection=20,
         ca_file=tmp_path / "ca.pem",
@@ -66,6 +67,7 @@ def test_all_keys_of_a_relay_are_read(tmp_path: Path) -> None:
     [
         ("", "", "", "里面没有中继"),
         ("[a\n", "", "", "第 1 行不合 TOML"),
+        ("a = " + "9" * 5_000, "", "", "不合 TOML 的写法"),
         ('[a]\nhost = "x"\nhots = "y"', "a", "hots", "没有这一项，可用的是 host、port"),
         ("[a]\nport = 25", "a", "host", "缺少"),
         ('[a]\nhost = "x y"', "a", "host", "应为主机名"),

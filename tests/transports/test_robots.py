@@ -4,16 +4,18 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from distribution.transports import Robot, RobotAway
+from distribution.transports import Robot, RobotAway, robots
 from distribution.words import GroupRobot
 
 AT = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
@@ -114,6 +116,29 @@ def test_an_answer_that_is_no_yes_is_no_yes(answer: tuple[int, object], words: s
     assert away.value.words == words
     assert "of-the-group" not in str(away.value)
     assert len(group.asked) == 1
+
+
+def test_who_answers_a_byte_at_a_time_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence alone would never be long enough, and the calendar waits for the robots."""
+    monkeypatch.setattr(robots, "AT_MOST", timedelta(seconds=0.1))
+    body = json.dumps(WELL[1]).encode()
+    whole = b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        robot = Robot(GroupRobot.WECOM, f"http://127.0.0.1:{door.getsockname()[1]}/")
+        thread = threading.Thread(target=drip, args=(door, whole))
+        thread.start()
+        with pytest.raises(RobotAway, match="TimeoutError"):
+            robot.tell("提醒", "正文", at=AT)
+        thread.join()
+
+
+def drip(door: socket.socket, answer: bytes) -> None:
+    caller, _ = door.accept()
+    with caller:
+        caller.recv(65_536)
+        for byte in answer:
+            caller.send(bytes([byte]))
+            time.sleep(0.01)
 
 
 def test_who_does_not_listen_is_away() -> None:

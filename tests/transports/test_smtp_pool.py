@@ -282,10 +282,19 @@ def test_a_mail_on_its_way_when_the_transport_closes_is_finished() -> None:
 def test_nobody_listening_is_said_in_one_sentence_and_may_pass() -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    with pytest.raises(RelayUnavailable, match=f"^中继 127.0.0.1:{port} 连接不上") as caught:
+    with pytest.raises(
+        RelayUnavailable, match=f"^中继 127.0.0.1:{port} 连接不上（拒绝连接）"
+    ) as caught:
         run(Relay("127.0.0.1", port, "none"), send)
 
     assert not caught.value.permanent
+
+
+def test_a_name_that_can_be_no_hosts_is_said_and_does_not_pass() -> None:
+    with pytest.raises(RelayUnavailable, match=r"^中继 a\.\.b:25 的主机名不成立") as caught:
+        run(Relay("a..b", 25, "none"), send)
+
+    assert caught.value.permanent
 
 
 def test_a_host_that_does_not_answer_is_given_up_after_the_connect_limit() -> None:

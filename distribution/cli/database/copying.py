@@ -4,10 +4,9 @@ import os
 from pathlib import Path
 
 import click
-from sqlalchemy import make_url
 
 from distribution import backup as copies
-from distribution import clock, config
+from distribution import clock, config, db
 from distribution.cli.common import ask, saying_yes
 from distribution.config import Settings
 from distribution.errors import Refused
@@ -61,7 +60,7 @@ def restore(source: Path, yes: bool) -> None:  # noqa: FBT001 - click's flag
 
 def _file(settings: Settings) -> Path:
     """The file of an SQLite database."""
-    return Path(str(make_url(settings.database).database))
+    return Path(str(db.address_of(settings.database).database))
 
 
 def _besides(settings: Settings) -> list[str]:

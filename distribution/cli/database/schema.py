@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 
 from distribution import config, db, delivery, schema
 from distribution.cli.common import as_json, show_json
@@ -70,5 +70,5 @@ def _engine(settings: Settings) -> Iterator[Engine]:
 
 def _unborn(settings: Settings) -> bool:
     """Whether to look would make the file: an embedded installation before its first use."""
-    name = make_url(settings.database).database
+    name = db.address_of(settings.database).database
     return settings.embedded and bool(name) and not Path(str(name)).exists()

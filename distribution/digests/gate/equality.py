@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
-from distribution.digests.cutting import Piece
 from distribution.digests.gate.findings import HTML, TEXT, Finding, Rule, error
 from distribution.digests.gate.reading import Element, is_shown, letters, tree_of, visible_runs
 from distribution.digests.sheet import Sheet
+from distribution.templates import Piece
 
 _ADDRESS = re.compile(r"https?://[!-~]+")
 _IN_SENTENCES = re.compile(r"https?://[^\s()<>（），。；、]+|(mailto:)?[!-~]+@[!-~]+")

@@ -13,11 +13,11 @@ from jinja2.exceptions import (
 )
 from markupsafe import Markup
 
-from distribution.digests.cutting import Marks
-from distribution.digests.templates.broken import BrokenTemplate
-from distribution.digests.templates.files import Source
-from distribution.digests.templates.order import Order, RenderedMail, revived
-from distribution.digests.templates.sandbox import sandbox_of
+from distribution.templates.broken import BrokenTemplate
+from distribution.templates.cutting import Marks
+from distribution.templates.files import Source
+from distribution.templates.order import Order, RenderedMail, revived
+from distribution.templates.sandbox import sandbox_of
 
 LONGEST_PART = 4 * 1024 * 1024
 """Characters of a rendered file; a sheet of 29 articles has 60,000."""
@@ -57,7 +57,7 @@ class _Printer:
 
     def inlined(self, name: str) -> str:
         """HTML with its CSS in the elements."""
-        from distribution.digests.inlining import InliningFailed, inline  # brings much along
+        from distribution.templates.inlining import InliningFailed, inline  # brings much along
 
         rendered = self.render(name)
         try:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from distribution.digests.templates.broken import BrokenTemplate
-from distribution.digests.templates.files import Source
+from distribution.templates.broken import BrokenTemplate
+from distribution.templates.files import Source
 
 
 class RenderedMail(NamedTuple):

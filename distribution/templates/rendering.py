@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from distribution.digests.cutting import Marks
-from distribution.digests.templates.broken import BrokenTemplate
-from distribution.digests.templates.files import is_overridden, read_sources
-from distribution.digests.templates.order import Order, RenderedMail, answer_from_bytes, plain
-from distribution.digests.templates.printing import path_of, print_mail
 from distribution.room import Ending, Limits, RoomFailed, answer_of, work_apart
+from distribution.templates.broken import BrokenTemplate
+from distribution.templates.cutting import Marks
+from distribution.templates.files import is_overridden, read_sources
+from distribution.templates.order import Order, RenderedMail, answer_from_bytes, plain
+from distribution.templates.printing import path_of, print_mail
 
 LIMITS = Limits(512 * 1024 * 1024, timedelta(seconds=10))
 _PATIENCE = 3
@@ -46,7 +46,7 @@ def _print_apart(order: Order, limits: Limits) -> RenderedMail:
     head = b"%d %d\n" % (limits.memory_bytes, limits.time.total_seconds())
     try:
         done = work_apart(
-            "distribution.digests.templates", head + order.to_bytes(), limits.time * _PATIENCE
+            "distribution.templates", head + order.to_bytes(), limits.time * _PATIENCE
         )
         answer = answer_from_bytes(answer_of(done))
     except RoomFailed as failed:

@@ -7,9 +7,10 @@ from pathlib import Path
 from jinja2 import Environment, TemplateSyntaxError
 from jinja2.meta import find_referenced_templates
 
+from distribution import own_files
 from distribution.bundle import bundled
-from distribution.digests.fingerprint import fingerprint
-from distribution.digests.templates.broken import BrokenTemplate
+from distribution.fingerprint import fingerprint
+from distribution.templates.broken import BrokenTemplate
 
 _SUFFIXES = (".html", ".txt")
 _MOST_BYTES = 256 * 1024
@@ -99,7 +100,7 @@ def _files(folder: Path) -> Iterator[Path]:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise BrokenTemplate(str(folder), None, f"无法读取（{error.strerror}）") from error
+        raise BrokenTemplate(str(folder), None, f"无法读取（{own_files.reason(error)}）") from error
 
 
 def _read(path: Path) -> Source:
@@ -112,7 +113,7 @@ def _read(path: Path) -> Source:
     except UnicodeDecodeError:
         return Source(str(path), "", "不是 UTF-8 编码的文字，请另存为 UTF-8")
     except OSError as error:
-        return Source(str(path), "", f"无法读取（{error.strerror}）")
+        return Source(str(path), "", f"无法读取（{own_files.reason(error)}）")
 
 
 def _references(text: str) -> list[str | None]:

@@ -5,10 +5,10 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-from distribution.digests.templates.broken import BrokenTemplate
-from distribution.digests.templates.order import Order, RenderedMail, answer_to_bytes
-from distribution.digests.templates.printing import OutOfTime, print_mail
 from distribution.room import OUT_OF_MEMORY, lock
+from distribution.templates.broken import BrokenTemplate
+from distribution.templates.order import Order, RenderedMail, answer_to_bytes
+from distribution.templates.printing import OutOfTime, print_mail
 
 _START = 2
 """Seconds: loading the modules counts, too."""

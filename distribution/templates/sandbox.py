@@ -7,9 +7,9 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, T
 from jinja2.nodes import Node, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from distribution.digests.templates.broken import BrokenTemplate
-from distribution.digests.templates.files import Source
-from distribution.digests.wrapping import columns, wrap
+from distribution.templates.broken import BrokenTemplate
+from distribution.templates.files import Source
+from distribution.templates.wrapping import columns, wrap
 
 _MOST_NODES = 20_000
 """Of one template as parsed; the largest of ours has 700."""
