@@ -11,7 +11,7 @@ from distribution.db import DatabaseUnusable
 if TYPE_CHECKING:  # Alembic is loaded when the schema is not the newest: no start waits for it
     from alembic.config import Config
 
-HEAD = "2026_11_26_month"
+HEAD = "2026_11_26_clicked"
 """The newest revision; a constant, so that a start need not read the migrations."""
 
 _REVISION = text("SELECT version_num FROM alembic_version")

@@ -1,4 +1,7 @@
-"""Looks up which hosts take the mail of the readers' domains: a few at each tick, in no hurry."""
+"""Looks up which hosts take the mail of the readers' domains and the office's.
+
+A few at each tick, in no hurry.
+"""
 
 import logging
 import time
@@ -8,6 +11,7 @@ from distribution import delivery
 from distribution.app import App
 from distribution.transports import Exchanges, Unanswered
 from workers.current import get_app
+from workers.telling import readership
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +51,7 @@ def look_up(app: App, exchanges: Exchanges) -> None:
     """Ask DNS about some domains, with no transaction open meanwhile."""
     with app.transaction() as session:
         domains = delivery.take_domains(session, DOMAINS)
+        delivery.note_domains_of(session, readership(app, session).all)  # forgotten ones as well
     in_vain = 0
     for domain in domains:
         if app.sender.stopping or in_vain >= IN_VAIN:

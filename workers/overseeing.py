@@ -56,7 +56,11 @@ class Overseer:
                 self._redis_away = time.monotonic()
             if time.monotonic() - self._redis_away >= EVERY.total_seconds():
                 _tell_of_today(
-                    app, "redis", "Redis 无法连接", str(away), "邮件照常投递，只是稍慢。"
+                    app,
+                    "redis",
+                    "Redis 无法连接",
+                    str(away),
+                    "细看：distribution doctor；这期间邮件照常投递，只是稍慢。",
                 )
         else:
             self._redis_away = None
@@ -91,8 +95,8 @@ def see_to_queue(app: App) -> None:
         "queue",
         "到期的投递没有进程处理",
         f"有 {waiting.due} 封到期，最早的已等了 {minutes} 分钟。",
-        "请确认 distribution worker 或 up 在运行、中继可用：distribution run list、"
-        "distribution lane list。",
+        "请确认 distribution worker 或 up 在运行、中继可用：distribution doctor；"
+        "线路有没有停下：distribution lane list。",
     )
 
 
@@ -107,15 +111,15 @@ def see_to_bounces(app: App) -> None:
 
 
 def see_to_endings(app: App) -> None:
-    """Tell the admins which memberships will end."""
+    """Tell which memberships will end, as soon as there is anybody to be told."""
     with app.transaction() as session:
-        admins = readership(app, session).admins
-        if admins:
+        people = readership(app, session).of_everything
+        if people or app.robots:
             delivery.notice_endings(
                 session,
                 app.recipe.templates[-1:],
                 app.settings.sender_name,
-                admins,
+                people,
                 by="overseer",
                 at=clock.now(),
             )

@@ -90,7 +90,8 @@ class Scheduler:
         else:
             self._jumped = _NONE
             self._tell(ticked)
-            if ticked.clock_off:
+            if ticked.clock_off:  # by which nothing is to be done
+                self._tell_the_office()
                 return
         for what, errand in calendar.ERRANDS.items():
             with logged(what):
@@ -100,15 +101,18 @@ class Scheduler:
     def _look_after_the_house(self) -> None:
         """What workers do as well: here it is done even where all of them have died."""
         self._overseer.look(self.app)
-        with logged("telling the office"):
-            telling.tell(self.app)
-        telling.post_all(self.app)
+        self._tell_the_office()
         with logged("posting letters"):
             with self.app.reading() as session:
                 due = delivery.letters_due(session, self.app.patience)
             self._letters_due = self._letters_due + 1 if due else 0
             if self._letters_due >= _NEGLECTED:
                 sending.post_letters(self.app)
+
+    def _tell_the_office(self) -> None:
+        with logged("telling the office"):
+            telling.tell(self.app)
+        telling.post_all(self.app)
 
     def _tell(self, ticked: calendar.Ticked) -> None:
         if ticked.clock_off:

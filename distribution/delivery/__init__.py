@@ -14,6 +14,7 @@ from distribution.delivery import (
 )
 from distribution.delivery.alerting import Readership, alerts_due, raise_alert, tell_alerts
 from distribution.delivery.appraising import Appraisal, appraise
+from distribution.delivery.asking_to_move import VALID as MOVE_VALID
 from distribution.delivery.asking_to_move import answer_moves, ask_to_move
 from distribution.delivery.books import Status, status
 from distribution.delivery.confirming import (
@@ -72,7 +73,7 @@ from distribution.delivery.lapsing import (
 from distribution.delivery.leasing import limits_of as lane_limits
 from distribution.delivery.ledger import Terms
 from distribution.delivery.letters import Office, bury, message_of, post_due
-from distribution.delivery.mail_domains import lane_meant, note_domains
+from distribution.delivery.mail_domains import lane_meant, note_domains, note_domains_of
 from distribution.delivery.moving import Moving, move, move_asked
 from distribution.delivery.notices import notice_endings
 from distribution.delivery.ownership import Owner, claim, resign
@@ -93,6 +94,7 @@ from distribution.delivery.proofing import (
     NobodyOnList,
     Proof,
     Remark,
+    addressees,
     readers_on,
     write_proofs,
 )
@@ -146,7 +148,7 @@ from distribution.delivery.store.lookups import (
     prove_accepted,
 )
 from distribution.delivery.store.mail_domains import keep_exchange, keep_failure, take_domains
-from distribution.delivery.store.moves import moves_due
+from distribution.delivery.store.moves import forget_unanswered, moves_due, unanswered
 from distribution.delivery.store.plans import regular_run as run_of
 from distribution.delivery.store.proofs import (
     add_proof_reader,
@@ -179,14 +181,17 @@ from distribution.delivery.vouching import (
     Approved,
     ChangedMeanwhile,
     ImportedByHimself,
+    Seen,
     approve_issue,
     require_voucher,
+    sight_of,
 )
 from distribution.delivery.welcoming import NotToWelcome, welcome
 
 __all__ = [
     "CONSENT_WORDING",
     "EDITORS",
+    "MOVE_VALID",
     "STANDARD",
     "STUCK_FOR",
     "VALID",
@@ -244,6 +249,7 @@ __all__ = [
     "Reply",
     "Retried",
     "RunOver",
+    "Seen",
     "Sender",
     "Sent",
     "SentLetter",
@@ -265,6 +271,7 @@ __all__ = [
     "accepting",
     "add_letter",
     "add_proof_reader",
+    "addressees",
     "alert_known",
     "alerts_due",
     "answer_moves",
@@ -310,6 +317,7 @@ __all__ = [
     "forget",
     "forget_letters",
     "forget_requests",
+    "forget_unanswered",
     "gauges",
     "guard",
     "guard_due",
@@ -344,6 +352,7 @@ __all__ = [
     "move_asked",
     "moves_due",
     "note_domains",
+    "note_domains_of",
     "note_news",
     "note_told",
     "notice_endings",
@@ -384,6 +393,7 @@ __all__ = [
     "run_of",
     "seal",
     "settle_by_logs",
+    "sight_of",
     "sign",
     "start",
     "status",
@@ -393,6 +403,7 @@ __all__ = [
     "tell",
     "tell_alerts",
     "tell_complaints",
+    "unanswered",
     "unkept",
     "verify",
     "welcome",

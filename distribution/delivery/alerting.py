@@ -3,7 +3,7 @@
 What happens must not wait for a mail, nor fail by one: the two are apart. What is not urgent is
 gathered for an hour, so that a morning's automatic answers are one mail and not fifty. Trouble of
 a lane is not told through it: whose mailbox lies there is left out, and where nobody else is to be
-told the alert waits until the lane goes on.
+told the alert waits until a lane that was stopped goes on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,9 +23,9 @@ from distribution.models import Alert
 from distribution.words import LetterPurpose
 
 GATHERED = timedelta(hours=1)
-MOST = 20
+_MOST = 100
 """Alerts one mail tells; the next mail tells more."""
-_ALL = "全部提醒：distribution alert list。"
+ALL = "全部提醒：distribution alert list。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,8 @@ class Readership:
     """Who in the office is told: mail addresses, each once."""
 
     admins: Sequence[str]
-    """Of everything."""
     editors: Sequence[str] = ()
-    """Of what concerns their work too; of everything where there is no admin."""
+    """Of what concerns their work too."""
 
     @property
     def all(self) -> Sequence[str]:
@@ -45,6 +44,11 @@ class Readership:
         ['a@x.example', 'b@x.example']
         """
         return list(dict.fromkeys([*self.admins, *self.editors]))
+
+    @property
+    def of_everything(self) -> Sequence[str]:
+        """Who is told of everything: the admins, or the editors where there is none."""
+        return list(dict.fromkeys(self.admins or self.editors))
 
 
 def raise_alert(  # noqa: PLR0913 - what is told, and to whom
@@ -84,7 +88,7 @@ def tell_alerts(
 
     Locked and told in one transaction: of two processes one finds nothing to tell.
     """
-    waiting = alerts.take_untold(session, MOST) if alerts_due(session, at=at) else ()
+    waiting = alerts.take_untold(session, _MOST) if alerts_due(session, at=at) else ()
     shares = _shares(session, waiting, readers)
     for address, share in shares.items():
         values = {**_values(share), "sender_name": sender_name}
@@ -110,16 +114,14 @@ def _shares(
         return {}
     in_trouble = {lane.name for lane in held_lanes(session) if lane.stopped_at is not None}
     lanes = lanes_of(session, readers.all)
-    found = {
-        address: [
-            alert
-            for alert in waiting
-            if (alert.editors or address in (readers.admins or readers.editors))
-            and not (alert.lane in in_trouble and alert.lane == lanes[address])
-        ]
-        for address in readers.all
-    }
-    return {address: share for address, share in found.items() if share}
+    shares: dict[str, list[Alert]] = {}
+    for alert in waiting:
+        people = readers.all if alert.editors else readers.of_everything
+        elsewhere = [address for address in people if lanes[address] != alert.lane]
+        told = elsewhere or ([] if alert.lane in in_trouble else people)
+        for address in told:
+            shares.setdefault(address, []).append(alert)
+    return shares
 
 
 def _values(waiting: Sequence[Alert]) -> dict[str, object]:
@@ -132,5 +134,5 @@ def _values(waiting: Sequence[Alert]) -> dict[str, object]:
         "title": f"{len(waiting)} 条提醒：{first.title} 等",
         "lead": "以下各条只提醒这一次。",
         "lines": [f"{alert.title}。{' '.join(alert.lines)} {alert.advice}" for alert in waiting],
-        "advice": _ALL,
+        "advice": ALL,
     }

@@ -14,6 +14,7 @@ from distribution.delivery.inspecting import Inspecting
 from distribution.delivery.lapsing import Lapsed, lapses_of
 from distribution.delivery.planning import Recipe
 from distribution.delivery.surveying import Survey, survey_rehearsed
+from distribution.delivery.vouching import Seen
 from distribution.issues import Way
 from distribution.models import Issue
 
@@ -22,6 +23,8 @@ from distribution.models import Issue
 class Appraisal:
     """An issue as it would go out now."""
 
+    seen: Seen
+    """What the approval of it names."""
     way: Way
     survey: Survey
     """Who would get what."""
@@ -34,9 +37,9 @@ class Appraisal:
 
 
 def appraise(
-    session: Session, issue: Issue, recipe: Recipe, *, paced: bool, at: datetime
+    session: Session, issue: Issue, recipe: Recipe, seen: Seen, *, paced: bool, at: datetime
 ) -> Appraisal:
-    """Look at an issue from all sides; raises digests.BrokenTemplate. `paced`: see `forecast`.
+    """Look at an issue from all sides; raises BrokenTemplate. `paced`: see `forecast`.
 
     The readers are gone through once.
     """
@@ -44,9 +47,10 @@ def appraise(
     inspecting = Inspecting(rehearsal)
     found = survey_rehearsed(session, rehearsal, inspecting.look_at, at=at)
     return Appraisal(
+        seen,
         issues.way_of(session, issue),
         found,
         inspecting.inspection(),
         forecast(session, found.lanes, paced=paced),
-        lapses_of(session, issue, recipe.templates),
+        lapses_of(session, issue, recipe.templates, mailable=seen.audience),
     )

@@ -14,9 +14,9 @@ from distribution.db import Transaction
 from distribution.delivery.stationery import Stationery, write_in
 from distribution.delivery.store import letters, moves
 from distribution.delivery.telling import Told
-from distribution.digests import BrokenTemplate
 from distribution.limits import Limit
 from distribution.models import Letter, Subscriber
+from distribution.templates import BrokenTemplate
 from distribution.words import LetterPurpose
 
 log = logging.getLogger(__name__)

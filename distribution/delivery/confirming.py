@@ -13,9 +13,9 @@ from distribution.delivery.enlisting import MOST_EVER
 from distribution.delivery.stationery import Stationery, write_to
 from distribution.delivery.store import letters
 from distribution.delivery.welcoming import NotToWelcome, welcome
-from distribution.digests import BrokenTemplate
 from distribution.errors import NotFound, Refused
 from distribution.models import Letter, SignUp, Subscriber
+from distribution.templates import BrokenTemplate
 from distribution.words import Cause, Decision, LetterPurpose, Purpose
 
 log = logging.getLogger(__name__)

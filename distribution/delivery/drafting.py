@@ -82,7 +82,7 @@ class Rehearsal:
 
 
 def rehearse(session: Session, issue_id: int, recipe: Recipe) -> Rehearsal:
-    """Make an issue ready; raises digests.BrokenTemplate."""
+    """Make an issue ready; raises BrokenTemplate."""
     content = issues.load_issue(session, issue_id)
     sheet = digests.render_sheet(
         content,

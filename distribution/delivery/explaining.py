@@ -36,7 +36,7 @@ class Explanation:
 
 
 def explain(session: Session, issue_id: int, subscriber_id: int, recipe: Recipe) -> Explanation:
-    """Explain a reader's mail of an issue; raises digests.BrokenTemplate where it is not frozen."""
+    """Explain a reader's mail of an issue; raises BrokenTemplate where it is not frozen."""
     reader = audience.reader(session, subscriber_id)
     planned = find_planned(session, issue_id, subscriber_id)
     if planned is not None:

@@ -20,10 +20,13 @@ THOROUGHLY = timedelta(minutes=1)
 """How often a larger one is: it takes a second for a million mails."""
 _WHAT_TO_DO = {
     Wire.TWICE: "请保留现场并联系开发者：distribution run verify {run}；查清之前不要继续。",
-    Wire.IN_DOUBT: "请查中继与网络为何断开；存疑的投递：distribution run doubt list {run}。",
+    Wire.IN_DOUBT: "请查中继与网络为何断开：distribution relay check；"
+    "存疑的投递：distribution run doubt list {run}。",
     Wire.REFUSED: "请看对方原话：distribution run failed {run}，按所说处理发信方的问题。",
-    Wire.COMPLAINTS: "请核对名单的来源与本期内容：distribution bounce list。",
-    Wire.EVENTS: "同一批邮件在反复重试：distribution run status {run}。",
+    Wire.COMPLAINTS: "请核对名单的来源与本期内容："
+    "distribution bounce list --run {run} --kind 投诉。",
+    Wire.EVENTS: "同一批邮件在反复重试，请看原因："
+    "distribution run status {run}、distribution lane list。",
 }
 
 
@@ -53,7 +56,7 @@ def guard(session: Session, every: timedelta, *, at: datetime) -> dict[int, list
 
 
 def tell_complaints(session: Session, *, at: datetime) -> None:
-    """Tell the admins of finished runs that too many complain of: most complaints come late."""
+    """Tell the admins of runs that are over and too many complain of: most complaints come late."""
     for run_id, count in store.complained_of(session, tripwires.COMPLAINTS).items():
         accepted = store.accepted(session, run_id, round(count / tripwires.COMPLAINTS_SHARE))
         found = Evidence(0, new_complaints=count, complaints=count, accepted=accepted)
@@ -62,7 +65,7 @@ def tell_complaints(session: Session, *, at: datetime) -> None:
                 session,
                 f"tripwire:{run_id}:{trip.wire}:finished",
                 f"批次 {run_id}：{trip.wire.label}",
-                (f"{trip.why}。", "这个批次已经完成，没有什么可以暂停；投诉的人都已退订。"),
+                (f"{trip.why}。", "这个批次已经结束，没有什么可以暂停；投诉的人都已退订。"),
                 _WHAT_TO_DO[trip.wire].format(run=run_id),
                 at=at,
                 urgent=True,
@@ -101,11 +104,12 @@ def _pause(
     for trip in trips:
         raise_alert(
             session,
-            f"tripwire:{run.id}:{trip.wire}:{watched.known_event_id}",
+            f"tripwire:{run.id}:{trip.wire}:{watched.known_event_id}:{trip.lane}",
             f"批次 {run.id} 已自动暂停：{trip.wire.label}",
             (f"{trip.why}。", "手中的邮件送完即止，其余留在账上；没有一封会自动重寄。"),
             f"{_WHAT_TO_DO[trip.wire].format(run=run.id)}"
             f"处理后继续：distribution run resume {run.id}。",
             at=at,
             urgent=True,
+            lane=trip.lane,
         )

@@ -79,13 +79,20 @@ def require_standing(session: Session, issue: Issue, templates: Sequence[Path]) 
         raise ApprovalLapsed(issues.key_of(issue), lapses)
 
 
-def lapses_of(session: Session, issue: Issue, templates: Sequence[Path]) -> Sequence[Lapsed]:
-    """What voids the approval of an issue; nothing where there is none, or a run already."""
+def lapses_of(
+    session: Session, issue: Issue, templates: Sequence[Path], *, mailable: int | None = None
+) -> Sequence[Lapsed]:
+    """What voids the approval of an issue; nothing where there is none, or a run already.
+
+    `mailable`: how many may be mailed, where that was counted already.
+    """
     if issue.approved_at is None or regular_run(session, issue.id) is not None:
         return ()
     way = issues.way_of(session, issue)
     approval = way.approval
-    return () if approval is None else tuple(_lapses(session, way, approval, templates))
+    if approval is None:
+        return ()
+    return tuple(_lapses(session, way, approval, templates, mailable))
 
 
 def missing(session: Session, issue: Issue, templates: Sequence[Path]) -> Sequence[Missing]:
@@ -111,7 +118,7 @@ def _undone(session: Session, issue: Issue, key: str) -> Iterator[Missing]:
 
 
 def _lapses(
-    session: Session, way: Way, approval: Deed, templates: Sequence[Path]
+    session: Session, way: Way, approval: Deed, templates: Sequence[Path], mailable: int | None
 ) -> Iterator[Lapsed]:
     if approval.fingerprint != way.fingerprint:
         yield Lapsed(Lapse.CONTENT, "内容在批准后变了（例如合并了主题）")
@@ -120,7 +127,7 @@ def _lapses(
     before = approval.audience
     if before is None:
         return
-    now = audience.count_mailable(session)
+    now = audience.count_mailable(session) if mailable is None else mailable
     if now * 100 > before * (100 + _GROWN):
         sentence = f"可以收信的读者由 {before} 人增至 {now} 人，多了不止 {_GROWN}%"
         yield Lapsed(Lapse.AUDIENCE, sentence)

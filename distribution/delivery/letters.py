@@ -30,6 +30,7 @@ from distribution.delivery.transport import (
     NonAsciiAddressUnsupported,
     OutcomeUnknown,
     RefusedByRelay,
+    RelayUnavailable,
     Reply,
     Transport,
 )
@@ -39,6 +40,7 @@ from distribution.words import LetterPurpose, LetterState, SuppressionReason
 
 MOST_ATTEMPTS = 8
 _AT_ONCE = 50
+_A_WHILE = timedelta(minutes=1)
 _EVIDENCE = {Evidence.ACCEPTED: LetterState.SENT, Evidence.ABSENT: LetterState.WAITING}
 
 
@@ -67,7 +69,8 @@ async def post_due(
 ) -> dict[LetterState, int]:
     """Post what is due; returns so many letters by what became of them.
 
-    RelayUnavailable and the emergency switch end it: nothing is lost, the letters wait.
+    RelayUnavailable and the emergency switch end it: nothing is lost, the letters wait. Where other
+    lanes go on, only those of this one do.
     SuspectLedger is raised before anything is done.
     """
     if office.mark is not None:
@@ -82,7 +85,12 @@ async def post_due(
         for letter in due:
             if office.switch is not None and is_halted(office.switch):
                 break
-            state = await _post(transaction, transport, office, letter, at)
+            try:
+                state = await _post(transaction, transport, office, letter, at)
+            except RelayUnavailable as away:
+                if not away.others_go_on:
+                    raise
+                state = _put_off(transaction, letter, away)
             if state is not None:
                 done[state] = done.get(state, 0) + 1
     finally:
@@ -162,7 +170,17 @@ def _extra(letter: Letter, addresses: Addresses) -> list[tuple[str, str]]:
 
 def _fail(transaction: Transaction, letter: Letter, words: str) -> LetterState:
     """It can never go out."""
-    return _end(transaction, letter, LetterState.FAILED, words)
+    return _end(transaction, letter, LetterState.FAILED, words, letter.attempts)
+
+
+def _put_off(transaction: Transaction, letter: Letter, away: RelayUnavailable) -> LetterState:
+    """Those behind it must not wait for the relays of its lane."""
+    state, wait = LetterState.WAITING, max(away.wait, _A_WHILE)
+    with transaction() as session:
+        letters.settle_letter(
+            session, letter.id, state, str(away), wait=wait, attempts=letter.attempts
+        )
+    return state
 
 
 def _settle(transaction: Transaction, office: Office, letter: Letter, reply: Reply) -> LetterState:
@@ -172,9 +190,16 @@ def _settle(transaction: Transaction, office: Office, letter: Letter, reply: Rep
     return _end(transaction, letter, LetterState.SENT, f"{reply.code} {reply.text}")
 
 
-def _end(transaction: Transaction, letter: Letter, state: LetterState, words: str) -> LetterState:
+def _end(
+    transaction: Transaction,
+    letter: Letter,
+    state: LetterState,
+    words: str,
+    attempts: int | None = None,
+) -> LetterState:
+    at_once = timedelta(0)
     with transaction() as session:
-        letters.settle_letter(session, letter.id, state, words, wait=timedelta(0))
+        letters.settle_letter(session, letter.id, state, words, wait=at_once, attempts=attempts)
     return state
 
 
@@ -192,9 +217,12 @@ def _settle_refused(
     tried, words = letter.attempts + 1, f"{reply.code} {reply.text}"
     waits = judgement.cause is None and tried < MOST_ATTEMPTS
     state = LetterState.WAITING if waits else LetterState.FAILED
-    wait = next_wait(tried, judgement.wait, 0.5)
+    wait, early = next_wait(tried, judgement.wait, 0.5), not body_came
+    seen = letter.attempts if early else None
     with transaction() as session:
-        letters.settle_letter(session, letter.id, state, words, wait=wait)
+        letters.settle_letter(
+            session, letter.id, state, words, wait=wait, attempts=seen, counts=early
+        )
         if judgement.dead and not body_came:
             bury(session, letter.id, words, source="寄信时的应答", at=present(session))
     return state
@@ -229,7 +257,7 @@ async def _recover(transaction: Transaction, transport: Transport, office: Offic
     for letter in lost:
         found = await _evidence(transport, office.addresses.letter_ids(letter.id))
         state = _EVIDENCE.get(found, LetterState.IN_DOUBT)
-        _end(transaction, letter, state, found.value)
+        _end(transaction, letter, state, found.value, letter.attempts)
 
 
 async def _evidence(transport: Transport, message_ids: list[str]) -> Evidence:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from distribution import audience, digests, issues, staff
 from distribution.delivery.lapsing import lapses_of
 from distribution.delivery.planning import Recipe
-from distribution.delivery.vouching import Approved, approve_issue
+from distribution.delivery.vouching import Approved, Seen, approve_issue
 from distribution.issues import Deed
 from distribution.models import Issue, Letter
 from distribution.staff import Person
@@ -54,11 +54,18 @@ def key_of(deed_id: int, proof: str) -> str:
 
 
 def approval_asked(
-    session: Session, letter_id: int, recipe: Recipe, *, at: datetime, lock: bool = False
+    session: Session,
+    letter_id: int,
+    recipe: Recipe,
+    *,
+    mailable: int,
+    at: datetime,
+    lock: bool = False,
 ) -> Asked | None:
     """What a proof's link stands for; None where there is no such letter any more.
 
-    With `lock` nobody corrects the issue meanwhile.
+    `mailable`: how many may be mailed, counted before. With `lock` nobody corrects the issue
+    meanwhile.
     """
     letter = session.get(Letter, letter_id)
     named = _KEY.fullmatch(letter.key) if letter is not None else None
@@ -69,21 +76,24 @@ def approval_asked(
     if lock:
         issue = issues.find_issue(session, issues.key_of(issue), lock=True)
     person = _addressee(session, letter)
-    link = _link(session, letter, issue, proofed, person, recipe, at)
+    lapses = lapses_of(session, issue, recipe.templates, mailable=mailable)
+    stands = issue.approved_at is not None and not lapses
+    link = Link.DONE if stands else _undone(session, letter, issue, proofed, person, recipe, at)
     return Asked(link, issue, person, proofed)
 
 
 def approve_asked(
-    session: Session, asked: Asked, recipe: Recipe, *, above: int, at: datetime
+    session: Session, asked: Asked, recipe: Recipe, *, mailable: int, above: int, at: datetime
 ) -> Approved:
-    """Approve as the person whose link it is; raises as `approve_issue` does.
+    """Approve what the proof showed, as the person whose link it is; raises as `approve_issue`.
 
     LookupError where the link is not open.
     """
-    if asked.link is not Link.OPEN or asked.person is None:
+    proofed, key = asked.proofed, issues.key_of(asked.issue)
+    if asked.link is not Link.OPEN or asked.person is None or proofed.templates is None:
         raise LookupError(asked.link)
-    key = issues.key_of(asked.issue)
-    return approve_issue(session, key, recipe, above=above, by=asked.person.name, at=at)
+    seen = Seen(proofed.fingerprint, proofed.templates, mailable)
+    return approve_issue(session, key, recipe, above=above, by=asked.person.name, at=at, seen=seen)
 
 
 def _addressee(session: Session, letter: Letter) -> Person | None:
@@ -94,7 +104,7 @@ def _addressee(session: Session, letter: Letter) -> Person | None:
     return staff.find_by_address(session, address.key)
 
 
-def _link(
+def _undone(
     session: Session,
     letter: Letter,
     issue: Issue,
@@ -103,16 +113,15 @@ def _link(
     recipe: Recipe,
     at: datetime,
 ) -> Link:
-    stands = issue.approved_at is not None and not lapses_of(session, issue, recipe.templates)
-    if stands:
-        return Link.DONE
+    """Where a link stands whose issue nobody has approved, or whose approval has lapsed."""
     if at - letter.created_at > VALID:
         return Link.EXPIRED
     if person is None or not person.approves:
         return Link.NOBODY
-    deeds = issues.deeds_of(session, issue.id)
-    used = any(one.step is IssueStep.APPROVED and one.at > letter.created_at for one in deeds)
-    if used or issues.way_of(session, issue).fingerprint != proofed.fingerprint:
+    deeds, way = issues.deeds_of(session, issue.id), issues.way_of(session, issue)
+    approvals = [one for one in deeds if one.step is IssueStep.APPROVED and one != way.approval]
+    withdrawn = any(one.at > letter.created_at for one in approvals)
+    if withdrawn or way.fingerprint != proofed.fingerprint:
         return Link.VOID
     if digests.templates_fingerprint(recipe.templates) != proofed.templates:
         return Link.VOID

@@ -14,14 +14,27 @@ def note_domains(session: Session, after: int, limit: int) -> int:
     Gives the id of the last of them, 0 where there is none left.
     """
     domains, last_id = store.domains_after(session, after, limit)
-    domains = {domain for domain in domains if not replies.is_provider(domain)}
-    store.note_domains(session, domains - store.exchanges_of(session, domains).keys())
+    _note(session, domains)
     return last_id
+
+
+def note_domains_of(session: Session, addresses: Iterable[str]) -> None:
+    """The same for people who are no readers: the office, which is told of its lanes' trouble."""
+    _note(session, map(_domain, addresses))
+
+
+def _note(session: Session, domains: Iterable[str]) -> None:
+    unknown = {domain for domain in domains if not replies.is_provider(domain)}
+    store.note_domains(session, unknown - store.exchanges_of(session, unknown).keys())
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()
 
 
 def lanes_of(session: Session, addresses: Iterable[str]) -> dict[str, str]:
     """The lane of each address; of one whose domain was not looked up yet, the domain's own."""
-    domain_of = {address: address.rpartition("@")[2].lower() for address in addresses}
+    domain_of = {address: _domain(address) for address in addresses}
     unknown = {domain for domain in set(domain_of.values()) if not replies.is_provider(domain)}
     exchanges = store.exchanges_of(session, unknown)
     lanes = {

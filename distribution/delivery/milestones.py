@@ -20,7 +20,7 @@ def tell_started(session: Session, run: Run, *, at: datetime) -> None:
         f"run:{run.id}:started",
         f"批次 {run.id} 开始投递：{_name(session, run)}",
         [f"共 {run.planned or 0} 封。{first}{until}"],
-        f"看进展：distribution run watch {run.id}",
+        f"看进展：distribution run watch {run.id}。",
         at=at,
         urgent=True,
         editors=True,

@@ -1,4 +1,4 @@
-"""Notices to the admins: what they should know beforehand, once."""
+"""Notices to the office: what it should know beforehand, once."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -23,15 +23,15 @@ def notice_endings(
     session: Session,
     templates: Sequence[Path],
     sender_name: str,
-    admins: Sequence[str],
+    people: Sequence[str],
     *,
     by: str,
     at: datetime,
 ) -> Sequence[Enterprise]:
-    """Write to each admin which memberships will end; returns those that were told of now.
+    """Write to these which memberships will end; returns those that were told of now.
 
-    Letters and the note that they were told are of one transaction: nobody is told twice, and
-    nothing is taken for told that was not.
+    The robots are to say it as well. Letters and the note that they were told are of one
+    transaction: nobody is told twice, and nothing is taken for told that was not.
     """
     today = at.astimezone(SHANGHAI).date()
     ending = audience.endings(session, today=today)
@@ -40,13 +40,13 @@ def notice_endings(
     values = _values(ending, today, sender_name)
     letter = digests.render_letter(templates, "notice", values)
     named = ",".join(f"{row.id}:{row.member_until}" for row, _ in ending)
-    for admin in admins:
-        key = sha256(f"{admin}\0{named}".encode()).hexdigest()
+    for address in people:
+        key = sha256(f"{address}\0{named}".encode()).hexdigest()
         add_letter(
             session,
             f"membership-ending:{key}",
             LetterPurpose.MEMBERSHIP_ENDING,
-            admin,
+            address,
             (letter.subject, letter.text, letter.html),
             at=at,
         )
@@ -58,7 +58,7 @@ def notice_endings(
 
 
 def _tell_robots(session: Session, named: str, values: Mapping[str, Any], at: datetime) -> None:
-    """As an alert that the admins have in their letters already."""
+    """As an alert that people have in their letters already."""
     row = {name: values[name] for name in ("title", "advice")}
     row |= {"lines": [values["lead"], *values["lines"]], "urgent": False, "editors": False}
     row |= {"key": f"membership-ending:{sha256(named.encode()).hexdigest()}", "lane": ""}

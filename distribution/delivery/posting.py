@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from distribution.delivery.alerting import GATHERED, MOST
+from distribution.delivery.alerting import ALL, GATHERED
 from distribution.delivery.store import posts
 from distribution.models import Alert
 from distribution.words import GroupRobot
@@ -21,6 +21,12 @@ _PLAIN = str.maketrans("[]<>*`", "［］＜＞＊｀")
 """Without what a robot takes for a link or a mention: others' words are among the lines."""
 _HANDS = timedelta(minutes=2)
 """So long a message is one process's."""
+_MOST = 20
+"""Alerts of one message; the next tells more."""
+_ROOM = 4_000
+"""Bytes that every robot takes, see `transports.robots`."""
+_TITLE = 60
+"""Characters: so much of _MOST of them has room."""
 _WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 
 
@@ -36,8 +42,8 @@ class Message:
 def message_due(session: Session, robot: GroupRobot, *, at: datetime) -> Message | None:
     """Take what a robot is to tell now; None where there is nothing."""
     until = at + _HANDS
-    ids = posts.take_again(session, robot, MOST, at=at, until=until) or posts.take_new(
-        session, robot, MOST, young=at - YOUNG, old=at - GATHERED, until=until
+    ids = posts.take_again(session, robot, _MOST, at=at, until=until) or posts.take_new(
+        session, robot, _MOST, young=at - YOUNG, old=at - GATHERED, until=until
     )
     if not ids:
         return None
@@ -55,10 +61,14 @@ def note_told(
 
 
 def _text(alerts: Sequence[Alert]) -> str:
-    return "\n\n".join(
+    """All of each; of many that are too long together the titles, so that none is cut off."""
+    whole = "\n\n".join(
         "\n".join((f"**{_plain(alert.title)}**", *map(_plain, alert.lines), alert.advice))
         for alert in alerts
     )
+    if len(alerts) == 1 or len(whole.encode()) <= _ROOM:
+        return whole
+    return "\n".join([*(f"· {_plain(alert.title[:_TITLE])}" for alert in alerts), ALL])
 
 
 def _plain(words: str) -> str:

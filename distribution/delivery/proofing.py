@@ -15,7 +15,6 @@ from distribution.delivery.store.letters import begin_letter, finish_letter
 from distribution.delivery.store.proofs import proof_lists, proof_readers
 from distribution.digests import Choice, Interests, RenderedLetter
 from distribution.errors import DistributionError
-from distribution.models import ProofReader
 from distribution.words import IssueStep, LetterPurpose, MailFormat, Tracking
 
 EDITORS = "editors"
@@ -25,16 +24,27 @@ _SHOWN = 5
 
 
 class NobodyOnList(DistributionError):
-    """Raised where proofs are to go to a list that is empty or was never begun."""
+    """Raised where proofs are to go to an empty or unknown list, or to a stranger."""
 
-    def __init__(self, list_name: str, known: dict[str, int]) -> None:
-        self.list_name = list_name
+    def __init__(self, list_name: str, known: dict[str, int], people: Sequence[str] = ()) -> None:
+        self.list_name, self.people = list_name, tuple(people)
         lists = "、".join(f"{name}（{count} 人）" for name, count in known.items())
         others = f"现有的是 {lists}" if lists else "还没有任何名单"
         super().__init__(
             f"样刊名单 {list_name} 上没有人，{others}："
             f"加人请用 distribution digest proof-readers add 邮箱 --list {list_name}"
+            + (f"；或寄给人员里的一位，例如 --to {people[0]}" if people else "")
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Who gets a proof."""
+
+    list_name: str
+    """Of the list he is on; of somebody on the staff his own name."""
+    email: str
+    email_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +69,38 @@ class Proof:
     by: str
 
 
-def readers_on(session: Session, list_name: str) -> Sequence[ProofReader]:
+def readers_on(session: Session, list_name: str) -> Sequence[Addressee]:
     """Who gets the proofs of a list; raises NobodyOnList."""
     readers = proof_readers(session, list_name)
     if not readers:
         raise NobodyOnList(list_name, proof_lists(session))
-    return readers
+    return [Addressee(row.list_name, row.email, row.email_key) for row in readers]
+
+
+def addressees(session: Session, name: str) -> Sequence[Addressee]:
+    """Those on a list of this name, else the one on the staff; raises NobodyOnList."""
+    lists, people = proof_lists(session), staff.people(session)
+    if name in lists:
+        return readers_on(session, name)
+    found = [Addressee(one.name, one.email, one.email_key) for one in people if one.name == name]
+    if not found:
+        raise NobodyOnList(name, lists, [one.name for one in people])
+    return found
 
 
 def write_proofs(
     session: Session,
     proof: Proof,
-    readers: Sequence[ProofReader],
+    readers: Sequence[Addressee],
     templates: Sequence[Path],
     *,
     again: bool,
     at: datetime,
-) -> Sequence[ProofReader]:
+) -> Sequence[Addressee]:
     """Write a letter to each; returns those who had not been sent just this before.
 
     With `again` all get it. Whoever may approve the issue finds a link in it that does so, see
-    `linking`. Raises digests.BrokenTemplate, TooLarge and NothingMatches.
+    `linking`. Raises BrokenTemplate, TooLarge and NothingMatches.
     """
     rehearsal = proof.rehearsal
     choices = rehearsal.select(proof.wishes).choices
@@ -104,7 +125,7 @@ def write_proofs(
     return written
 
 
-def _approves(session: Session, reader: ProofReader) -> bool:
+def _approves(session: Session, reader: Addressee) -> bool:
     person = staff.find_by_address(session, reader.email_key)
     return person is not None and person.approves
 
@@ -143,7 +164,7 @@ def _values(proof: Proof, at: datetime) -> dict[str, object]:
 def _key(
     proof: Proof,
     choices: Sequence[Choice],
-    reader: ProofReader,
+    reader: Addressee,
     again: datetime | None,
     *,
     approves: bool,

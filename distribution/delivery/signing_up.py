@@ -15,8 +15,8 @@ from distribution.delivery import enlisting
 from distribution.delivery.confirming import MAY_COME, NotToConfirm, asking_values, next_key
 from distribution.delivery.stationery import Stationery, write_to
 from distribution.delivery.telling import Told
-from distribution.digests import BrokenTemplate
 from distribution.models import SignUp, Subscriber
+from distribution.templates import BrokenTemplate
 from distribution.words import Cause, LetterPurpose
 
 log = logging.getLogger(__name__)

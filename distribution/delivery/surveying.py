@@ -30,7 +30,7 @@ class Survey:
 
 
 def survey(session: Session, issue_id: int, recipe: Recipe, *, at: datetime) -> Survey:
-    """Count every subscriber over an issue; raises digests.BrokenTemplate."""
+    """Count every subscriber over an issue; raises BrokenTemplate."""
     return survey_rehearsed(session, rehearse(session, issue_id, recipe), lambda _: None, at=at)
 
 

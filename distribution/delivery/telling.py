@@ -11,8 +11,8 @@ from distribution import audience
 from distribution.clock import SHANGHAI
 from distribution.delivery.stationery import Stationery, render, write_to
 from distribution.delivery.store import letters
-from distribution.digests import BrokenTemplate
 from distribution.models import Subscriber
+from distribution.templates import BrokenTemplate
 from distribution.words import Cause, LetterPurpose, MailFormat
 
 log = logging.getLogger(__name__)

@@ -77,6 +77,8 @@ class Tripped:
 
     wire: Wire
     why: str
+    lane: str = ""
+    """In which it tripped, where it watches each by itself."""
 
 
 def tripped(found: Evidence) -> list[Tripped]:
@@ -97,6 +99,7 @@ def tripped(found: Evidence) -> list[Tripped]:
             Wire.REFUSED,
             f"{replies.lane_label(lane)}最近 {said.answered} 个答复中，"
             f"有 {said.refused} 个因我方原因或不明原因拒收",
+            lane,
         )
         for lane, said in sorted(found.lanes.items())
         if refuses(said)

@@ -269,7 +269,7 @@ def _answered_by_machine(session: Session, mail: Mail, _desk: Desk, at: datetime
             f"是谁、怎么说的：distribution bounce show {mail.inbox_id}",
         ),
         "核实后记为离任：distribution subscriber depart 邮箱；"
-        "有人接任：distribution subscriber replace 邮箱。",
+        "有人接任：distribution subscriber replace 邮箱 接替者邮箱。",
         at=at,
     )
     return Consequence.SHOWN if new else Consequence.NONE

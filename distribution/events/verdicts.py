@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from distribution.events.classes import HIDDEN_LINK, NO_AGENT, PROXY, SCANNER, kind_of, machines
 from distribution.words import Signal, Verdict
 
-RULES = 2
+RULES = 3
 """The version of all rules and lists; whoever changes what they say counts it up."""
 
 TOO_SOON = timedelta(seconds=2)
@@ -17,6 +17,9 @@ TOO_SOON = timedelta(seconds=2)
 TOO_SOON_TO_CLICK = timedelta(seconds=5)
 """Whoever clicks has got the mail, opened it and read a title."""
 SOON = timedelta(seconds=10)
+EARLIEST = timedelta(minutes=-1)
+"""Before that no relay has the mail: the clock of the pages or of the database is wrong, or what
+the relay had answered was written down late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Act:
     def too_soon(self) -> bool:
         """Whether it came before any person could."""
         patience = TOO_SOON_TO_CLICK if self.signal is Signal.CLICK else TOO_SOON
-        return self.since is not None and self.since < patience
+        return self.since is not None and EARLIEST <= self.since < patience
 
 
 Judged = tuple[Verdict, str]
@@ -95,7 +98,7 @@ def by_itself(act: Act) -> Judged:
 
 def _doubt(act: Act) -> str | None:
     if act.since is not None and act.since < SOON:
-        return "soon"
+        return "soon" if act.since >= EARLIEST else "clock"
     if kind_of(act.network_class) == PROXY:
         return f"network:{act.network_class}"
     return "no-agent" if act.agent == NO_AGENT else None  # browsers and mail programs name theirs

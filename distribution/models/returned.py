@@ -28,6 +28,7 @@ class Inbox(Base):
 
 NETWORKED = text("network <> ''")
 NAMELESS = text("delivery_id IS NULL AND agent <> ''")
+CLICKED = text("article_id IS NOT NULL")
 Code = Annotated[str, mapped_column(String(30), default="")]
 """Of what a request showed; empty where nothing did, or where it is forgotten."""
 
@@ -39,6 +40,7 @@ class ReadingEvent(Base):
     __table_args__ = (
         Index("ix_networks", "network", "at", **only(NETWORKED)),
         Index("ix_nameless", "at", **only(NAMELESS)),
+        Index("ix_clicked", "article_id", **only(CLICKED)),
     )
     id: Mapped[PrimaryKey]
     signal: Mapped[Signal]

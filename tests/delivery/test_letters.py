@@ -3,17 +3,18 @@
 import asyncio
 from datetime import timedelta
 from email import message_from_bytes, policy
+from threading import Event, Thread
 
 import pytest
 from factories import SEPTEMBER
-from fake_transport import FakeTransport, Mishap, Refuse
+from fake_transport import FakeHandover, FakeTransport, Mishap, Refuse
 from runs import add_reader
 from sqlalchemy import select, update
 
 from distribution import audience, delivery
 from distribution.app import App, open_app
 from distribution.db import database_time
-from distribution.delivery import Reply
+from distribution.delivery import Envelope, Evidence, RelayUnavailable, Reply
 from distribution.models import Letter
 from distribution.words import LetterPurpose, LetterState
 
@@ -111,6 +112,39 @@ def test_after_a_crash_only_what_is_proven_absent_goes_out_again(
     assert relay.recipients == ({ADMIN: 1} if tells else {})
 
 
+def test_two_who_find_the_same_lost_letter_send_one_copy(app: App) -> None:
+    write(app)
+    with app.transaction() as session:
+        session.execute(
+            update(Letter).values(
+                state=LetterState.HANDED, handed_at=database_time(-timedelta(days=1))
+            )
+        )
+    in_hand, other_is_through = Event(), Event()
+
+    def hold(_envelope: Envelope) -> None:
+        in_hand.set()
+        other_is_through.wait(10)
+
+    quick = FakeTransport(tells=True, at_finish=hold)
+    sends = Thread(target=post, args=(app, quick))
+
+    class Slow(FakeTransport):
+        async def evidence(self, message_id: str) -> Evidence:
+            found = await super().evidence(message_id)
+            sends.start()
+            in_hand.wait(10)
+            return found
+
+    slow = Slow(tells=True)
+    assert post(app, slow) == {}
+    other_is_through.set()
+    sends.join()
+
+    assert (quick.recipients, slow.recipients) == ({ADMIN: 1}, {})
+    assert [letter.state for letter in letters(app)] == [LetterState.SENT]
+
+
 def test_what_arrived_before_a_key_came_is_not_sent_again(
     app: App, environment: dict[str, str]
 ) -> None:
@@ -164,3 +198,60 @@ def test_who_takes_the_recipient_and_refuses_the_letter_buries_nobody(app: App) 
     assert post(app, relay) == {LetterState.FAILED: 1}
     with app.reading() as session:
         assert audience.suppressions(session) == []
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_a_relay_that_always_says_later_is_believed_only_so_often(app: App, early: bool) -> None:  # noqa: FBT001 - at RCPT, or at the end of the message
+    write(app)
+    later = Reply(451, "4.7.1 later")
+    relay = FakeTransport({ADMIN: [Refuse(later) if early else later] * 20})
+    for _ in range(20):
+        post(app, relay)
+        due_again(app)
+    (letter,) = letters(app)
+    assert (letter.state, letter.attempts, len(relay.offered)) == (LetterState.FAILED, 8, 8)
+
+
+def test_a_refusal_that_one_meets_undoes_no_intent_of_another(app: App) -> None:
+    write(app)
+    in_hand, refused = Event(), Event()
+
+    def hold(_envelope: Envelope) -> None:
+        in_hand.set()
+        refused.wait(10)
+
+    quick = FakeTransport(at_finish=hold)
+    sends = Thread(target=post, args=(app, quick))
+
+    def overtaken(_envelope: Envelope) -> None:
+        sends.start()
+        in_hand.wait(10)
+
+    slow = FakeTransport({ADMIN: [Refuse(Reply(451, "4.7.1 later"))]}, at_begin=overtaken)
+    post(app, slow)
+    due_again(app)
+    third = FakeTransport()
+    assert post(app, third) == {}
+    refused.set()
+    sends.join()
+    assert (quick.recipients, third.recipients) == ({ADMIN: 1}, {})
+    assert [letter.state for letter in letters(app)] == [LetterState.SENT]
+
+
+class OneLaneIsAway(FakeTransport):
+    """Its relay does not answer; that of all others does."""
+
+    async def begin(self, envelope: Envelope) -> FakeHandover:
+        if envelope.lane == "qq":
+            raise RelayUnavailable("中继不应答。", permanent=False, others_go_on=True)
+        return await super().begin(envelope)
+
+
+def test_a_relay_that_is_away_for_one_lane_keeps_no_letter_of_others(app: App) -> None:
+    write(app, "first", "10001@qq.com")
+    write(app, "second")
+    assert post(app, OneLaneIsAway()) == {LetterState.WAITING: 1, LetterState.SENT: 1}
+    assert post(app, OneLaneIsAway()) == {}  # it rests for a while, whoever stands behind it
+    due_again(app)
+    assert post(app, FakeTransport()) == {LetterState.SENT: 1}
+    assert [letter.attempts for letter in letters(app)] == [1, 1]

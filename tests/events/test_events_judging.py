@@ -26,8 +26,9 @@ from event_samples import (
     state_of,
 )
 
-from distribution import clock, delivery, events
+from distribution import clock, delivery, events, privacy
 from distribution.app import App
+from distribution.models import Subscriber
 from distribution.words import Decision, DeliveryState, Signal, Verdict
 
 
@@ -71,6 +72,18 @@ def test_a_click_is_nobodys_where_he_refused(app: App) -> None:
     assert judge(app, receive(app, click(mail), opening(mail))) == 0
     assert readings(app) == []
     assert inbox(app) == []
+
+
+def test_old_links_of_who_is_erased_count_nobody_though_he_had_agreed(app: App) -> None:
+    (mail,) = sent_to(app, GRANTED)
+    before = receive(app, click(mail))
+    with app.transaction() as session:
+        row, hasher = session.get_one(Subscriber, mail.subscriber_id), app.keyring.address_hash
+        erased = {"why": privacy.ASKED, "reason": "来电", "by": "test", "at": clock.now()}
+        privacy.erase(session, row, hasher, **erased)
+    after = receive(app, replace(click(mail, 2), at=clock.now() + timedelta(minutes=1)))
+    assert judge(app, [*before, *after]) == 0
+    assert (readings(app), inbox(app)) == ([], [])
 
 
 def test_a_runs_click_names_nobody_whoever_agreed(app: App) -> None:

@@ -167,3 +167,13 @@ def test_a_request_gives_itself_away_by_its_form_and_by_its_link() -> None:
 
 def test_who_does_not_name_himself_is_not_called_a_reader() -> None:
     assert by_itself(act("")) == (Verdict.UNKNOWN, "no-agent")
+
+
+@pytest.mark.parametrize("signal", [Signal.OPEN, Signal.CLICK])
+def test_where_clocks_differ_nobody_is_called_a_machine_for_it(signal: Signal) -> None:
+    """A web host an hour behind the database sees its readers before they have their mails."""
+    early = act(since=-HOUR, signal=signal)
+    assert by_itself(early) == (Verdict.UNKNOWN, "clock")
+    assert not early.too_soon
+    just_before = act(since=timedelta(seconds=-20), signal=signal)
+    assert by_itself(just_before) == (Verdict.MACHINE, "too-soon")

@@ -172,9 +172,9 @@ def test_one_process_looks_once_a_minute(house: App, monkeypatch: pytest.MonkeyP
     assert len(looks) == 1
 
 
-def test_memberships_that_end_are_told_by_whoever_looks(house: App) -> None:
-    employ(house, "王秘书", "wang@federation.example", StaffRole.ADMIN)
-    with house.transaction() as session:
+def will_end(app: App) -> None:
+    """A membership ends within days."""
+    with app.transaction() as session:
         session.add(
             Enterprise(
                 name="太行重工",
@@ -183,6 +183,11 @@ def test_memberships_that_end_are_told_by_whoever_looks(house: App) -> None:
                 created_at=clock.now(),
             )
         )
+
+
+def test_memberships_that_end_are_told_by_whoever_looks(house: App) -> None:
+    employ(house, "王秘书", "wang@federation.example", StaffRole.ADMIN)
+    will_end(house)
     for _ in range(2):
         Overseer().look(house)
     with house.reading() as session:
@@ -193,6 +198,26 @@ def test_memberships_that_end_are_told_by_whoever_looks(house: App) -> None:
         assert found is not None
         assert "太行重工" in found.text
         assert not delivery.alerts_due(session, at=later)
+
+
+def test_memberships_that_end_are_told_to_editors_where_there_is_no_admin(house: App) -> None:
+    will_end(house)
+    Overseer().look(house)  # nobody is there to be told: it waits
+    employ(house, "李编辑", "li@federation.example", StaffRole.EDITOR)
+    Overseer().look(house)
+    with house.reading() as session:
+        assert session.scalars(select(Letter.recipient)).all() == ["li@federation.example"]
+
+
+@only_sqlite
+def test_memberships_that_end_are_told_to_a_robot_alone(environment: dict[str, str]) -> None:
+    robot = {"DISTRIBUTION_WECOM_ROBOT": "https://robot.example/send?key=made-up"}
+    app = open_app(environment | robot)
+    will_end(app)
+    for _ in range(2):
+        overseeing.see_to_endings(app)
+    assert titles(app) == ["1 家会员企业的会籍即将到期"]
+    app.engine.dispose()
 
 
 def test_redis_that_stays_away_is_told_of(house: App, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,10 +6,11 @@ from dns_server import DnsServer, Silent
 from runs import add_reader, make_issue, plan
 from sqlalchemy import select
 
-from distribution import clock
+from distribution import clock, delivery
 from distribution.app import App, open_app
 from distribution.errors import InvalidSetting
-from distribution.models import Delivery, MailDomain
+from distribution.models import Delivery, Letter, MailDomain
+from distribution.words import Meaning
 from workers.current import set_app
 from workers.exchanges import Looking
 
@@ -55,6 +56,30 @@ def test_what_dns_says_leads_the_next_plan(environment: dict[str, str]) -> None:
     assert known == {"a.example": "mxbiz1.qq.com", "b.example": None, "c.example": ""}
     assert lanes == {"exmail", "b.example", "c.example", "netease"}
     assert set(server.asked) == {"a.example", "b.example", "c.example"}
+
+
+@only_sqlite
+def test_the_offices_own_domains_are_looked_up_though_no_reader_has_them(
+    environment: dict[str, str],
+) -> None:
+    """Else trouble of a lane is told through that very lane."""
+    environment["DISTRIBUTION_MX_LOOKUP"] = "on"
+    environment["DISTRIBUTION_ADMIN_ADDRESSES"] = "li@a.example"
+    with DnsServer(ZONE) as server:
+        app = with_readers(environment, server)
+        look = Looking()
+        look()
+        look()
+    set_app(None)
+    with app.transaction() as session:
+        delivery.stop_lane(session, "exmail", by="test", meaning=Meaning.CONTENT, words="550")
+        trouble = {"at": clock.now(), "urgent": True, "lane": "exmail"}
+        delivery.raise_alert(session, "k", "腾讯企业邮停了", ["550"], "去看看。", **trouble)
+        readers = delivery.Readership(("li@a.example",))
+        delivery.tell_alerts(session, app.recipe.templates[-1:], "编辑部", readers, at=clock.now())
+        told = session.scalars(select(Letter.subject)).all()
+    app.engine.dispose()
+    assert told == []
 
 
 @only_sqlite

@@ -9,7 +9,7 @@ from runs import relay_settings as settings_for
 from sink import Sink
 from sqlalchemy import select
 
-from distribution import clock, events
+from distribution import clock, delivery, events
 from distribution.app import App, open_app
 from distribution.delivery import Count, counts
 from distribution.models import Delivery
@@ -113,3 +113,16 @@ def test_complaints_of_a_run_that_is_over_are_told_once(opened: tuple[App, Sink]
     [alert] = alerts(app)
     assert (alert.urgent, "3 封被投诉" in alert.lines[0]) == (True, True)
     assert status_of(app, run_id).run.state is RunState.FINISHED
+
+
+@only_sqlite
+def test_complaints_of_a_run_that_was_stopped_on_its_way_are_told_as_well(
+    opened: tuple[App, Sink],
+) -> None:
+    app, _ = opened
+    run_id = start(app, plan_for(app, 40), clock.now())
+    app.sender.pump(sending.STINT)
+    with app.transaction() as session:
+        delivery.cancel(session, run_id, by="test", at=clock.now())
+    bounces.judge(complaints(app))
+    assert ["3 封被投诉" in alert.lines[0] for alert in alerts(app)] == [True]

@@ -10,11 +10,12 @@ from threading import Event
 import pytest
 from databases import alerts, only_sqlite
 from processes import PROGRAMME, running, until
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from distribution import calendar, clock, delivery
-from distribution.app import App
+from distribution.app import App, open_app
 from distribution.calendar import House, Watch
+from distribution.models import Letter
 from distribution.schema import OtherSchema
 from distribution.words import LetterPurpose
 from workers import scheduling
@@ -142,3 +143,23 @@ def test_a_defect_keeps_no_errand_from_being_done_and_is_told(
     assert len(done) == 2
     assert [alert.title for alert in alerts(app)] == ["日程没有在看：到日子不会投递"]
     assert "ZeroDivisionError" in alerts(app)[0].lines[0]
+
+
+@only_sqlite
+def test_that_a_clock_is_wrong_is_told_though_nothing_else_is_done_by_it(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_app(environment | {"DISTRIBUTION_ADMIN_ADDRESSES": "wang@federation.example"})
+
+    def off(house: House, *, at: datetime, **_: object) -> calendar.Ticked:
+        calendar.tell_unusable(house, "时钟不准", at=at)
+        return calendar.Ticked(clock_off=timedelta(hours=1))
+
+    done = []
+    monkeypatch.setattr(calendar, "tick", off)
+    monkeypatch.setattr(calendar, "ERRANDS", {"an errand": lambda *_: done.append(1)})
+    Scheduler(app, Event()).look()
+    with app.reading() as session:
+        letters = session.scalars(select(Letter.subject)).all()
+    app.engine.dispose()
+    assert (letters, done) == (["日程没有在看：到日子不会投递"], [])

@@ -224,7 +224,10 @@ class TrackingAnswer:
 def tracking_answers(
     session: Session, subscriber_ids: Collection[int]
 ) -> dict[int, TrackingAnswer]:
-    """What these subscribers say, by their last word, about being counted."""
+    """What these subscribers say, by their last word, about being counted.
+
+    Whose data was deleted on his wish, or in time, does not want to be, whatever he said before.
+    """
     last = (
         select(func.max(ConsentEvent.id))
         .where(ConsentEvent.subscriber_id.in_(subscriber_ids))
@@ -237,7 +240,13 @@ def tracking_answers(
         row_id: TrackingAnswer(tracking_of(decided.value), at)
         for row_id, decided, at in session.execute(query.where(ConsentEvent.id.in_(last)))
     }
-    return dict.fromkeys(subscriber_ids, TrackingAnswer(Tracking.UNKNOWN)) | said
+    gone = (Subscriber.id.in_(subscriber_ids), Subscriber.erased_at.is_not(None))
+    erased = session.scalars(select(Subscriber.id).where(*gone))
+    return (
+        dict.fromkeys(subscriber_ids, TrackingAnswer(Tracking.UNKNOWN))
+        | said
+        | dict.fromkeys(erased, TrackingAnswer(Tracking.DENIED))
+    )
 
 
 def tracking_of(said: str | None) -> Tracking:

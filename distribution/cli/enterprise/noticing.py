@@ -15,7 +15,8 @@ from distribution.words import LetterState
 def notify(dry_run: bool) -> None:  # noqa: FBT001 - click's flag
     """提醒管理员哪些会籍即将到期：每家每个到期日只提醒一次。
 
-    寄到 admin_addresses 与人员表中的管理员。worker 与 up 运行时会自己提醒，不必另外运行。
+    寄到 admin_addresses 与人员表中的管理员，没有管理员时寄给编辑。
+    worker 与 up 运行时会自己提醒，不必另外运行。
     """
     from workers.telling import readership
 
@@ -28,18 +29,18 @@ def notify(dry_run: bool) -> None:  # noqa: FBT001 - click's flag
     config.refuse_trial_settings(app.settings)
     recipe = app.recipe
     with app.transaction() as session:
-        admins = readership(app, session).admins
-        if not admins:
+        people = readership(app, session).of_everything
+        if not people:
             raise InvalidSetting(
                 "admin_addresses",
                 "",
-                "还没有设置，人员表里也没有管理员：写上管理员的邮件地址，逗号分隔",
+                "还没有设置，人员表里也没有管理员或编辑：写上管理员的邮件地址，逗号分隔",
             )
         told = delivery.notice_endings(
             session,
             recipe.templates,
             app.settings.sender_name,
-            admins,
+            people,
             by=admin(),
             at=at,
         )

@@ -245,15 +245,28 @@ def cancel_letter(session: Session, letter_id: int, reason: str) -> None:
 
 
 def settle_letter(
-    session: Session, letter_id: int, state: LetterState, reply: str, *, wait: timedelta
+    session: Session,
+    letter_id: int,
+    state: LetterState,
+    reply: str,
+    *,
+    wait: timedelta,
+    attempts: int | None = None,
+    counts: bool = False,
 ) -> None:
-    """What became of it; a letter that goes on waiting is tried again after `wait`."""
+    """What became of it; a letter that goes on waiting is tried again after `wait`.
+
+    `attempts` is for who has no intent of his own: the letter must not have had another since.
+    His try `counts` as an attempt, or was one that somebody else has made.
+    """
+    of_this = () if attempts is None else (Letter.attempts == attempts,)
     session.execute(
         update(Letter)
-        .where(Letter.id == letter_id, Letter.state.in_(_OPEN))
+        .where(Letter.id == letter_id, Letter.state.in_(_OPEN), *of_this)
         .values(
             state=state,
             reply=reply[:500],
+            attempts=Letter.attempts + int(counts),
             next_attempt_at=database_time(wait),
             settled_at=None if state is LetterState.WAITING else database_time(),
         )
@@ -265,6 +278,7 @@ def settle_letter(
 def _blank_last(session: Session, letter_id: int) -> None:
     """The letter that says that everything is erased was the last that named its reader."""
     last = (Letter.id == letter_id) & (Letter.purpose == LetterPurpose.ERASED)
+    last &= Letter.state.not_in(_OPEN)
     blank = dict.fromkeys(("recipient", "subject", "text", "html", "reply"), "")
     session.execute(update(Letter).where(last).values(**blank))
 

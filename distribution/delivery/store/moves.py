@@ -3,9 +3,10 @@
 What is asked for is a letter that is begun and not written, whoever's the address is.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.orm import Session
 
 from distribution.delivery.store.letters import UNWRITTEN, begin_letter
@@ -45,6 +46,17 @@ def hold(session: Session, letter_id: int) -> Letter | None:
 def drop(session: Session, letter_id: int) -> None:
     """It is not to be written: of the address nothing is left."""
     session.execute(delete(Letter).where(Letter.id == letter_id))
+
+
+def unanswered(before: datetime) -> Select[int]:
+    """Wishes that no worker has answered for so long."""
+    return select(Letter.id).where(LETTER_WAITING, UNWRITTEN, Letter.created_at < before)
+
+
+def forget_unanswered(session: Session, ids: Collection[int]) -> None:
+    """Nothing is left of the addresses; one that is being answered at this moment stays."""
+    these = Letter.id.in_(ids) & LETTER_WAITING & UNWRITTEN
+    session.execute(delete(Letter).where(these).execution_options(synchronize_session=False))
 
 
 def moved_since(session: Session, subscriber_id: int, since: datetime) -> bool:

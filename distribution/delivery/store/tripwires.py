@@ -30,6 +30,7 @@ RECENT = 20_000
 """Events among which a lane's last replies are looked for; a larger run's small lanes go past."""
 
 _REPLIES = (DeliveryState.ACCEPTED, DeliveryState.FAILED, DeliveryState.DEFERRED)
+_OVER = (RunState.FINISHED, RunState.CANCELLED)
 _DOUBTFUL = text("deliveries.state = 'in_doubt'")  # as its index has it
 
 
@@ -173,12 +174,12 @@ def complaints(session: Session, run_id: int) -> int:
 
 
 def complained_of(session: Session, least: int) -> dict[int, int]:
-    """Finished runs that readers complained of at least so often, and how often."""
+    """Runs that are over and that readers complained of at least so often, and how often."""
     theirs = select(ReturnedMail.delivery_id).where(COMPLAINED)
     query = (
         select(Delivery.run_id, func.count())
         .join(Run, Run.id == Delivery.run_id)
-        .where(Delivery.id.in_(theirs), Run.state == RunState.FINISHED)
+        .where(Delivery.id.in_(theirs), Run.state.in_(_OVER))
         .group_by(Delivery.run_id)
         .having(func.count() >= least)
     )
