@@ -1,6 +1,7 @@
 """Calendar: the month: slots, which issue leaves when, reminders."""
 
-from distribution.calendar.clockwork import Watch
+from distribution.calendar.clockwork import Start, Watch
+from distribution.calendar.clockwork import start as machine_start
 from distribution.calendar.errands import ERRANDS
 from distribution.calendar.holding import name_of
 from distribution.calendar.house import House, house_of
@@ -50,6 +51,7 @@ __all__ = [
     "Row",
     "Rule",
     "Slot",
+    "Start",
     "Ticked",
     "Watch",
     "WhichIssue",
@@ -62,6 +64,7 @@ __all__ = [
     "in_words",
     "last_look",
     "leave_now",
+    "machine_start",
     "month_of",
     "months",
     "name_of",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from distribution.words import Hold
 
@@ -18,6 +18,8 @@ class Candidate:
     issue_id: int
     key: str
     month: date
+    approved_at: datetime | None = None
+    """None where it is not, and may be none yet."""
 
 
 @dataclass(frozen=True, slots=True)

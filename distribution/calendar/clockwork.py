@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 SMALL = timedelta(minutes=1)
 """What a clock may jump without a word: it is set right a little now and then."""
@@ -11,6 +12,7 @@ OFF = timedelta(minutes=2)
 """What it may be away from the database's."""
 LARGE = timedelta(hours=1)
 """A jump forward of more than this makes due what is not due by any other clock."""
+_START = Path("/proc/sys/kernel/random/boot_id")
 _NONE = timedelta(0)
 
 
@@ -19,6 +21,24 @@ def elapsed() -> float:
     if hasattr(time, "CLOCK_BOOTTIME"):
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     return time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """When this machine was started: by that a process can know what became of its clock before."""
+
+    name: str
+    """Of this start: no two of any machines have the same."""
+    ago: timedelta
+    """As `elapsed`."""
+
+
+def start() -> Start | None:
+    """This machine's; None where the system gives no start a name."""
+    if not _START.exists():
+        return None
+    name = _START.read_text(encoding="ascii").strip().replace("-", "")
+    return Start(name, timedelta(seconds=elapsed()))
 
 
 @dataclass(slots=True)

@@ -19,7 +19,8 @@ def _remind(house: House, at: datetime) -> int:
 
 
 def _report(house: House, at: datetime) -> int:
-    head = Letterhead(house.recipe.templates, house.recipe.publication.sender_name)
+    recipe = house.recipe
+    head = Letterhead(recipe.templates, recipe.publication.sender_name, house.admins)
     return reports_due(house.transaction, house.reading, head, after=house.report_after, at=at)
 
 

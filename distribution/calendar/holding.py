@@ -10,13 +10,15 @@ from distribution.models import ScheduleSlot
 from distribution.words import Hold, SlotState
 
 _ADVICE = {
-    Hold.NO_ISSUE: "批准一期：distribution issue approve 期号；"
-    "schedule_late 是 auto 的随后自动投递，否则再运行 {release}",
-    Hold.TWO_ISSUES: "选定一期：distribution schedule release {month} --issue 期号",
-    Hold.OLD_ISSUE: "确定要发这一期：{release}",
+    Hold.NO_ISSUE: "先批准一期：distribution issue approve 期号，再放行：{release}"
+    "（schedule_late 为 auto 的自动投递，不必放行）",
+    Hold.TWO_ISSUES: "选定一期：{release} --issue 期号",
+    Hold.OLD_ISSUE: "确定要发旧的：{release} --issue 期号；"
+    "要发新的，先批准它：distribution issue approve 期号，再同样放行",
     Hold.MISSED: "仍要发：{release}",
-    Hold.CLOCK: "请先校准时钟；日子确实到了的，{release}",
-    Hold.REFUSED: "按所说处理后：{release}",
+    Hold.CLOCK: "先校准时钟（timedatectl）；日子确实到了的，再放行：{release}",
+    Hold.REFUSED: "按所说处理后放行：{release}"
+    "（schedule_late 为 auto 的，重新批准这一期后自动投递，不必放行）",
     Hold.PERSON: "放行：{release}",
 }
 _OR_SKIP = "；本月不发：distribution schedule skip {month} --reason 缘由"

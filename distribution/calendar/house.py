@@ -41,6 +41,8 @@ class House:
     """Before a slot, the most first."""
     addresses: tuple[str, ...]
     """Who is reminded where no editor is on the staff."""
+    admins: tuple[str, ...]
+    """Who gets the reports, besides the board and the admins on the staff."""
     report_after: timedelta
     """How long after a run's end its report is sent once more."""
 
@@ -76,5 +78,6 @@ def house_of(
         switch=settings.stop_file,
         reminder_days=tuple(sorted({int(days) for days in settings.reminder_days}, reverse=True)),
         addresses=settings.editor_addresses or settings.admin_addresses,
+        admins=settings.admin_addresses,
         report_after=timedelta(days=settings.report_after_days),
     )

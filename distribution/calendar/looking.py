@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,8 @@ from distribution.calendar.rule import Slot
 from distribution.calendar.store import marks, slots
 from distribution.calendar.workdays import Workdays
 from distribution.clock import for_people
-from distribution.words import Hold, SlotState
+from distribution.models import ScheduleSlot
+from distribution.words import Hold, RunState, SlotState
 
 CAUGHT_UP = timedelta(days=3)
 """A slot that was missed by no longer leaves late, by itself."""
@@ -44,6 +45,7 @@ def look(session: Session, house: House, *, at: datetime, jumped: timedelta) -> 
         if begun < slot.due_at <= at
     ]  # fmt: skip
     _open(session, due, at=at, jumped=jumped)
+    _close_missed(session, at)
     return workdays
 
 
@@ -79,8 +81,6 @@ def _open(session: Session, due: Sequence[Slot], *, at: datetime, jumped: timede
             _write(session, slot, SlotState.HELD, Hold.MISSED, words, at)
         else:
             _write(session, slot, SlotState.CLAIMED, None, "", at)
-    if others:
-        _close_before(session, others[-1].month, at)
 
 
 def _write(
@@ -96,14 +96,28 @@ def _write(
             tell_held(session, slot.month, hold, words, at=at)
 
 
-def _close_before(session: Session, month: date, at: datetime) -> None:
-    """A month that still waits for its issue when the next one comes due has had its chance."""
+def _close_missed(session: Session, at: datetime) -> None:
+    """A month that still waits for its issue when the next one comes due has had its chance.
+
+    However the next one stands: an issue meant for a later month must not leave in it. What a
+    person let go since, and was refused, still waits.
+    """
+    last = slots.last_due(session, at)
+    if last is None:
+        return
     for slot in slots.open_slots(session, lock=True):
-        if slot.month < month and slot.state is SlotState.HELD and slot.run_id is None:
+        past = slot.month < last.month and slot.changed_at < last.due_at
+        if past and slot.state is SlotState.HELD and not _has_run(session, slot):
             was, slot.state, slot.changed_at = slot.hold, SlotState.SKIPPED, at
             slot.words = f"到下月的日子仍在等待（{was.label if was else ''}）"
             detail = {"hold": was, "state": slot.state}
             audit.record(session, "schedule.held", name_of(slot.month), by=BY, at=at, **detail)
+
+
+def _has_run(session: Session, slot: ScheduleSlot) -> bool:
+    if slot.run_id is None:
+        return False
+    return delivery.find_run(session, slot.run_id).state is not RunState.CANCELLED
 
 
 def _forget_early(session: Session, at: datetime) -> None:

@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from distribution.calendar.own_days import LONGEST_NAME, is_name, unreadable
+from distribution import own_files
+from distribution.calendar.own_days import LONGEST_NAME, is_name
 from distribution.calendar.workdays import FIRST_YEAR, LAST_YEAR, Day
 from distribution.errors import DistributionError
 
@@ -67,7 +68,8 @@ def _content(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise InvalidNotice(path, None, unreadable(error)) from error
+        why = f"读不了（{own_files.reason(error)}），请检查路径与权限"
+        raise InvalidNotice(path, None, why) from error
     if len(data) > MOST_BYTES:
         raise InvalidNotice(path, None, f"超过 {MOST_BYTES // 1024} KiB，不像放假通知")
     try:

@@ -1,24 +1,17 @@
 """The house's own days off and working days: a file that a person writes, checked whole."""
 
-import re
-import tomllib
-from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from distribution import own_files
 from distribution.calendar.workdays import Day
 from distribution.errors import DistributionError
+from distribution.own_files import UnusableFile
 
 MOST_BYTES = 64 * 1024
 MOST_DAYS = 2_000
 LONGEST_NAME = 40
-_LINE = re.compile(r"at line (\d+)")
-_REASONS: Mapping[type[OSError], str] = {
-    FileNotFoundError: "没有这个文件",
-    IsADirectoryError: "这是一个文件夹",
-    PermissionError: "没有权限",
-}
 _NEEDED = {"date": "日期，例如 2027-02-08", "off": "true（休息）或 false（上班）", "name": "名称"}
 
 
@@ -47,20 +40,9 @@ def read_days(path: Path) -> dict[date, Day]:
 
 def _entries(path: Path) -> list[Any]:
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise InvalidDays(path, None, unreadable(error)) from error
-    if len(data) > MOST_BYTES:
-        raise InvalidDays(path, None, f"超过 {MOST_BYTES // 1024} KiB，请精简")
-    try:
-        content = tomllib.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise InvalidDays(path, None, "不是 UTF-8 文字，请另存为 UTF-8") from error
-    except (ValueError, RecursionError) as error:  # also of a number of thousands of digits
-        line = _LINE.search(str(error))
-        where = f"第 {line.group(1)} 行" if line else "文件末尾或括号"
-        raise InvalidDays(path, None, f"{where}不合 TOML 的写法，请改正") from error
+        content = own_files.read_toml(path, MOST_BYTES)
+    except UnusableFile as error:
+        raise InvalidDays(path, None, str(error)) from error
     entries = content.get("day", [])
     if set(content) - {"day"} or not isinstance(entries, list):
         raise InvalidDays(path, None, "每一天应以单独一行 [[day]] 开头，此外不能有别的内容")
@@ -85,16 +67,6 @@ def _day(path: Path, number: int, entry: object) -> tuple[date, Day]:
     if not is_name(name):
         raise InvalidDays(path, number, f'name 应为 1 至 {LONGEST_NAME} 字，例如 "春节"')
     return when, Day(off, name.strip())
-
-
-def unreadable(error: OSError) -> str:
-    """Why a file of days cannot be read, and what to do.
-
-    >>> unreadable(IsADirectoryError())
-    '读不了（这是一个文件夹），请检查路径与权限'
-    """
-    why = _REASONS.get(type(error)) or error.strerror or str(error)
-    return f"读不了（{why}），请检查路径与权限"
 
 
 def is_name(name: object) -> bool:

@@ -28,10 +28,10 @@ def remind(house: House, *, at: datetime) -> int:
     Where several were missed only the last is written.
     """
     with house.transaction() as session:
-        slot = next_slot(session, house, at=at)
+        slot = next_slot(session, house, at=at, over=False)
         _warn_of_unknown(session, house, slot, at)
         days = _days_before(house, slot, at)
-        if days is None or slot.due_at <= at:
+        if days is None:
             return 0
         if not marks.first_time(
             session, f"reminder:{name_of(slot.month)}:{days}", at, os.uname().nodename, os.getpid()

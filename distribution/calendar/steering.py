@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from distribution import audit, delivery, issues
 from distribution.calendar import rule
-from distribution.calendar.choosing import Candidate
+from distribution.calendar.choosing import Candidate, choose
 from distribution.calendar.holding import name_of
 from distribution.calendar.house import House
 from distribution.calendar.leaving import leave
@@ -69,6 +69,9 @@ def release(
     if slot is None or slot.state is SlotState.SENT or _is_in_hand(session, slot):
         raise NotSteerable(month, _why_not_released(slot, usual, at))
     if usual.due_at > at:
+        if issue is not None:
+            day = for_people(usual.due_at)
+            raise NotSteerable(month, f"{day} 才到期，到时才能选定一期：现在放行请不写 --issue")
         slots.forget(session, month)
         _note(session, "schedule.release", month, by=by, at=at)
         return Released(None, usual.due_at)
@@ -143,12 +146,22 @@ def _name_issue(session: Session, slot: ScheduleSlot, wanted: str | None) -> str
     if slot.run_id is not None:
         cancelled = delivery.find_run(session, slot.run_id).state is RunState.CANCELLED
         if not cancelled and slot.issue_id is not None:
-            return candidates.key_of(session, slot.issue_id)
+            return _begun(session, slot, slot.issue_id, wanted)
         slot.run_id = None
     found = candidates.candidates(session)
     chosen = _wanted(session, slot.month, found, wanted)
     slot.issue_id = chosen.issue_id
     return chosen.key
+
+
+def _begun(session: Session, slot: ScheduleSlot, issue_id: int, wanted: str | None) -> str:
+    """The issue whose run was begun, unless another one is wanted."""
+    row = issues.find_issue(session, wanted) if wanted is not None else None
+    key = candidates.key_of(session, issue_id)
+    if row is not None and row.id != issue_id:
+        advice = f"要换一期，先运行 distribution run cancel {slot.run_id}"
+        raise NotSteerable(slot.month, f"已有 {key} 期的批次 {slot.run_id}；{advice}")
+    return key
 
 
 def _wanted(
@@ -160,9 +173,10 @@ def _wanted(
         if not named:
             raise NotSteerable(month, f"不能投递 {key} 期：它没有批准，或已有批次")
         return named[0]
-    if len(found) != 1:
+    chosen = choose(month, found).issue or (found[0] if len(found) == 1 else None)
+    if chosen is None:
         raise WhichIssue(month, [one.key for one in found])
-    return found[0]
+    return chosen
 
 
 def _is_in_hand(session: Session, slot: ScheduleSlot) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from distribution import delivery
 from distribution.calendar import rule
 from distribution.calendar.choosing import choose
-from distribution.calendar.clockwork import OFF
+from distribution.calendar.clockwork import OFF, SMALL, Start
 from distribution.calendar.holding import hold
 from distribution.calendar.house import House
 from distribution.calendar.leaving import leave
@@ -42,12 +42,14 @@ def tick(
     *,
     at: datetime,
     jumped: timedelta = _NONE,
+    start: Start | None = None,
     stopping: Callable[[], bool] = bool,
 ) -> Ticked:
     """Do what the calendar asks for at this moment.
 
-    `jumped`: how far this host's clock was set since its last tick, see `clockwork.Watch`. Raises
-    DatabaseUnusable, of which SuspectLedger is one, InvalidDays, NoWorkday; nothing is lost by any.
+    `jumped`: how far this host's clock was set since its last tick, see `clockwork.Watch`; `start`:
+    by which a process that has not ticked yet finds that out. Raises DatabaseUnusable, of which
+    SuspectLedger is one, InvalidDays, NoWorkday; nothing is lost by any.
     """
     with house.transaction() as session:
         delivery.recognising.require_trusted(session)
@@ -55,14 +57,21 @@ def tick(
         if off:
             _tell_off(session, off, at)
             return Ticked(clock_off=off)
+        if start is not None:
+            jumped = _jumped_since(session, start, at)
         if jumped:
             _tell_jumped(session, jumped, at)
         workdays = look(session, house, at=at, jumped=jumped)
         ready = _ready(session, house, workdays, at)
+        held = [
+            slot.month
+            for slot in slots.open_slots(session)
+            if slot.state is SlotState.HELD and slot.changed_at == at
+        ]
     if delivery.halting.is_halted(house.switch):
         return Ticked(halted=True)
-    touched = [slot.month for slot in ready if leave(house, slot, at=at, stopping=stopping)]
-    return Ticked(tuple(touched))
+    left = [slot.month for slot in ready if leave(house, slot, at=at, stopping=stopping)]
+    return Ticked((*held, *left))
 
 
 def tell_unusable(house: House, why: str, *, at: datetime) -> None:
@@ -89,11 +98,13 @@ def _ready(
     ready = []
     for slot in found:
         if slot.state is SlotState.HELD:
-            if allowed and slot is found[-1] and _goes_by_itself(session, house, slot):
+            if allowed and slot is found[-1] and _goes_by_itself(session, house, slot, at):
+                slot.state, slot.hold, slot.words, slot.changed_at = SlotState.CLAIMED, None, "", at
+                slot.run_id = None  # its issue has no run: if there was one, it was cancelled
                 ready.append(slot)
         elif slots.is_claimed(session, slot.month):
             continue
-        elif is_late(max(slot.due_at, slot.released_at or slot.due_at), at):
+        elif is_late(rule.next_allowed(slot.changed_at, house.rule, workdays), at):
             words = f"{CAUGHT_UP.days} 天里没能投出"
             hold(session, slot, Hold.MISSED, words, at=at)
         elif allowed:
@@ -101,11 +112,15 @@ def _ready(
     return ready
 
 
-def _goes_by_itself(session: Session, house: House, slot: ScheduleSlot) -> bool:
-    """Whether an issue has come for a slot that waits for one."""
-    if not house.by_itself or slot.hold is not Hold.NO_ISSUE:
+def _goes_by_itself(session: Session, house: House, slot: ScheduleSlot, at: datetime) -> bool:
+    """Whether what a slot waits for has come: an issue, or a new approval of one refused."""
+    if not house.by_itself or slot.hold not in (Hold.NO_ISSUE, Hold.REFUSED):
         return False
-    return choose(slot.month, candidates.candidates(session)).hold is not Hold.NO_ISSUE
+    found = candidates.candidates(session)
+    if slot.hold is Hold.NO_ISSUE:
+        return choose(slot.month, found).hold is not Hold.NO_ISSUE
+    approved = [one.approved_at for one in found if one.issue_id == slot.issue_id]
+    return any(when is not None and slot.changed_at < when <= at for when in approved)
 
 
 def _clock_off(session: Session, at: datetime) -> timedelta:
@@ -114,6 +129,13 @@ def _clock_off(session: Session, at: datetime) -> timedelta:
         return _NONE
     off = at - present(session)
     return off if abs(off) > OFF else _NONE
+
+
+def _jumped_since(session: Session, start: Start, at: datetime) -> timedelta:
+    """How far this host's clock was set since the last tick that left its start's moment behind."""
+    moment = at - start.ago
+    before = marks.started(session, start.name, moment, os.uname().nodename, os.getpid())
+    return moment - before if abs(moment - before) > SMALL else _NONE
 
 
 def _tell_off(session: Session, off: timedelta, at: datetime) -> None:

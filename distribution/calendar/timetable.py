@@ -62,8 +62,11 @@ def timetable(
     ]
 
 
-def next_slot(session: Session, house: House, *, at: datetime) -> Slot:
-    """The first slot to come that nobody has skipped; one that waits comes before it, though."""
+def next_slot(session: Session, house: House, *, at: datetime, over: bool = True) -> Slot:
+    """The first slot to come that nobody has skipped.
+
+    One that has come due and waits is before it, though, unless those that are `over` are left out.
+    """
     workdays = house.workdays(session)
     first = rule.shifted(rule.month_of(at), -1)
     last = rule.shifted(first, 30)
@@ -72,7 +75,8 @@ def next_slot(session: Session, house: House, *, at: datetime) -> Slot:
         slot, row = rule.slot_of(month, house.rule, workdays), known.get(month)
         if row is None and slot.due_at > at:
             return slot
-        if row is not None and row.state in (SlotState.CLAIMED, SlotState.HELD):
+        waits = row is not None and row.state in (SlotState.CLAIMED, SlotState.HELD)
+        if waits and (over or slot.due_at > at):
             return slot
     return rule.slot_of(last, house.rule, workdays)
 
@@ -83,7 +87,7 @@ def outlook(session: Session, house: House, month: date) -> tuple[str | None, Se
     if choice.issue is not None:
         key = choice.issue.key
         return key, _missing(session, house, key)
-    if choice.hold is not Hold.NO_ISSUE:
+    if choice.hold is Hold.TWO_ISSUES:
         which = "选定一期或撤回一期：distribution issue reopen 期号 --reason 缘由"
         return None, [Missing(choice.words, which)]
     waiting = candidates.waiting(session)
@@ -93,7 +97,8 @@ def outlook(session: Session, house: House, month: date) -> tuple[str | None, Se
     by_hand = candidates.by_hand_in_words(session)
     if by_hand:
         return None, [Missing(by_hand, "distribution run list")]
-    return None, [Missing("还没有导入期刊", "distribution issue import 文件")]
+    nothing = f"没有本月的期刊；已批准的{choice.words}" if choice.words else "还没有导入期刊"
+    return None, [Missing(nothing, "distribution issue import 文件")]
 
 
 def _row(session: Session, slot: Slot, row: ScheduleSlot | None, at: datetime) -> Row:

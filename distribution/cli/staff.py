@@ -102,6 +102,8 @@ def change(name: str, new_name: str | None, email: str | None, roles: Sequence[S
         new = staff.change(session, name.strip(), changes, by=admin(), at=at)
     what = "、".join(_FACTS[fact] for fact in new)
     click.echo(printable(f"{name.strip()}：{f'已改{what}' if new else '本来就是这样，没有改动'}。"))
+    if "name" in new and name.strip() in app.settings.people.values():
+        click.echo("请留意：设置 accounts 里写的还是旧名，请一并改。")
     if address is not None:
         _warn(address)
 

@@ -61,7 +61,6 @@ from distribution.issues.store.issues import (
     find_issue,
     key_of,
     latest_masthead,
-    latest_topics,
     list_issues,
 )
 from distribution.issues.store.releasing import (
@@ -133,7 +132,6 @@ __all__ = [
     "key_of",
     "known_articles",
     "latest_masthead",
-    "latest_topics",
     "lift_limit",
     "limit_section",
     "list_issues",

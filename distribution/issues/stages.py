@@ -66,22 +66,23 @@ def stage(
     return next((said for step, said in _ON_THE_DESK.items() if step in done), IssueStage.IMPORTED)
 
 
-def importers(deeds: Sequence[Deed]) -> tuple[str, ...]:
-    """Who brought in what the issue says, the last first: none of them looks at it afresh.
+def imports(deeds: Sequence[Deed]) -> Sequence[Deed]:
+    """Which brought in what the issue says, the last first: who did them does not look afresh.
 
-    Everybody who imported since it was last approved before the last import; a correction is no
-    import, and an import of before there were deeds is nobody's.
+    All imports since it was last approved before the last import; a correction is none, and an
+    import of before there were deeds is nobody's.
 
     >>> when = datetime(2026, 9, 1)
     >>> way = [("imported", "A"), ("approved", "B"), ("imported", "C"), ("imported", "D"),
     ...     ("approved", "B"), ("checked", "E")]
-    >>> importers([Deed(n, IssueStep(step), "", by, when) for n, (step, by) in enumerate(way)])
-    ('D', 'C')
+    >>> deeds = [Deed(n, IssueStep(step), "", by, when) for n, (step, by) in enumerate(way)]
+    >>> [deed.by for deed in imports(deeds)]
+    ['D', 'C']
     """
-    found: dict[str, None] = {}
+    found: list[Deed] = []
     for deed in reversed(deeds):
         if deed.step is IssueStep.APPROVED and found:
             break
         if deed.step is IssueStep.IMPORTED:
-            found[deed.by] = None
-    return tuple(found)
+            found.append(deed)
+    return found

@@ -13,6 +13,7 @@ from distribution.staff.people import (
 from distribution.staff.store import (
     Changes,
     add,
+    called_now,
     change,
     find,
     find_by_address,
@@ -33,6 +34,7 @@ __all__ = [
     "NotOnStaff",
     "Person",
     "add",
+    "called_now",
     "change",
     "find",
     "find_by_address",

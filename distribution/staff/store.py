@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from distribution import audit
 from distribution.db import upsert
 from distribution.errors import NotFound
-from distribution.models import Staff
+from distribution.models import Audit, Staff
 from distribution.staff.people import (
     AddressTaken,
     Mailbox,
@@ -21,6 +21,9 @@ from distribution.staff.people import (
     Person,
 )
 from distribution.words import StaffRole
+
+_CHANGED = "staff.change"
+"""Among them are the renamings: what the trail says of somebody before bears his former name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,21 @@ def find_by_address(session: Session, email_key: str) -> Person | None:
     query = select(Staff).where(Staff.email_key == email_key, Staff.left_at.is_(None))
     row = session.scalar(query)
     return _person(row) if row else None
+
+
+def called_now(session: Session, name: str, since: datetime) -> str:
+    """What somebody is called now whom the trail called so at that time; his former name is free.
+
+    Whoever was never renamed, or is on no list, is called what he was.
+    """
+    last = 0
+    while True:
+        later = (Audit.subject == name, Audit.action == _CHANGED, Audit.at >= since)
+        query = select(Audit.id, Audit.detail).where(*later, Audit.id > last).order_by(Audit.id)
+        renamed = next((row for row in session.execute(query) if "name" in row[1]), None)
+        if renamed is None:
+            return name
+        last, name = renamed[0], str(renamed[1]["name"])
 
 
 def require_approver(session: Session, name: str) -> None:
@@ -126,7 +144,7 @@ def change(session: Session, name: str, changes: Changes, *, by: str, at: dateti
     if new:
         session.flush()
         more = {"roles": row.roles} | ({"name": row.name} if "name" in new else {})
-        audit.record(session, "staff.change", name, by=by, at=at, changed=new, **more)
+        audit.record(session, _CHANGED, name, by=by, at=at, changed=new, **more)
     return new
 
 

@@ -1,7 +1,7 @@
 """Months of a magazine as tests have them: issues, moments, and what the calendar made of them."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from runs import MASTHEAD, add_reader, make_article, save_issue
 from sqlalchemy import select
@@ -15,11 +15,15 @@ from distribution.models import Alert, Audit, Run, ScheduleSlot
 
 OCTOBER = date(2026, 10, 1)
 SEPTEMBER_ISSUE = date(2026, 9, 1)
+SOON = timedelta(seconds=20)
 
 
 def at(month: int, day: int, hour: int = 9, minute: int = 0, year: int = 2026) -> datetime:
     """A moment as the clock on the wall shows it."""
     return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+BEFORE, DUE = at(9, 27), at(10, 1)
 
 
 def house(app: App, **settled: object) -> House:
@@ -44,6 +48,12 @@ def two_readers(app: App) -> None:
 
 def tick(app: App, when: datetime, **settled: object) -> Ticked:
     return calendar.tick(house(app, **settled), at=when)
+
+
+def plan_and_stop(app: App) -> None:
+    """A scheduler that is stopped at the hour of the slot when it has planned the run."""
+    stopped = iter([False, True])
+    calendar.tick(house(app), at=DUE, stopping=lambda: next(stopped))
 
 
 def slot_of(app: App, month: date = OCTOBER) -> ScheduleSlot | None:

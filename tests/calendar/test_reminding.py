@@ -77,6 +77,15 @@ def test_a_reminder_that_was_missed_is_not_made_up_for_beside_the_next(watched: 
     assert [letter.key.split(":")[2] for letter in letters(watched)] == ["2"]
 
 
+def test_a_month_that_still_waits_keeps_nobody_from_being_reminded_of_the_next(
+    watched: App,
+) -> None:
+    tick(watched, at(10, 1))
+    remind(watched, at(10, 1), at(10, 20), at(10, 27))
+    (letter,) = letters(watched)
+    assert "11 月 1 日投递" in letter.subject
+
+
 def test_nobody_is_reminded_of_a_month_that_is_skipped(watched: App) -> None:
     with watched.transaction() as session:
         calendar.skip(session, house(watched), date(2026, 10, 1), "停", by="王", at=BEFORE)

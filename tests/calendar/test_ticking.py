@@ -1,38 +1,30 @@
 """A slot at its hour: which issue leaves, what holds it, what is caught up."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from months import (
+    BEFORE,
+    DUE,
     OCTOBER,
     SEPTEMBER_ISSUE,
+    SOON,
     alerts,
     at,
     deeds,
     house,
     issue_of,
+    plan_and_stop,
     runs_of,
     slot_of,
     stands,
     tick,
-    two_readers,
 )
 
 from distribution import calendar, delivery, issues
 from distribution.app import App
 from distribution.calendar import ticking
 from distribution.words import RunState
-
-BEFORE, DUE = at(9, 27), at(10, 1, 9, 0)
-SOON = timedelta(seconds=20)
-
-
-@pytest.fixture
-def watched(app: App) -> App:
-    """An installation whose calendar has been looked at since September."""
-    two_readers(app)
-    tick(app, BEFORE)
-    return app
 
 
 def test_the_approved_issue_leaves_at_its_hour_and_once(watched: App) -> None:
@@ -93,6 +85,22 @@ def test_an_issue_older_than_two_months_waits(watched: App, month: int, expected
     assert stands(watched) == expected
 
 
+def test_of_old_issues_one_is_named_as_the_advice_says(watched: App) -> None:
+    for month in (6, 7):
+        issue_of(watched, date(2026, month, 1))
+    tick(watched, DUE)
+    (alert,) = alerts(watched, "slot:")
+    assert "distribution schedule release 2026-10 --issue 期号" in alert.advice
+    assert "distribution issue approve 期号" in alert.advice
+
+    with watched.transaction() as session:
+        said = calendar.release(
+            session, house(watched), OCTOBER, issue="2026-07", by="王秘书", at=at(10, 2)
+        )
+
+    assert said.issue == "2026-07"
+
+
 def test_old_issues_of_the_archive_do_not_stand_in_the_way(watched: App) -> None:
     issue_of(watched, date(2026, 1, 1))
     key = issue_of(watched, SEPTEMBER_ISSUE)
@@ -102,9 +110,14 @@ def test_old_issues_of_the_archive_do_not_stand_in_the_way(watched: App) -> None
         assert delivery.status(session, run.id).issue_key == key
 
 
-def approve_late(app: App) -> None:
+def approve_late(app: App, when: datetime = DUE) -> None:
     with app.transaction() as session:
-        issues.approve(session, "2026-09", by="test", at=DUE, override="测试")
+        issues.approve(session, "2026-09", by="test", at=when, override="测试")
+
+
+def reopen(app: App) -> None:
+    with app.transaction() as session:
+        issues.reopen(session, "2026-09")
 
 
 def test_an_issue_approved_late_waits_for_a_release(watched: App) -> None:
@@ -132,6 +145,46 @@ def test_with_auto_an_issue_approved_late_leaves_within_the_hours(watched: App) 
     assert stands(watched) == "held/no_issue"
     tick(watched, at(10, 12, 9), by_itself=True)
     assert stands(watched) == "sent"
+
+
+def test_who_went_by_itself_late_is_not_late_for_his_successor(watched: App) -> None:
+    tick(watched, DUE, by_itself=True)
+    issue_of(watched, SEPTEMBER_ISSUE)
+    late = house(watched, by_itself=True)
+    calendar.tick(late, at=at(10, 12, 9), stopping=lambda: True)
+    tick(watched, at(10, 12, 9, 1), by_itself=True)
+    assert stands(watched) == "sent"
+
+
+def test_with_auto_no_issue_leaves_in_a_month_that_is_over(watched: App) -> None:
+    """Also where the next one was held or skipped beforehand: it must not leave before its day."""
+    tick(watched, DUE, by_itself=True)
+    with watched.transaction() as session:
+        november = date(2026, 11, 1)
+        calendar.skip(session, house(watched), november, "停一期", by="王", at=at(10, 20))
+    tick(watched, at(11, 1, 9), by_itself=True)
+    issue_of(watched, date(2026, 11, 1))
+    tick(watched, at(11, 20, 9), by_itself=True)
+    assert (runs_of(watched), stands(watched)) == ([], "skipped/no_issue")
+    tick(watched, at(12, 1, 9), by_itself=True)
+    assert stands(watched, date(2026, 12, 1)) == "sent"
+
+
+def test_a_month_let_go_after_the_next_one_and_refused_still_waits(watched: App) -> None:
+    tick(watched, DUE)
+    tick(watched, at(11, 1, 9))
+    assert stands(watched) == "skipped/no_issue"
+    issue_of(watched, SEPTEMBER_ISSUE)
+    with watched.transaction() as session:
+        calendar.release(
+            session, house(watched), OCTOBER, issue="2026-09", by="王", at=at(11, 1, 20)
+        )
+    reopen(watched)
+    for minute in range(2):
+        tick(watched, at(11, 2, 9, minute))
+    slot = slot_of(watched)
+    assert slot is not None
+    assert (stands(watched), "尚未批准" in slot.words) == ("held/refused", True)
 
 
 def test_with_auto_on_working_days_a_holiday_is_no_allowed_day(watched: App) -> None:
@@ -165,6 +218,28 @@ def test_what_was_missed_in_the_evening_leaves_in_the_morning(watched: App) -> N
     issue_of(watched, SEPTEMBER_ISSUE)
     tick(watched, at(10, 1, 20))
     tick(watched, at(10, 2, 9))
+    assert stands(watched) == "sent"
+
+
+def test_what_was_looked_at_in_time_waits_for_its_hour(watched: App) -> None:
+    issue_of(watched, SEPTEMBER_ISSUE)
+    tick(watched, at(10, 3, 20))
+    tick(watched, at(10, 4, 9, 1))
+    assert stands(watched) == "sent"
+
+
+def test_what_was_released_before_a_long_holiday_leaves_after_it(watched: App) -> None:
+    settled = {"on_holiday": "previous-workday"}
+    issue_of(watched, SEPTEMBER_ISSUE, approved=False)
+    tick(watched, at(9, 30), **settled)
+    approve_late(watched)
+    with watched.transaction() as session:
+        said = calendar.release(
+            session, house(watched, **settled), OCTOBER, issue=None, by="王", at=at(9, 30, 20)
+        )
+    assert said.leaves_at == at(10, 8, 9)
+    for moment in (at(10, 4, 9), at(10, 8, 9)):
+        tick(watched, moment, **settled)
     assert stands(watched) == "sent"
 
 
@@ -202,6 +277,23 @@ def test_what_the_delivery_refuses_holds_the_slot_with_its_sentence(watched: App
     assert stands(watched) == "sent"
 
 
+def test_with_auto_a_new_approval_lets_go_what_was_refused(watched: App) -> None:
+    issue_of(watched, SEPTEMBER_ISSUE)
+    plan_and_stop(watched)
+    with watched.transaction() as session:
+        delivery.cancel(session, runs_of(watched)[0].id, by="王秘书", at=DUE)
+    tick(watched, DUE + SOON, by_itself=True)
+    tick(watched, DUE + 2 * SOON, by_itself=True)
+    assert (stands(watched), len(alerts(watched, "slot:"))) == ("held/refused", 1)
+    reopen(watched)
+    approve_late(watched, DUE + 3 * SOON)
+    tick(watched, DUE + 4 * SOON)
+    assert stands(watched) == "held/refused"  # as with `release`: somebody has to say so
+    tick(watched, DUE + 4 * SOON, by_itself=True)
+    assert stands(watched) == "sent"
+    assert [run.state for run in runs_of(watched)] == [RunState.CANCELLED, RunState.SENDING]
+
+
 def test_while_the_emergency_switch_is_on_nothing_leaves_and_nothing_is_lost(
     watched: App,
 ) -> None:
@@ -217,8 +309,7 @@ def test_while_the_emergency_switch_is_on_nothing_leaves_and_nothing_is_lost(
 
 def test_a_run_cancelled_before_it_began_is_not_made_again(watched: App) -> None:
     key = issue_of(watched, SEPTEMBER_ISSUE)
-    stopped = iter([False, True])  # stops when it is planned
-    calendar.tick(house(watched), at=DUE, stopping=lambda: next(stopped))
+    plan_and_stop(watched)
     (run,) = runs_of(watched)
     with watched.transaction() as session:
         delivery.cancel(session, run.id, by="王秘书", at=DUE)
@@ -236,69 +327,6 @@ def test_a_slot_given_back_by_a_stopping_scheduler_is_free_at_once(watched: App)
     assert stands(watched) == "claimed"
     tick(watched, DUE + SOON)
     assert stands(watched) == "sent"
-
-
-# -- a person's word -----------------------------------------------------------------------------
-
-
-def test_a_month_held_beforehand_waits_and_a_release_before_its_day_undoes_that(
-    watched: App,
-) -> None:
-    issue_of(watched, SEPTEMBER_ISSUE)
-    with watched.transaction() as session:
-        calendar.hold(session, house(watched), OCTOBER, "等领导", by="王秘书", at=BEFORE)
-    tick(watched, DUE)
-    assert (runs_of(watched), stands(watched)) == ([], "held/person")
-    with watched.transaction() as session:
-        calendar.release(session, house(watched), OCTOBER, issue=None, by="王", at=DUE)
-    tick(watched, DUE)
-    assert stands(watched) == "sent"
-    november = date(2026, 11, 1)
-    with watched.transaction() as session:
-        calendar.skip(session, house(watched), november, "停一期", by="王", at=DUE)
-        calendar.release(session, house(watched), november, issue=None, by="王", at=DUE)
-    assert stands(watched, november) is None
-    assert [deed[1] for deed in deeds(watched, "schedule.release")] == ["王", "王"]
-
-
-def test_a_skipped_month_is_passed_over(watched: App) -> None:
-    issue_of(watched, SEPTEMBER_ISSUE)
-    with watched.transaction() as session:
-        calendar.skip(session, house(watched), OCTOBER, "停一期", by="王", at=BEFORE)
-    tick(watched, DUE)
-    assert (runs_of(watched), stands(watched)) == ([], "skipped/person")
-
-
-def test_two_issues_need_a_name(watched: App) -> None:
-    issue_of(watched, date(2026, 8, 1))
-    issue_of(watched, SEPTEMBER_ISSUE)
-    tick(watched, DUE)
-    with pytest.raises(calendar.WhichIssue, match="2026-09、2026-08"), watched.transaction() as s:
-        calendar.release(s, house(watched), OCTOBER, issue=None, by="王", at=DUE)
-    with watched.transaction() as s:
-        calendar.release(s, house(watched), OCTOBER, issue="2026-8", by="王", at=DUE)
-    tick(watched, DUE)
-    (run,) = runs_of(watched)
-    with watched.reading() as session:
-        assert delivery.status(session, run.id).issue_key == "2026-08"
-
-
-@pytest.mark.parametrize("word", ["release", "hold", "skip"])
-def test_what_has_left_cannot_be_called_back(watched: App, word: str) -> None:
-    issue_of(watched, SEPTEMBER_ISSUE)
-    tick(watched, DUE)
-    more = {"issue": None} if word == "release" else {"reason": "晚了"}
-    with (
-        pytest.raises(calendar.NotSteerable, match="已开始投递"),
-        watched.transaction() as session,
-    ):
-        getattr(calendar, word)(session, house(watched), OCTOBER, by="王", at=DUE, **more)
-
-
-def test_a_month_that_is_far_or_long_past_is_not_steered(watched: App) -> None:
-    for month, why in ((date(2030, 1, 1), "太远"), (date(2020, 1, 1), "早已过去")):
-        with pytest.raises(calendar.NotSteerable, match=why), watched.transaction() as session:
-            calendar.hold(session, house(watched), month, "x", by="王", at=DUE)
 
 
 # -- clocks --------------------------------------------------------------------------------------

@@ -217,7 +217,7 @@ def test_what_is_wrong_with_a_notice_is_one_sentence(
 
 
 def test_a_notice_that_cannot_be_read_is_said_in_plain_words(tmp_path: Path) -> None:
-    for path, why in ((tmp_path / "none.json", "没有这个文件"), (tmp_path, "这是一个文件夹")):
+    for path, why in ((tmp_path / "none.json", "没有这个文件"), (tmp_path, "是文件夹")):
         with pytest.raises(calendar.InvalidNotice, match=f"读不了（{why}），请检查路径与权限"):
             calendar.read_notice(path)
 

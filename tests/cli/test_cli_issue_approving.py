@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from cli_office import MORNING, Office
+from databases import only_sqlite
 from desk_files import audited
 from runs import add_reader, override
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from test_cli_staff import GAO, WANG, act_as, add
 from distribution import clock, issues
 from distribution.app import App
 from distribution.bundle import sample
+from distribution.calendar import clockwork
 from distribution.cli import common
 from distribution.models import Audit
 from distribution.words import IssueStep
@@ -41,7 +43,7 @@ def test_it_shows_who_gets_it_what_is_wrong_and_how_long_it_takes(
     assert looked.code == 0
     for said in (
         "2026-11 期 · 已导入", "读者：3 人将收到邮件。", "没有人收到的文章：第 ",
-        "最大的邮件：图文部分 ", "邮件检查：看过 1 种邮件，0 处错误、1 处警告。",
+        "最大的邮件：图文部分 ", "（上限 69 KiB）", "邮件检查：看过 1 种邮件，0 处错误、1 处警告。",
         "投递用时：没有限速的线路，也没有已完成的批次可以参照", "只是查看，没有批准",
     ):  # fmt: skip
         assert said in looked.out
@@ -180,6 +182,19 @@ def test_the_next_step_of_an_approval_is_the_schedules_where_there_is_one(
     monkeypatch.setenv("DISTRIBUTION_SCHEDULE", "off")
     common.installation.cache_clear()
     assert office("issue", "approve", issue).out.endswith("下一步：distribution run plan 2026-11\n")
+
+
+@only_sqlite  # the clock of PostgreSQL does not move with it
+def test_with_auto_a_late_approval_needs_no_release(
+    office: Office, issue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISTRIBUTION_SCHEDULE_LATE", "auto")
+    common.installation.cache_clear()
+    for day in (datetime(2026, 11, 10, 1, 0, tzinfo=UTC), datetime(2026, 12, 1, 1, 0, tzinfo=UTC)):
+        monkeypatch.setattr(clock, "now", lambda day=day: day)
+        monkeypatch.setattr(clockwork, "elapsed", day.timestamp)
+        office("schedule", "tick")
+    assert "2026-12 在等它，到可投递的时刻自动投递；" in office("issue", "approve", issue).out
 
 
 def test_an_issue_that_will_not_leave_by_itself_is_not_promised(

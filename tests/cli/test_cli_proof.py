@@ -134,6 +134,27 @@ def test_the_trail_knows_the_deeds_but_not_the_addresses(
     ]  # fmt: skip
 
 
+def test_somebody_of_the_staff_gets_a_proof_by_his_name(
+    office: Office, issue: str, environment: dict[str, str]
+) -> None:
+    for name, email in (("王编辑", EDITOR), ("高主编", CHIEF)):
+        office("staff", "add", name, "--email", email, "--role", "editor")
+    nobody = office("digest", "proof", issue)
+    assert "样刊名单 editors 上没有人" in nobody.sentence
+    assert "或寄给人员里的一位，例如 --to 王编辑" in nobody.sentence
+    done = office("digest", "proof", issue, "--to", " 王编辑 ")
+    assert (done.code, "写给 1 人" in done.out) == (0, True)
+    (mail,) = mails(environment)
+    assert (mail["To"], "/approve/" in text_of(mail)) == (EDITOR, True)
+    assert "1 人已有同样的样刊" in office("digest", "proof", issue, "--to", "王编辑").out
+
+    office("digest", "proof-readers", "add", CHIEF, "--list", "王编辑")  # a list goes first
+    office("digest", "proof", issue, "--to", "王编辑")
+    assert [mail["To"] for mail in mails(environment)] == [CHIEF, EDITOR]
+    office("staff", "leave", "高主编")
+    assert office("digest", "proof", issue, "--to", "高主编").code == 2
+
+
 @pytest.mark.parametrize("name", ["nobody", "编辑部"])
 @only_sqlite
 def test_a_list_without_anybody_is_one_sentence(office: Office, issue: str, name: str) -> None:

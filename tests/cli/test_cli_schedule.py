@@ -13,6 +13,7 @@ from runs import add_reader, approve
 
 from distribution import clock
 from distribution.app import App
+from distribution.calendar import clockwork
 
 pytestmark = only_sqlite
 NOVEMBER = datetime(2026, 11, 10, 1, 0, tzinfo=UTC)
@@ -32,11 +33,16 @@ NOTICE = {
 
 @pytest.fixture(autouse=True)
 def _november(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOVEMBER)
+    move_to(monkeypatch, NOVEMBER)
 
 
-def move_to(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+def move_to(
+    monkeypatch: pytest.MonkeyPatch, moment: datetime, jumped: timedelta = timedelta(0)
+) -> None:
+    """Time passes; by so much of it the clock was only set."""
     monkeypatch.setattr(clock, "now", lambda: moment)
+    since = moment - jumped - NOVEMBER + timedelta(hours=1)
+    monkeypatch.setattr(clockwork, "elapsed", since.total_seconds)
 
 
 @pytest.fixture
@@ -97,6 +103,20 @@ def test_the_issue_leaves_by_a_tick_at_its_hour(
     (row,) = office("schedule", "show", "--json").document["rows"][:1]
     assert (row["state"], row["run"], row["issue"]) == ("sent", 1, issue)
     assert deeds(app, "schedule.start") == [("2026-12", {"issue": issue, "run": 1})]
+
+
+def test_a_tick_sees_that_the_clock_jumped_since_the_one_before(
+    office: Office, app: App, issue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approve(app, issue)
+    hour = timedelta(hours=1)
+    for moment, jumped in ((NOVEMBER, 0 * hour), (DECEMBER - hour, 0 * hour), (DECEMBER, 2 * hour)):
+        move_to(monkeypatch, moment, jumped)
+        said = office("schedule", "tick")
+    assert (said.code, "2026-12：等待处理" in said.out) == (1, True)
+    assert "只因时钟一下子拨快了才到" in said.out
+    move_to(monkeypatch, DECEMBER + hour, 2 * hour)
+    assert office("schedule", "tick").out == "没有到期的。\n"
 
 
 def test_a_month_without_an_issue_ends_the_tick_with_1_and_a_release_with_its_reason(

@@ -74,6 +74,9 @@ def test_the_trail_calls_an_account_by_the_name_of_who_uses_it(
     people = {row["name"]: row["added_by"] for row in office("staff", "list", "--json").document}
     assert people == {"王编辑": getpass.getuser(), "高主编": "王编辑"}
     assert audited(app).count(("staff.add", "高主编")) == 1
+    assert "accounts" not in office("staff", "change", "高主编", "--name", "高敏").out
+    renamed = office("staff", "change", "王编辑", "--name", "王敏").out
+    assert "设置 accounts 里写的还是旧名" in renamed
 
 
 def test_who_acts_is_the_system_account_whatever_the_environment_claims(

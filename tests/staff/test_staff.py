@@ -1,6 +1,6 @@
 """The people of the office: one name each, one mailbox each, every change in the trail."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -105,3 +105,22 @@ def test_anybody_approves_until_somebody_is_entered(session: Session) -> None:
     staff.leave(session, "王编辑", by="root", at=MORNING)
     with pytest.raises(staff.NotOnStaff, match="王编辑 已离开"):
         staff.require_approver(session, "王编辑")
+
+
+def test_who_was_renamed_is_known_by_the_name_he_had_at_the_time(session: Session) -> None:
+    """A name that is free again may be given to another, who is another all the same."""
+    hours = [MORNING + timedelta(hours=n) for n in range(8)]
+
+    def rename(before: str, after: str, hour: int) -> None:
+        staff.change(session, before, Changes(name=after), by="root", at=hours[hour])
+
+    add(session, "甲", "jia@jikan.example")
+    add(session, "乙", "yi@jikan.example")
+    staff.change(session, "甲", Changes(roles=[BOARD]), by="root", at=hours[1])
+    rename("甲", "丙", 2)
+    rename("乙", "甲", 4)
+    rename("丙", "丁", 6)
+    for name, hour, now in (
+        ("甲", 0, "丁"), ("甲", 5, "甲"), ("丙", 3, "丁"), ("乙", 0, "甲"), ("root", 0, "root"),
+    ):  # fmt: skip
+        assert (name, hour, staff.called_now(session, name, hours[hour])) == (name, hour, now)

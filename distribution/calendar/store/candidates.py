@@ -59,7 +59,7 @@ def key_of(session: Session, issue_id: int) -> str:
 
 
 def _candidate(issue: Issue) -> Candidate:
-    return Candidate(issue.id, issues.key_of(issue), issue.month)
+    return Candidate(issue.id, issues.key_of(issue), issue.month, issue.approved_at)
 
 
 def _newest_first(query: Select[Issue]) -> Select[Issue]:

@@ -68,6 +68,17 @@ def begun(
     return session.scalars(select(ScheduleMark.looked_at).where(ScheduleMark.name == BEGUN)).one()
 
 
+def started(session: Session, start: str, at: datetime, host: str, pid: int) -> datetime:
+    """When a machine was started by its clock as that was at the last look; `at`: as it now is."""
+    name = f"start:{start}"
+    known = session.get(ScheduleMark, name)
+    before = at if known is None else known.looked_at
+    values = {"looked_at": at, "host": host, "pid": pid}
+    insert = upsert(session, ScheduleMark).values(name=name, **values)
+    session.execute(insert.on_conflict_do_update(index_elements=["name"], set_=values))
+    return before
+
+
 def first_time(session: Session, name: str, at: datetime, host: str, pid: int) -> bool:
     """Whether this is now done for the first time; the mark is of the caller's transaction."""
     insert = upsert(session, ScheduleMark)

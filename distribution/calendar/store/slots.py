@@ -57,6 +57,14 @@ def open_slots(session: Session, *, lock: bool = False) -> Sequence[ScheduleSlot
     return session.scalars(query).all()
 
 
+def last_due(session: Session, at: datetime) -> ScheduleSlot | None:
+    """The last slot that has come due, but for one by a clock that jumped."""
+    query = select(ScheduleSlot).where(
+        ScheduleSlot.due_at <= at, ScheduleSlot.hold.is_distinct_from(Hold.CLOCK)
+    )
+    return session.scalar(query.order_by(ScheduleSlot.month.desc()).limit(1))
+
+
 def opened_early(session: Session, at: datetime, slack: timedelta) -> Sequence[ScheduleSlot]:
     """Those that are not due yet, that no person has touched and nobody has begun.
 

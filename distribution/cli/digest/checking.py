@@ -4,10 +4,11 @@ import sys
 
 import click
 
-from distribution import delivery, digests, issues
+from distribution import delivery, issues
 from distribution.cli.common import as_json, installation, printable, show_json, show_table
 from distribution.delivery import Inspection
 from distribution.digests import gate
+from distribution.templates import unused_overrides
 
 
 @click.command("check")
@@ -29,7 +30,7 @@ def check(key: str, everything: bool, as_json: bool) -> None:  # noqa: FBT001 - 
             found = delivery.inspect_issue(session, issue.id, app.recipe)
     if run_id is not None:
         found = delivery.inspect_run(app.reading, run_id)
-    unused = [str(path) for path in digests.unused_overrides(app.recipe.templates)]
+    unused = [str(path) for path in unused_overrides(app.recipe.templates)]
     if as_json:
         show_json(_document(key, run_id, found, unused))
     else:

@@ -23,12 +23,12 @@ from distribution.models import Issue
     default=delivery.EDITORS,
     show_default=True,
     metavar="名单",
-    help="寄给哪份样刊名单；名单见 distribution digest proof-readers。",
+    help="寄给哪份样刊名单，或人员里的哪一位；见 distribution digest proof-readers 与 staff。",
 )
 @whose_mail
 @click.option("--again", is_flag=True, help="同样的样刊寄过了，也再寄一次。")
 def proof(key: str, list_name: str, whose: Whose, *, again: bool) -> None:
-    """把一位读者或一类读者这一期的邮件寄给样刊名单，标明【样刊】；不写是谁的：标准版。
+    """把一位读者或一类读者这一期的邮件寄给样刊名单或一位人员，标明【样刊】；不写是谁的：标准版。
 
     样刊不计入任何统计，里面的链接只作样子。
 
@@ -37,8 +37,9 @@ def proof(key: str, list_name: str, whose: Whose, *, again: bool) -> None:
     whose.check(default=True)
     app, at = installation(), clock.now()
     config.refuse_trial_settings(app.settings)
+    list_name = list_name.strip()
     with app.reading() as session:
-        delivery.readers_on(session, list_name)
+        delivery.addressees(session, list_name)
         issue = issues.find_issue(session, key)
         key = issues.key_of(issue)
         lapsed = delivery.lapses_of(session, issue, app.recipe.templates)
@@ -56,7 +57,7 @@ def proof(key: str, list_name: str, whose: Whose, *, again: bool) -> None:
             by=admin(),
         )
     with app.transaction() as session:
-        readers = delivery.readers_on(session, list_name)
+        readers = delivery.addressees(session, list_name)
         written = delivery.write_proofs(
             session, wanted, readers, app.recipe.templates, again=again, at=at
         )

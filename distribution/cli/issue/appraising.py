@@ -44,7 +44,7 @@ def _largest(seen: Appraisal) -> str:
     if largest is None:
         return "最大的邮件：没有图文邮件。"
     whole = f"，整封 {_kib(size)}" if size is not None else "，过大，会被拒绝"
-    limit = f"上限 {HTML_LIMIT // 1024} KiB"
+    limit = f"上限 {HTML_LIMIT / 1024:.0f} KiB"
     return f"最大的邮件：图文部分 {_kib(largest.html_bytes)}（{limit}）{whole}。"
 
 

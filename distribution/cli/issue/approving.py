@@ -10,10 +10,10 @@ from distribution import audit, calendar, clock, delivery, issues
 from distribution.app import App
 from distribution.cli.common import admin, as_json, installation, printable, show_json
 from distribution.cli.issue.appraising import document, show_appraisal
-from distribution.delivery import Appraisal, Approved, GateClosed
+from distribution.delivery import Appraisal, Approved, GateClosed, Seen
 from distribution.errors import Refused
 from distribution.models import Issue
-from distribution.words import RunKind, SlotState
+from distribution.words import Hold, RunKind, SlotState
 
 
 @click.command("approve")
@@ -66,15 +66,17 @@ def _look(app: App, key: str, *, override: str | None, dry_run: bool) -> Apprais
     gc.set_threshold(100_000)
     with app.reading() as session:
         row = issues.find_issue(session, key)
+        seen = delivery.sight_of(session, row, app.recipe)
         if not dry_run:
-            _require(app, session, row, override)
+            _require(app, session, row, seen, override)
         paced = app.settings.transport != "outbox"
-        return delivery.appraise(session, row, app.recipe, paced=paced, at=clock.now())
+        return delivery.appraise(session, row, app.recipe, seen, paced=paced, at=clock.now())
 
 
-def _require(app: App, session: Session, row: Issue, override: str | None) -> None:
+def _require(app: App, session: Session, row: Issue, seen: Seen, override: str | None) -> None:
     """Raise what forbids the approval, as far as it is known without looking at mails."""
-    delivery.require_voucher(session, row, above=app.settings.second_person_above, by=admin())
+    above = app.settings.second_person_above
+    delivery.require_voucher(session, row, seen.audience, above=above, by=admin())
     if override is None and row.approved_despite is None:
         issues.require_ready(session, row)
 
@@ -83,7 +85,7 @@ def _refusal(app: App, key: str, seen: Appraisal, override: str | None) -> str:
     """Why the approval would be refused; empty where it would be taken."""
     try:
         with app.reading() as session:
-            _require(app, session, issues.find_issue(session, key), override)
+            _require(app, session, issues.find_issue(session, key), seen.seen, override)
         if seen.gate.errors:
             raise GateClosed(key, seen.gate.errors, "请先改正；")
     except Refused as refusal:
@@ -102,7 +104,7 @@ def _starts_at(app: App) -> datetime | None:
 
 def _approve(app: App, key: str, override: str | None, looked: Appraisal) -> Approved:
     """Approve what was looked at, and nothing else."""
-    at, above, seen = clock.now(), app.settings.second_person_above, looked.way.fingerprint
+    at, above, seen = clock.now(), app.settings.second_person_above, looked.seen
     with app.transaction() as session:
         done = delivery.approve_issue(
             session, key, app.recipe, above=above, by=admin(), at=at, override=override, seen=seen
@@ -158,6 +160,9 @@ def _next_step(app: App, key: str) -> str:
         leaves, _ = calendar.outlook(session, app.house, slot.month)
     month = calendar.name_of(slot.month)
     if row is not None and row.state is SlotState.HELD:
+        waits_for_it = row.hold in (Hold.NO_ISSUE, Hold.REFUSED) and leaves == key
+        if waits_for_it and app.house.by_itself:
+            return f"{month} 在等它，到可投递的时刻自动投递；不等到那时：{by_hand}"
         return f"{month} 正等待处理，放行才投递：distribution schedule release {month}"
     if leaves != key:
         return f"按日程还不会投递这一期，缘由见 distribution schedule show；由人投递：{by_hand}"
@@ -181,4 +186,4 @@ def reopen_issue(key: str, reason: str) -> None:
     if changed:
         click.echo(f"{key} 期已重新打开，可以修改；改好后再运行 distribution issue approve {key}")
     else:
-        click.echo(f"{key} 期没有批准过，本来就可以修改：没有改动。")
+        click.echo(f"{key} 期现在没有批准，本来就可以修改：没有改动。")

@@ -126,14 +126,23 @@ def _show_issue(session: Session, row: Issue, stored: StoredIssue, report: Repor
     _show_contract(stored)
     click.echo(f"查看一篇的全文：distribution issue show {key} --article 1")
     if row.approved_at is None:
-        standing = sum(told.stands for told in report.doubts)
-        doubts = f"{standing} 处疑点待核对" if standing else "没有待核对的疑点"
-        click.echo(f"{doubts}：distribution issue check {key}")
+        click.echo(f"{_doubts_left(report)}：distribution issue check {key}")
     else:
         click.echo(f"已由 {row.approved_by} 于 {clock.for_people(row.approved_at)} 批准。")
         if row.approved_despite:
             click.echo(printable(f"当时仍有未处理之处，批准理由：{row.approved_despite}"))
     _show_way(session, row)
+
+
+def _doubts_left(report: Report) -> str:
+    """How many nobody has looked at; most of them stand in nobody's way."""
+    standing = sum(told.stands for told in report.doubts)
+    open_ones = sum(not told.seen and not told.settled for told in report.doubts)
+    if standing:
+        return f"{standing} 处疑点待核对"
+    if open_ones:
+        return f"没有须处理的疑点，有 {open_ones} 处提示"
+    return "没有待核对的疑点"
 
 
 def _missing(session: Session, row: Issue) -> Sequence[Missing]:

@@ -34,7 +34,7 @@ def tick() -> None:
     refuse_off(app.settings)
     config.refuse_trial_settings(app.settings)
     house = app.house
-    ticked = calendar.tick(house, at=at)
+    ticked = calendar.tick(house, at=at, start=calendar.machine_start())
     if ticked.clock_off:
         raise ClockOff(ticked)
     if ticked.halted:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from distribution import staff
 from distribution.issues import stages
 from distribution.issues.stages import Deed
 from distribution.issues.store.articles import load_issue
@@ -23,7 +24,10 @@ class Way:
     done: frozenset[IssueStep]
     """With what it says now."""
     importers: tuple[str, ...]
-    """Who brought that in, the last first; nobody where it was imported before this was kept."""
+    """Who brought that in, as they are called now, the last first.
+
+    Nobody where it was imported before this was kept.
+    """
     approval: Deed | None
     """What the approval that stands named; none where there is no approval, or none of its facts
     were kept."""
@@ -38,7 +42,7 @@ def way_of(session: Session, row: Issue) -> Way:
     return Way(
         stages.stage(deeds, now, approved=row.approved_at is not None, run=run),
         frozenset(deed.step for deed in deeds if deed.fingerprint == now),
-        stages.importers(deeds),
+        _importers(session, deeds),
         _approval(row, deeds),
         now,
     )
@@ -123,6 +127,12 @@ def issue_of_deed(session: Session, deed_id: int) -> tuple[Issue, Deed] | None:
 def fingerprint_of(session: Session, issue_id: int) -> str:
     """Of what an issue says now, see `stages.fingerprint`."""
     return stages.fingerprint(load_issue(session, issue_id))
+
+
+def _importers(session: Session, deeds: Sequence[Deed]) -> tuple[str, ...]:
+    """Each once, whatever he was called then."""
+    names = (staff.called_now(session, deed.by, deed.at) for deed in stages.imports(deeds))
+    return tuple(dict.fromkeys(names))
 
 
 def _approval(row: Issue, deeds: Sequence[Deed]) -> Deed | None:

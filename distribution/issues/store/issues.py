@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from distribution.compiler import Contact, Masthead
 from distribution.errors import NotFound
 from distribution.models import Article as ArticleRow
-from distribution.models import ArticleTopic, Issue, Topic
+from distribution.models import Issue
 
 _KEY = re.compile(r"(?P<year>[0-9]{4})-(?P<label>[0-9a-z-]{1,20})")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
@@ -82,20 +82,6 @@ def latest_masthead(session: Session) -> Masthead | None:
     query = select(Issue).where(Issue.approved_at.is_not(None))
     row = session.scalar(query.order_by(Issue.month.desc(), Issue.id.desc()).limit(1))
     return None if row is None else masthead_of(row)
-
-
-def latest_topics(session: Session) -> dict[str, int]:
-    """How many articles the newest approved issue has of each topic, by its code."""
-    newest = select(Issue.id).where(Issue.approved_at.is_not(None))
-    newest = newest.order_by(Issue.month.desc(), Issue.id.desc()).limit(1)
-    query = (
-        select(Topic.code, func.count())
-        .join(ArticleTopic, ArticleTopic.topic_id == Topic.id)
-        .join(ArticleRow, ArticleRow.id == ArticleTopic.article_id)
-        .where(ArticleRow.issue_id == newest.scalar_subquery())
-        .group_by(Topic.code)
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def article_counts(session: Session) -> dict[int, int]:
