@@ -78,7 +78,7 @@ from distribution.reports.returning import (
     Wanted,
     WhileSending,
 )
-from distribution.reports.tables import Table
+from distribution.reports.tables import HIDDEN, Table
 from distribution.reports.unreachable_store import BOUNCED, Unreachable, unreachable
 from distribution.reports.visit import EnterpriseReport
 from distribution.reports.visit_page import enterprise_page, enterprise_tables, enterprise_workbook
@@ -91,6 +91,7 @@ __all__ = [
     "BOUNCE_NOTES",
     "FEW",
     "FIGURES",
+    "HIDDEN",
     "INTEREST_CHANNELS",
     "KINDS",
     "NOTES",

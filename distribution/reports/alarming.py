@@ -56,7 +56,7 @@ def tell_bounces(session: Session, one: TooMuchBack, percent: int, *, at: dateti
             f"共 {one.planned} 封：{_counted(one.bounces.total)}。",
             f"原因：{classes}。",
         ),
-        f"按原因与服务商查看：distribution bounce report --run {one.run_id}",
+        f"按原因与服务商查看：distribution bounce report --run {one.run_id}。",
         at=at,
         urgent=True,
     )

@@ -129,7 +129,7 @@ class BoardReport:
     topics: tuple[TopicFigures, ...]
     """The same."""
     unreached: tuple[Unreached, ...]
-    """By cause, region and name."""
+    """By cause, region and name; none where no run began in the year."""
 
     @property
     def year(self) -> int:

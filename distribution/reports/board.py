@@ -10,6 +10,7 @@ from distribution.reports import counting, year_store
 from distribution.reports.annual import (
     BoardReport,
     Month,
+    Unreached,
     YearFigures,
     articles_of,
     sums_of,
@@ -33,11 +34,20 @@ def board_report(session: Session, year: int, *, at: datetime) -> BoardReport:
         members=year_store.count_members(session, day),
         this=_figures(session, year, found),
         before=_figures(session, year - 1, reports_of(session, earlier)) if earlier else None,
-        months=_months(session, year, runs, found, last=day.month),
+        months=_months(session, year, runs, found, last=day.month if day.year == year else 0),
         articles=articles_of(found),
         topics=topics_of(found),
-        unreached=year_store.unreached(session, [run.run_id for run in runs], day, at=at),
+        unreached=_unreached(session, runs, day, at),
     )
+
+
+def _unreached(
+    session: Session, runs: Sequence[YearRun], day: date, at: datetime
+) -> tuple[Unreached, ...]:
+    """Where nothing was sent to anybody, nobody is to be visited for it."""
+    if not runs:
+        return ()
+    return year_store.unreached(session, [run.run_id for run in runs], day, at=at)
 
 
 def reports_of(session: Session, runs: Sequence[YearRun]) -> list[RunReport]:
@@ -58,7 +68,7 @@ def _figures(session: Session, year: int, found: Sequence[RunReport]) -> YearFig
 def _months(
     session: Session, year: int, runs: Sequence[YearRun], found: Sequence[RunReport], *, last: int
 ) -> tuple[Month, ...]:
-    """From January up to the last month there is."""
+    """From January up to the last month there is; of a year to come there is none."""
     months = []
     for number in range(1, last + 1):
         month = date(year, number, 1)

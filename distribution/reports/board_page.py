@@ -8,8 +8,7 @@ from distribution.reports import charts
 from distribution.reports.annual import BoardReport, YearArticle
 from distribution.reports.charts import FAINT, SURE, Bar, Part
 from distribution.reports.figures import ArticleFigures, TopicFigures
-from distribution.reports.notes import footnotes
-from distribution.reports.page import Section, render
+from distribution.reports.page import Page, Section, render
 from distribution.reports.reading import popularity
 from distribution.reports.tables import HIDDEN
 
@@ -21,24 +20,20 @@ _KINDS = [(SURE, "点击的人次"), (FAINT, "匿名点击（次）")]
 
 def year_page(found: BoardReport, *, at: datetime) -> str:
     """The page of a year's report, made at this moment."""
-    shown = _sections(found)
-    used = {key for section in shown for table in section.tables for key in table.keys}
-    if found.this.sums.runs:
-        used |= {*tables.KEYS, "year", "members", "clicked", "mails", "topics", "few"}
     name = f"《{found.publication}》" if found.publication else ""
-    return render(
-        "year.html",
+    runs = found.this.sums.runs
+    more = {*tables.KEYS, "year", "members", "clicked", "mails", "topics", "few"}
+    page = Page(
+        kind="board",
         title=f"{name}{found.year} 年度投递报告",
-        about=f"提交理事会 · 会员企业 {found.members:,} 家（{found.day}）"
-        f" · {found.this.sums.runs} 个批次",
+        about=f"提交理事会 · 会员企业 {found.members:,} 家（{found.day}） · {runs} 个批次",
         sentence=tables.sentence(found),
         remarks=_remarks(found),
-        keys=tables.keys(found) if found.this.sums.runs else (),
-        sections=shown,
-        kind="board",
-        notes=footnotes(used),
-        at=at,
+        keys=tables.keys(found) if runs else (),
+        sections=_sections(found),
+        figures=more if runs else (),
     )
+    return render(page, at=at)
 
 
 def _remarks(found: BoardReport) -> list[str]:
@@ -49,10 +44,9 @@ def _remarks(found: BoardReport) -> list[str]:
 
 
 def _sections(found: BoardReport) -> list[Section]:
-    unreached = _unreached(found)
     if not found.this.sums.runs:
-        return [unreached]
-    return [_months(found), _most_read(found), unreached]
+        return []
+    return [_months(found), _most_read(found), _unreached(found)]
 
 
 def _months(found: BoardReport) -> Section:
@@ -112,7 +106,7 @@ def _named(one: YearArticle) -> str:
 
 def _unreached(found: BoardReport) -> Section:
     if not found.unreached:
-        return Section("没有送达的会员企业", [], [], said="没有：每一家都收到过。")
+        return Section("没有送达的会员企业", [], [], said="没有：每一家都送达过。")
     causes = "，".join(f"{why} {count} 家" for why, count in tables.causes(found).rows)
     share = f"{found.members:,} 家里有 {len(found.unreached):,} 家"
     return Section(

@@ -22,10 +22,10 @@ def sentence(found: BoardReport) -> str:
     opened = range_of(this.active.opened, this.active.opened_at_most)
     read = f"其中同意统计的读者里，{_spoken(opened)} 位打开过" if opened is not None else ""
     said = (
-        f"{found.year} 年 {found.members:,} 家会员企业中，{got:,} 家收到过摘要邮件",
+        f"{found.year} 年 {found.members:,} 家会员企业中，{got:,} 家有摘要邮件送达",
         f"全年送达 {this.reached.readers:,} 位读者",
         read,
-        f"{len(found.unreached):,} 家一封也没有收到" if found.unreached else "没有一家漏下",
+        f"{len(found.unreached):,} 家一封也没有送达" if found.unreached else "没有一家漏下",
     )
     return "；".join(part for part in said if part) + "。"
 
@@ -44,7 +44,7 @@ def keys(found: BoardReport) -> tuple[Key, ...]:
 _UNITS = (
     ("送达单位", "家"),
     ("送达读者", "人"),
-    ("对方收下的邮件", "封"),
+    ("寄出的邮件", "封"),
     ("退信", "封"),
     ("退订", "人"),
 )

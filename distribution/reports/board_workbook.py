@@ -32,11 +32,12 @@ def year_workbook(found: BoardReport, *, at: datetime) -> bytes:
 def _overview(found: BoardReport, at: datetime) -> Table:
     table = tables.compared(found)
     blank = ("",) * (len(table.heads) - 2)
+    name = f"《{found.publication}》" if found.publication else ""
     facts: tuple[tuple[Cell, ...], ...] = (
-        ("年度", f"《{found.publication}》{found.year} 年", *blank),
+        ("年度", f"{name}{found.year} 年", *blank),
         ("一句话", tables.sentence(found), *blank),
         ("会员企业（家）", found.members, *blank),
-        ("未送达（家）", len(found.unreached), *blank),
+        ("未送达（家）", len(found.unreached) if found.this.sums.runs else "", *blank),
         ("生成", clock.for_people(at), *blank),
     )
     return Table(table.name, table.heads, (*facts, *table.rows), table.keys)

@@ -8,20 +8,19 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from distribution import audience, audit, delivery, digests, staff
+from distribution import audit, delivery, digests, staff
 from distribution.db import Transaction
 from distribution.digests import Attachment, RenderedLetter
 from distribution.errors import Refused
 from distribution.reports import counting, page, posting_store, summary, workbook
+from distribution.reports.addressees import ADDRESSEES, Addressee, addressee, addressees
 from distribution.reports.bounce_figures import meaning_label
 from distribution.reports.figures import ArticleFigures, RunReport
 from distribution.reports.notes import footnotes
 from distribution.reports.reading import popularity
 from distribution.reports.tables import HIDDEN
-from distribution.staff import Person
-from distribution.words import LetterPurpose, StaffRole
+from distribution.words import LetterPurpose
 
-ADDRESSEES = (StaffRole.BOARD, StaffRole.ADMIN)
 AT_THE_END, LATER = "end", "later"
 """Which report of a run it is: what was sent, and what came back since."""
 _OVERDUE = timedelta(days=14)
@@ -39,22 +38,26 @@ class NotStarted(Refused):
 
 
 class NobodyToTell(Refused):
-    """Raised where a report is to be sent and nobody on the staff gets reports."""
+    """Raised where a report is to be sent and there is nobody who gets reports."""
 
     def __init__(self) -> None:
         roles = "或".join(role.label for role in ADDRESSEES)
         super().__init__(
-            f"人员表里没有{roles}：用 distribution staff add 姓名 --email 邮箱 --role board 新增，"
+            f"人员表里没有{roles}，设置 admin_addresses 也空着："
+            "用 distribution staff add 姓名 --email 邮箱 --role board 新增，"
             "或用 --to 写明寄给哪位人员"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What reports are written on: folders of templates, and whose name stands below."""
+    """What reports are written on, and who gets them."""
 
     templates: Sequence[Path]
+    """Folders."""
     sender_name: str
+    admins: Sequence[str] = ()
+    """Mail addresses, besides the board and the admins on the staff."""
 
 
 def reports_due(
@@ -74,7 +77,7 @@ def reports_due(
     """
     with reading() as session:
         ended = posting_store.ended_since(session, at - after - _OVERDUE)
-        people = staff.working(session, *ADDRESSEES) if ended else ()
+        people = addressees(session, head.admins) if ended else ()
         due = [
             (run_id, LATER if finished_at + after <= at else AT_THE_END)
             for run_id, finished_at in ended
@@ -98,7 +101,7 @@ def send_report(
     to: Sequence[str] = (),
     by: str,
     at: datetime,
-) -> Sequence[Person]:
+) -> Sequence[Addressee]:
     """Write a run's report as it is now, to the people of these names or all who get reports.
 
     Any run that has started, and again as often as asked. Raises NotFound, NotStarted,
@@ -106,23 +109,25 @@ def send_report(
     """
     if delivery.find_run(session, run_id).started_at is None:
         raise NotStarted(run_id)
-    named = [staff.find(session, name) for name in dict.fromkeys(to)]
-    people = named or staff.working(session, *ADDRESSEES)
+    named = [addressee(staff.find(session, name)) for name in dict.fromkeys(to)]
+    people = named or addressees(session, head.admins)
     if not people:
         raise NobodyToTell
     which = f"asked:{at.isoformat()}"
     _write(session, run_id, which, people, _composed(session, run_id, which, head, at), at)
-    names = [person.name for person in people]
+    names = [person.name or person.email for person in people]
     audit.record(session, "report.send", str(run_id), by=by, at=at, to=names)
     return people
 
 
-def _key(run_id: int, which: str, person: Person) -> str:
+def _key(run_id: int, which: str, person: Addressee) -> str:
     whom = sha256(person.email_key.encode()).hexdigest()[:32]
     return f"report:{run_id}:{which}:{whom}"
 
 
-def _unwritten(session: Session, run_id: int, which: str, people: Sequence[Person]) -> list[Person]:
+def _unwritten(
+    session: Session, run_id: int, which: str, people: Sequence[Addressee]
+) -> list[Addressee]:
     keys = {_key(run_id, which, person): person for person in people}
     there = delivery.letters_written(session, keys)
     return [person for key, person in keys.items() if key not in there]
@@ -142,7 +147,7 @@ def _write(
     session: Session,
     run_id: int,
     which: str,
-    people: Sequence[Person],
+    people: Sequence[Addressee],
     report: _Report,
     at: datetime,
 ) -> int:
@@ -153,7 +158,7 @@ def _write(
             session,
             _key(run_id, which, person),
             LetterPurpose.REPORT,
-            audience.read_address(person.email).envelope,
+            person.email,
             content,
             at=at,
             attached=files,

@@ -21,8 +21,8 @@ def times(found: RunReport) -> str:
     """When mails were accepted."""
     buckets = found.pace.buckets
     heights = [(_moment(one, buckets), one.accepted) for one in buckets]
-    summary = f"共 {found.accepted:,} 封，每根柱子是 {_minutes(found)} 分钟里被收下的封数。"
-    return charts.columns("times", "邮件何时被收下", summary, heights, "封")
+    summary = f"共 {found.accepted:,} 封，每根柱子是 {_minutes(found)} 分钟里寄出的封数。"
+    return charts.columns("times", "邮件何时寄出", summary, heights, "封")
 
 
 def _minutes(found: RunReport) -> int:
@@ -53,7 +53,7 @@ def lanes(found: RunReport) -> str:
         lost = _listed(("，拒收", refused), ("，退信", bounced), between="")
         parts = (Part(max(accepted - bounced, 0)), Part(refused + min(bounced, accepted), LOSS))
         bars.append(Bar(label, parts, f"{accepted:,} / {planned:,} 封{lost}"))
-    summary = "每家服务商的邮件：实心是收下且没有退回的，斜纹是拒收与退信。"
+    summary = "每家服务商的邮件：实心是已寄出且没有退回的，斜纹是拒收与退信。"
     return charts.bars("lanes", "各服务商", summary, bars)
 
 

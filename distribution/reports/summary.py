@@ -33,15 +33,18 @@ def sentence(found: RunReport) -> str:
         return f"{name}还没有开始投递，准备寄给 {found.books.total:,} 位读者。"
     if not found.books.total:
         return f"{name}没有一位读者要寄。"
-    said = [f"{name}寄给 {found.books.total:,} 位读者", _sent(found), _read(found), _gone(found)]
+    to = "寄给" if found.accepted == found.books.total else "应寄给"
+    said = [f"{name}{to} {found.books.total:,} 位读者", _sent(found), _read(found), _gone(found)]
     return "；".join(part for part in said if part) + "。"
 
 
 def _sent(found: RunReport) -> str:
-    all_taken = found.accepted == found.books.total
-    taken = "全部" if all_taken else f"其中 {found.accepted:,} 封"
+    if not found.accepted:
+        return "一封也没有寄出"
+    all_sent = found.accepted == found.books.total
+    sent = "全部已寄出" if all_sent else f"其中 {found.accepted:,} 封已寄出"
     back = f"，后来退回 {found.bounced.total:,} 封" if found.bounced.total else "，没有退回"
-    return f"{taken}被对方的邮件系统收下{back}"
+    return f"{sent}{back}"
 
 
 def _read(found: RunReport) -> str:
@@ -65,7 +68,7 @@ def keys(found: RunReport) -> tuple[Key, ...]:
     return tuple(_key(name, this, last) for name in KEYS)
 
 
-_PLAINLY = {"accepted": "对方收下（已交中继）", "agreed": "同意统计阅读"}
+_PLAINLY = {"accepted": "已寄出（已交中继）", "agreed": "同意统计阅读"}
 """For who does not know the word; the footnotes explain it."""
 KEYS = ("accepted", "agreed", "opened", "clicked", "bounced", "left")
 

@@ -8,8 +8,7 @@ from distribution.reports.bounce_figures import meaning_label
 from distribution.reports.charts import Bar, Part
 from distribution.reports.discretion import TOO_FEW
 from distribution.reports.figures import range_of
-from distribution.reports.notes import footnotes
-from distribution.reports.page import Section, render
+from distribution.reports.page import Page, Section, render
 from distribution.reports.sheets import Book, Chart
 from distribution.reports.summary import Key
 from distribution.reports.tables import Cell, Table
@@ -33,8 +32,8 @@ def sentence(found: EnterpriseReport) -> str:
     if not sums.runs:
         return f"{said}；{found.year} 年还没有给他们投递过。"
     return (
-        f"{said}；{found.year} 年寄出 {sums.planned:,} 封，对方收下 {sums.accepted:,} 封"
-        f"，退回 {sums.bounced:,} 封。"
+        f"{said}；{found.year} 年应寄 {sums.planned:,} 封，寄出 {sums.accepted:,} 封，"
+        f"{f'退回 {sums.bounced:,} 封' if sums.bounced else '没有退回'}。"
     )
 
 
@@ -55,7 +54,7 @@ def keys(found: EnterpriseReport) -> tuple[Key, ...]:
     unit = "" if opened is None else "人次"
     return (
         Key("可收信的联系人", f"{served:,}", "人", f"共 {len(present)} 位"),
-        Key("对方收下的邮件", f"{sums.accepted:,}", "封", f"寄出 {sums.planned:,}"),
+        Key("寄出的邮件", f"{sums.accepted:,}", "封", f"应寄 {sums.planned:,}"),
         Key("退信", f"{sums.bounced:,}", "封", ""),
         Key("退订", f"{sums.left:,}", "人", ""),
         Key("打开", TOO_FEW if opened is None else str(opened), unit, ""),
@@ -167,20 +166,17 @@ def articles(found: EnterpriseReport) -> Table:
 
 def enterprise_page(found: EnterpriseReport, *, at: datetime) -> str:
     """The page for a visit, made at this moment."""
-    shown = _sections(found)
-    used = {key for section in shown for table in section.tables for key in table.keys}
-    return render(
-        "year.html",
+    page = Page(
+        kind="visit",
         title=f"{found.name} · {found.year} 年收信情况",
         about=about(found),
         sentence=sentence(found),
         remarks=(),
         keys=keys(found) if found.sums.runs else (),
-        sections=shown,
-        kind="visit",
-        notes=footnotes({*used, *KEYS}),
-        at=at,
+        sections=_sections(found),
+        figures=KEYS,
     )
+    return render(page, at=at)
 
 
 def _sections(found: EnterpriseReport) -> Sequence[Section]:
@@ -198,6 +194,7 @@ def _sections(found: EnterpriseReport) -> Sequence[Section]:
             [_bars(found)],
             [choices(found)] if found.wanted else [],
             said="" if found.wanted else "没有可收信的联系人选了主题。",
+            abreast=True,
         ),
         *([_most_read(found)] if found.sums.runs else []),
         *([Section("各批次", [], [runs(found)])] if found.sums.runs else []),

@@ -1,7 +1,6 @@
 """SQL about an enterprise in some runs: what its contacts got, which articles went to whom."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -36,7 +35,7 @@ def got(session: Session, within: Within) -> list[Got]:
         .order_by(Delivery.run_id, Delivery.id)
     )
     found = session.execute(query).all()
-    returned = _returned(session, [row.id for row, _ in found])
+    returned = _returned(session, within)
     return [
         Got(
             subscriber_id=row.subscriber_id,
@@ -50,14 +49,15 @@ def got(session: Session, within: Within) -> list[Got]:
     ]
 
 
-def _returned(session: Session, delivery_ids: Sequence[int]) -> dict[int, Meaning | None]:
+def _returned(session: Session, within: Within) -> dict[int, Meaning | None]:
     """The last bounce of each delivery that came back."""
     query = (
-        select(ReturnedMail.delivery_id, ReturnedMail.meaning)
-        .where(ReturnedMail.delivery_id.in_(delivery_ids), ReturnedMail.kind == Returned.BOUNCE)
+        select(Delivery.id, ReturnedMail.meaning)
+        .join(ReturnedMail, ReturnedMail.delivery_id == Delivery.id)
+        .where(within.deliveries(), ReturnedMail.kind == Returned.BOUNCE)
         .order_by(ReturnedMail.at, ReturnedMail.inbox_id)
     )
-    return {row[0]: row[1] for row in session.execute(query) if row[0] is not None}
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 @dataclass(frozen=True, slots=True)

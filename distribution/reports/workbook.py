@@ -18,7 +18,7 @@ def run_workbook(found: RunReport, *, at: datetime) -> bytes:
     """The file, made at this moment."""
     book = Book()
     book.sheet(_overview(found, at))
-    book.sheet(tables.times(found), Chart("column", "何时被收下（封）", 0, (1,), moments=True))
+    book.sheet(tables.times(found), Chart("column", "何时寄出（封）", 0, (1,), moments=True))
     book.sheet(tables.lanes(found), Chart("bar", "各服务商（封）", 0, (2, 3, 4), most=_MOST))
     book.sheet(tables.articles(found), Chart("column", "各篇文章的点击，按序", 0, (4, 5)))
     book.sheet(tables.topics(found), Chart("bar", "各主题的点击", 0, (3, 4)))

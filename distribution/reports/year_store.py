@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from distribution import audience
 from distribution.clock import SHANGHAI
+from distribution.db import among
 from distribution.models import (
     Delivery,
     Enterprise,
@@ -129,7 +130,7 @@ def unreached(
         *in_good_standing(day), Enterprise.id.not_in(got)
     )
     members = session.execute(query).all()
-    contacts = _contacts(session, [row.id for row in members], runs, at)
+    contacts = contacts_of(session, [row.id for row in members], runs, at)
     found = [
         Unreached(row.id, row.name, row.region, why_of(dict(contacts[row.id])), contacts[row.id])
         for row in members
@@ -138,7 +139,7 @@ def unreached(
     return tuple(sorted(found, key=lambda one: (order.index(one.why), one.region, one.name)))
 
 
-def _contacts(
+def contacts_of(
     session: Session, enterprises: Sequence[int], runs: Sequence[int], at: datetime
 ) -> dict[int, Counter[Why]]:
     """Of each enterprise: its present contacts by what keeps mail from them."""
@@ -159,7 +160,7 @@ def _contacts(
         .where(
             Subscriber.departed_at.is_(None),
             Subscriber.erased_at.is_(None),
-            Subscriber.enterprise_id.in_(enterprises),
+            among(session, Subscriber.enterprise_id, enterprises),
         )
     )
     found: dict[int, Counter[Why]] = {one: Counter() for one in enterprises}

@@ -127,7 +127,7 @@ def test_page_workbook_document_and_terminal_tell_the_same_figures(
     assert {name: overview[name] for name, _ in figures(document)} == dict(figures(document))
     assert list(book) == SHEETS
     for heading, sheet in (
-        ("各家邮箱服务商", "服务商"), ("主题", "主题"), ("文章", "文章"), ("各单位", "单位"),
+        ("各家邮箱服务商", "服务商"), ("主题", "主题"), ("各篇文章", "文章"), ("各单位", "单位"),
         ("退信与拒收", "退信"), ("关注变化", "关注变化"), ("历次比较", "历次比较"),
     ):  # fmt: skip
         assert page.tables[heading] == [[spelled(cell) for cell in row] for row in book[sheet]]
@@ -181,7 +181,7 @@ def test_a_page_needs_nothing_else_and_no_title_is_a_formula(
     assert str(policy["content"]).startswith("default-src 'none'; style-src 'unsafe-inline'")
     title = sheets(xlsx)["文章"][12][2]
     assert title.startswith(FORMULA)
-    assert [row[2] for row in page.tables["文章"]][12] == title
+    assert [row[2] for row in page.tables["各篇文章"]][12] == title
 
 
 @only_sqlite
@@ -195,7 +195,7 @@ def test_each_figure_that_is_shown_has_its_footnote(
     for one in reports.FIGURES.values():
         if one.name != "投诉":
             assert f"{one.name}：{one.definition}" in page.text
-    assert "2026-12 期寄给 67 位读者；全部被对方的邮件系统收下，后来退回 1 封；" in page.text
+    assert "2026-12 期寄给 67 位读者；全部已寄出，后来退回 1 封；" in page.text
     assert "6 位打开过邮件，1 位点开了文章" in page.text
     assert "上期 0，多 1" in page.text
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from distribution import audience, clock
 from distribution.app import App
+from distribution.cli import common
 from distribution.models import Audit, Enterprise, Subscriber
 from workers.current import set_app
 
@@ -112,11 +113,17 @@ def test_page_and_document_do_not_share_a_line(office: Office, tmp_path: Path) -
     assert ".html" in wrong.err
 
 
-def test_a_report_goes_to_the_board_by_mail_on_request(office: Office, app: App, sent: int) -> None:
+def test_a_report_goes_to_the_board_by_mail_on_request(
+    office: Office, app: App, sent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     nobody = office("report", "send", str(sent))
     office("staff", "add", "甲秘书长", "--email", "a@jixie.example", "--role", "board")
     told = office("report", "send", str(sent))
     again = office("report", "send", str(sent), "--to", "甲秘书长")
+    monkeypatch.setenv("DISTRIBUTION_ADMIN_ADDRESSES", "a@jixie.example,b@jixie.example")
+    common.installation().engine.dispose()
+    common.installation.cache_clear()
+    both = office("report", "send", str(sent))
     set_app(None)
     letters = office("letter", "list", "--purpose", "report", "--json").document
     shown = office("letter", "show", str(letters[0]["id"]))
@@ -124,10 +131,18 @@ def test_a_report_goes_to_the_board_by_mail_on_request(office: Office, app: App,
         deeds = session.scalars(select(Audit).where(Audit.action == "report.send")).all()
     mails = [path.read_bytes() for path in (app.settings.home / "outbox").rglob("*.eml")]
 
-    assert (nobody.code, told.code, again.code) == (1, 0, 0)
+    assert (nobody.code, told.code, again.code, both.code) == (1, 0, 0, 0)
     assert "--role board" in nobody.err
+    assert "admin_addresses" in nobody.err
     assert f"批次 {sent} 的报告寄给 甲秘书长" in told.out
-    assert [letter["state"] for letter in letters] == ["sent", "sent"]
+    assert [line.split("寄给 ")[1] for line in both.out.splitlines()[:2]] == [
+        "甲秘书长（a@jixie.example）。",
+        "b@jixie.example。",
+    ]
+    assert [letter["state"] for letter in letters] == ["sent"] * 4
     assert "期投递报告.xlsx" in shown.out
-    assert [deed.detail["to"] for deed in deeds] == [["甲秘书长"]] * 2
-    assert sum(b"multipart/mixed" in mail for mail in mails) == 2
+    assert [deed.detail["to"] for deed in deeds] == [
+        *[["甲秘书长"]] * 2,
+        ["甲秘书长", "b@jixie.example"],
+    ]
+    assert sum(b"multipart/mixed" in mail for mail in mails) == 4

@@ -2,9 +2,10 @@
 
 import itertools
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 
+from once import once
 from runs import plan_sample, start
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,7 +33,7 @@ from distribution.words import (
     Verdict,
 )
 
-LATER = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
+LATER = clock.now().replace(microsecond=0) + timedelta(days=6)
 FOLLOWING = (
     Consequence.NONE,
     Consequence.COUNTED,
@@ -46,6 +47,11 @@ GRANTED, WITHDRAWN = Decision.GRANTED, Decision.WITHDRAWN
 
 def send_sample(app: App, *, label: str = "11") -> int:
     """A run of the sample issue, sent: every mail is accepted and the run finished."""
+    return once(app, f"sent {label}", lambda: send_anew(app, label))
+
+
+def send_anew(app: App, label: str = "11") -> int:
+    """The same, with its mails in the outbox."""
     run_id = start(app, plan_sample(app, label=label), clock.now())
     app.sender.pump(timedelta(seconds=60))
     with app.transaction() as session:

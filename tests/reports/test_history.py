@@ -1,6 +1,6 @@
 """A reader's history: everything in its order, and no more of his reading than he agreed to."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from report_samples import (
@@ -48,7 +48,7 @@ from distribution.words import (
     Verdict,
 )
 
-LATER = datetime(2026, 12, 5, 1, 0, tzinfo=UTC)
+LATER = clock.now().replace(microsecond=0) + timedelta(days=9)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from distribution.words import LetterPurpose, LetterState, RunKind, StaffRole
 ENDED = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)
 SECRETARY, CHIEF, EDITOR = "secretary@jixie.example", "chief@jixie.example", "ed@jixie.example"
+OFFICE = "office@jixie.example"
 
 
 @pytest.fixture
@@ -45,8 +46,8 @@ def sent(app: App) -> int:
     return run_id
 
 
-def due(app: App, at: datetime) -> int:
-    head = Letterhead(app.recipe.templates, app.settings.sender_name)
+def due(app: App, at: datetime, *admins: str) -> int:
+    head = Letterhead(app.recipe.templates, app.settings.sender_name, admins)
     return reports.reports_due(app.transaction, app.reading, head, after=WEEK, at=at)
 
 
@@ -93,6 +94,30 @@ def test_who_joins_the_board_meanwhile_gets_the_report_that_is_current(app: App,
 
     assert [one.recipient for one in letters(app)[2:]] == ["new@jixie.example", CHIEF]
     assert sent
+
+
+@pytest.mark.usefixtures("sent")
+def test_the_admins_of_the_settings_get_it_too_and_each_mailbox_one(app: App) -> None:
+    admins = (OFFICE, "Chief@jixie.example", "Office@jixie.example")
+
+    assert due(app, ENDED, *admins) == 3
+    assert due(app, ENDED, *admins) == 0
+    assert [one.recipient for one in letters(app)] == [CHIEF, SECRETARY, OFFICE]
+
+
+@pytest.mark.usefixtures("sent")
+def test_an_office_without_a_staff_is_told_at_the_addresses_of_its_settings(
+    app: App, environment: dict[str, str]
+) -> None:
+    with app.transaction() as session:
+        for name in ("甲秘书长", "乙管理", "丙编辑"):
+            staff.leave(session, name, by="test", at=ENDED)
+    named = open_app(environment | {"DISTRIBUTION_ADMIN_ADDRESSES": OFFICE})
+    written = calendar.ERRANDS["mailing the reports"](named.house, ENDED)
+    named.engine.dispose()
+
+    assert written == 1
+    assert [one.recipient for one in letters(app)] == [OFFICE]
 
 
 @pytest.mark.parametrize(

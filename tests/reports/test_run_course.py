@@ -26,7 +26,7 @@ from distribution.models import Delivery, DeliveryEvent, Run, Selection, Subscri
 from distribution.reports import article_store, counting, store
 from distribution.reports.interests import Change, change_of, tally
 from distribution.reports.store import Within
-from distribution.words import Consequence, Meaning, Purpose, Returned, RunKind
+from distribution.words import Consequence, Meaning, Purpose, Returned, RunKind, RunState
 
 HOUR = timedelta(hours=1)
 
@@ -66,7 +66,7 @@ def test_mails_that_all_went_within_a_minute_need_no_picture(session: Session, s
 
     page = reports.run_page(report(session, sent), at=at)
 
-    assert f"67 封都在 {clock.for_people(at)} 起的 1 分钟里被收下。" in page
+    assert f"67 封都在 {clock.for_people(at)} 起的 1 分钟里寄出。" in page
     assert "最多 67 封" not in page
 
 
@@ -203,6 +203,16 @@ def test_a_run_is_compared_with_those_before_it_by_the_same_figures(app: App, se
     assert before == own.earlier[0]
     assert (before.accepted, before.opened, before.opened_at_most, before.clicked) == (67, 2, 2, 1)
     assert (before.bounced, before.left) == (own.bounced.total, own.left.total) == (1, 1)
+
+
+def test_a_run_is_compared_with_none_that_was_cancelled_on_its_way(app: App, sent: int) -> None:
+    later = send_sample(app, label="12")
+    with app.transaction() as session:
+        session.execute(update(Run).where(Run.id == sent).values(state=RunState.CANCELLED))
+
+    with app.reading() as session:
+        assert [one.run_id for one in report(session, later).earlier] == [later]
+        assert [one.run_id for one in report(session, sent).earlier] == [sent]
 
 
 def test_a_late_run_is_compared_with_monthly_ones_but_never_among_them(app: App, sent: int) -> None:

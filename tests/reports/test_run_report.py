@@ -17,6 +17,7 @@ from report_samples import (
     opened,
     rows,
     say,
+    send_anew,
     send_sample,
 )
 from runs import plan_sample
@@ -63,7 +64,8 @@ def report(session: Session, run_id: int) -> RunReport:
 # -- the books ---------------------------------------------------------------------------------
 
 
-def test_a_sent_run_of_which_nothing_came_back(app: App, sent: int) -> None:
+def test_a_sent_run_of_which_nothing_came_back(app: App) -> None:
+    sent = send_anew(app)
     with app.reading() as session:
         found = report(session, sent)
         agreed = len(agreeing(session, sent))

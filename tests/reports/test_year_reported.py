@@ -1,8 +1,10 @@
 """A year for the board: it says what the runs' own reports say, no more."""
 
 from datetime import UTC, date, datetime
+from io import BytesIO
 
 import pytest
+from python_calamine import CalamineWorkbook
 from report_samples import (
     GRANTED,
     WITHDRAWN,
@@ -21,7 +23,7 @@ from year_samples import NOW, another, begin, read
 from distribution import audience, reports
 from distribution.app import App
 from distribution.models import Subscriber
-from distribution.reports import BoardReport, RunReport
+from distribution.reports import BoardReport, RunReport, year_store
 from distribution.reports.annual import Why
 from distribution.words import (
     DeliveryState,
@@ -164,6 +166,13 @@ def test_an_enterprise_all_of_whose_mails_came_back_was_not_reached(app: App, se
     assert found.this.reached.readers == before.this.reached.readers - len(theirs)
 
 
+def test_more_members_than_a_statement_takes_parameters_are_asked_about(app: App) -> None:
+    with app.reading() as session:
+        found = year_store.contacts_of(session, range(1, 70_000), (), NOW)
+
+    assert len(found) == 69_999
+
+
 # -- years ---------------------------------------------------------------------------------------
 
 
@@ -182,6 +191,20 @@ def test_a_run_belongs_to_the_year_in_which_it_began_in_shanxi(app: App, sent: i
     assert moved.before is not None
     assert moved.before.sums == this.this.sums
     assert "还没有投递" in reports.year_sentence(moved)
+
+
+@pytest.mark.usefixtures("sent")
+def test_nobody_is_to_be_visited_for_a_year_in_which_nothing_was_sent(app: App) -> None:
+    with app.reading() as session:
+        past, to_come = board(session, 2025), board(session, 2031)
+    pages = [reports.year_page(one, at=NOW) for one in (past, to_come)]
+    workbook = CalamineWorkbook.from_filelike(BytesIO(reports.year_workbook(to_come, at=NOW)))
+    facts = dict(row[:2] for row in workbook.get_sheet_by_name("概要").to_python())
+
+    assert (past.members, past.unreached, len(past.months)) == (14, (), 12)
+    assert (to_come.unreached, to_come.months) == ((), ())
+    assert not any("上门" in page or "每一家都" in page for page in pages)
+    assert (facts["年度"], facts["未送达（家）"]) == ("2031 年", "")
 
 
 def test_nobody_who_withdraws_his_consent_is_counted_as_active(app: App, sent: int) -> None:

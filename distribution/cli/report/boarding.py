@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from distribution import clock, reports
-from distribution.cli.common import as_json, installation, show_json
+from distribution.cli.common import as_json, installation
 from distribution.cli.report import tables
-from distribution.cli.report.files import as_files, check, write_files
+from distribution.cli.report.files import Forms, as_files, check, give
 from distribution.reports import BoardReport
 
 _FIRST_YEAR, _LAST_YEAR = 2007, 2100
@@ -41,25 +41,16 @@ def board(
     at = clock.now()
     with installation().reading() as session:
         found = reports.board_report(session, year or clock.today().year, at=at)
-    written = write_files(
-        html,
-        lambda: reports.year_page(found, at=at),
-        xlsx,
-        lambda: reports.year_workbook(found, at=at),
-        quiet=as_json,
+    forms = Forms(
+        page=lambda: reports.year_page(found, at=at),
+        workbook=lambda: reports.year_workbook(found, at=at),
+        document=lambda: _document(found),
+        terminal=lambda: tables.show(
+            reports.year_sentence(found), reports.year_tables(found), everything=everything
+        ),
     )
-    if as_json:
-        show_json(_document(found))
-    elif not written:
-        sentence = reports.year_sentence(found)
-        tables.show(sentence, reports.year_tables(found), everything=everything)
+    give(forms, html, xlsx, as_json=as_json)
 
 
 def _document(found: BoardReport) -> dict[str, object]:
-    keys = {key for table in reports.year_tables(found) for key in table.keys}
-    return {
-        "year": found.year,
-        **asdict(found),
-        "few": reports.FEW,
-        "notes": {key: reports.note(key) for key in sorted(keys)},
-    }
+    return {"year": found.year, **asdict(found), **tables.explained(reports.year_tables(found))}

@@ -1,12 +1,13 @@
-"""Reports as files: the options that ask for a page or a workbook, and writing them."""
+"""Reports in all their forms: the options that ask for a page or a workbook, and giving them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from distribution.cli.common import printable
+from distribution.cli.common import printable, show_json
 from distribution.cli.digest.writing import check_format, write
 from distribution.errors import DistributionError
 
@@ -41,22 +42,29 @@ def check(html: Path | None, xlsx: Path | None, *, as_json: bool) -> None:
         check_format(xlsx, (".xlsx",))
 
 
-def write_files(
-    html: Path | None,
-    page: Callable[[], str],
-    xlsx: Path | None,
-    workbook: Callable[[], bytes],
-    *,
-    quiet: bool,
-) -> bool:
-    """Write what was asked for, and say so unless `quiet`; gives whether anything was."""
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """A report in all its forms, each made only where it is asked for."""
+
+    page: Callable[[], str]
+    workbook: Callable[[], bytes]
+    document: Callable[[], dict[str, object]]
+    terminal: Callable[[], None]
+
+
+def give(forms: Forms, html: Path | None, xlsx: Path | None, *, as_json: bool) -> None:
+    """Write the files that are asked for, and say so, or the document; else show the report."""
     if html == STANDARD_OUTPUT:
-        click.echo(page().encode(), nl=False)
+        click.echo(forms.page().encode(), nl=False)
     elif html is not None:
-        write(html, {".html": page().encode()})
+        write(html, {".html": forms.page().encode()})
     if xlsx is not None:
-        write(xlsx, {".xlsx": workbook()})
-    for path in (html, xlsx):
-        if path is not None and html != STANDARD_OUTPUT and not quiet:
+        write(xlsx, {".xlsx": forms.workbook()})
+    written = [path for path in (html, xlsx) if path is not None]
+    if as_json:
+        show_json(forms.document())
+    elif not written:
+        forms.terminal()
+    elif html != STANDARD_OUTPUT:
+        for path in written:
             click.echo(printable(f"已写入 {path}"))
-    return html is not None or xlsx is not None

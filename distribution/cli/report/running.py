@@ -7,10 +7,10 @@ import click
 
 from distribution import clock, reports
 from distribution.cli.chinese import row_number
-from distribution.cli.common import as_json, installation, show_json
+from distribution.cli.common import as_json, installation
 from distribution.cli.report import terminal
 from distribution.cli.report.document import document
-from distribution.cli.report.files import as_files, check, write_files
+from distribution.cli.report.files import Forms, as_files, check, give
 
 
 @click.command("run")
@@ -36,16 +36,12 @@ def run(
     with installation().reading() as session:
         found = reports.run_report(session, run_id)
     at = clock.now()
-    written = write_files(
-        html,
-        lambda: reports.run_page(found, at=at),
-        xlsx,
-        lambda: reports.run_workbook(found, at=at),
-        quiet=as_json,
+    forms = Forms(
+        page=lambda: reports.run_page(found, at=at),
+        workbook=lambda: reports.run_workbook(found, at=at),
+        document=lambda: document(found),
+        terminal=lambda: terminal.show(found, everything=everything),
     )
-    if as_json:
-        show_json(document(found))
-    elif not written:
-        terminal.show(found, everything=everything)
+    give(forms, html, xlsx, as_json=as_json)
     if not found.books.agree:
         sys.exit(1)

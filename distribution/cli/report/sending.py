@@ -13,7 +13,7 @@ from distribution.reports import Letterhead
 @click.argument("run_id", metavar="批次号", type=int, callback=row_number)
 @click.option(
     "--to", "names", multiple=True, metavar="姓名",
-    help="寄给人员表里的这一位，可写几次；不写则寄给全部理事与管理员。",
+    help="寄给人员表里的这一位，可写几次；不写则寄给全部理事与管理员，以及设置 admin_addresses。",
 )  # fmt: skip
 def send(run_id: int, names: tuple[str, ...]) -> None:
     """把一个批次现在的报告用邮件寄出，附网页与 Excel 文件；可再寄。
@@ -22,10 +22,11 @@ def send(run_id: int, names: tuple[str, ...]) -> None:
     补投与更正的报告只在这样要求时寄。
     """
     app, at = installation(), clock.now()
-    config.refuse_trial_settings(app.settings)
-    head = Letterhead(app.recipe.templates, app.settings.sender_name)
+    settings = app.settings
+    config.refuse_trial_settings(settings)
+    head = Letterhead(app.recipe.templates, settings.sender_name, settings.admin_addresses)
     with app.transaction() as session:
         people = reports.send_report(session, run_id, head, to=names, by=admin(), at=at)
     for person in people:
-        click.echo(printable(f"批次 {run_id} 的报告寄给 {person.name}（{person.email}）。"))
+        click.echo(printable(f"批次 {run_id} 的报告寄给 {person.called}。"))
     post(app, at=at)

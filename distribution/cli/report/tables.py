@@ -11,7 +11,6 @@ from distribution.reports import Table
 
 MOST = 15
 """Rows of a table that are shown without --all."""
-_HIDDEN = "不细分"
 
 
 def show(sentence: str, tables: Sequence[Table], *, everything: bool) -> None:
@@ -29,7 +28,13 @@ def show(sentence: str, tables: Sequence[Table], *, everything: bool) -> None:
 def _show(table: Table, *, everything: bool) -> None:
     shown = table.rows if everything else table.rows[:MOST]
     rows = [*shown, *([table.total] if table.total else [])]
-    told = [[_HIDDEN if cell is None else cell for cell in row] for row in rows]
+    told = [[reports.HIDDEN if cell is None else cell for cell in row] for row in rows]
     show_table(table.heads, told, title=table.name)
     if len(shown) < len(table.rows):
         click.echo(f"另有 {len(table.rows) - len(shown)} 行：--all 列出全部。")
+
+
+def explained(tables: Sequence[Table]) -> dict[str, object]:
+    """For a document: what the figures of its tables mean, and which groups are too small."""
+    keys = {key for table in tables for key in table.keys}
+    return {"few": reports.FEW, "notes": {key: reports.note(key) for key in sorted(keys)}}

@@ -7,7 +7,7 @@ import click
 from distribution import clock, events, reports
 from distribution.cli.chinese import folded
 from distribution.cli.common import WIDE, console, show_table
-from distribution.reports import ArticleFigures, EnterpriseFigures, Rest, RunReport
+from distribution.reports import HIDDEN, ArticleFigures, EnterpriseFigures, Rest, RunReport
 from distribution.words import RunState
 
 MOST_ARTICLES = 10
@@ -16,8 +16,6 @@ MOST_LANES = 10
 """Shown without --all."""
 CHANNELS = {"web": "网页", "one-click": "一键退订", "mail": "来信", "complaint": "投诉"}
 """How readers leave; a channel without a name here is shown by its code."""
-HIDDEN = "不细分"
-"""Stands where a figure is not told; the footnotes say why."""
 
 
 def show(found: RunReport, *, everything: bool) -> None:

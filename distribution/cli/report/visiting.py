@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from distribution import clock, reports
-from distribution.cli.common import as_json, installation, show_json
+from distribution.cli.common import as_json, installation
 from distribution.cli.enterprise.showing import name_argument
 from distribution.cli.report import tables
 from distribution.cli.report.boarding import year_option
-from distribution.cli.report.files import as_files, check, write_files
+from distribution.cli.report.files import Forms, as_files, check, give
 from distribution.reports import EnterpriseReport
 
 
@@ -38,26 +38,20 @@ def enterprise(
     at = clock.now()
     with installation().reading() as session:
         found = reports.enterprise_report(session, name, year or clock.today().year, at=at)
-    written = write_files(
-        html,
-        lambda: reports.enterprise_page(found, at=at),
-        xlsx,
-        lambda: reports.enterprise_workbook(found, at=at),
-        quiet=as_json,
+    forms = Forms(
+        page=lambda: reports.enterprise_page(found, at=at),
+        workbook=lambda: reports.enterprise_workbook(found, at=at),
+        document=lambda: _document(found),
+        terminal=lambda: tables.show(
+            reports.enterprise_sentence(found),
+            reports.enterprise_tables(found),
+            everything=everything,
+        ),
     )
-    if as_json:
-        show_json(_document(found))
-    elif not written:
-        sentence = reports.enterprise_sentence(found)
-        tables.show(sentence, reports.enterprise_tables(found), everything=everything)
+    give(forms, html, xlsx, as_json=as_json)
 
 
 def _document(found: EnterpriseReport) -> dict[str, object]:
-    keys = {key for table in reports.enterprise_tables(found) for key in table.keys}
     contacts = [asdict(one) | {"state": one.state, "advice": one.advice} for one in found.contacts]
-    return {
-        **asdict(found),
-        "contacts": contacts,
-        "few": reports.FEW,
-        "notes": {key: reports.note(key) for key in sorted(keys)},
-    }
+    explained = tables.explained(reports.enterprise_tables(found))
+    return {**asdict(found), "contacts": contacts, **explained}
