@@ -84,7 +84,9 @@ def make_app(
     made = Starlette(
         routes=_routes(site),
         middleware=[
-            Middleware(styling.BelowPrefix, base_url=app.settings.base_url),
+            Middleware(
+                styling.Framed, base_url=app.settings.base_url, name=app.settings.sender_name
+            ),
             Middleware(RefuseLongAddresses),
         ],
         exception_handlers=_handlers(),

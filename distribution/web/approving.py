@@ -10,11 +10,12 @@ from starlette.responses import Response
 
 from distribution import audience, audit, clock, delivery, issues
 from distribution.delivery import GateClosed, Lapsed, linking
-from distribution.digests import BrokenTemplate, gate
+from distribution.digests import gate
 from distribution.errors import Refused
 from distribution.links import Use
 from distribution.models import Issue
 from distribution.staff import Person
+from distribution.templates import BrokenTemplate
 from distribution.web import asking, pages
 from distribution.web.site import Site
 
@@ -34,8 +35,15 @@ def show(site: Site, request: Request) -> Response:
     """Show what would be approved; changes nothing, because programmes follow every link."""
     _, row = asking.token(request, site.app.keyring, Use.APPROVE)
     with site.app.reading() as session:
-        asked = linking.approval_asked(session, row, site.app.recipe, at=clock.now())
-        return pages.notice(*_GONE) if asked is None else _page(site, session, asked)
+        return _look(site, session, row)
+
+
+def _look(site: Site, session: Session, row: int, *, trouble: str = "") -> Response:
+    readers, at = audience.count_mailable(session), clock.now()
+    asked = linking.approval_asked(session, row, site.app.recipe, mailable=readers, at=at)
+    if asked is None:
+        return pages.notice(*_GONE)
+    return _page(site, session, asked, readers, trouble=trouble)
 
 
 async def act(site: Site, request: Request) -> Response:
@@ -47,41 +55,46 @@ async def act(site: Site, request: Request) -> Response:
 
 
 def _act(site: Site, row: int) -> Response:
+    with site.app.reading() as session:  # of millions it takes seconds: not in the transaction
+        readers = audience.count_mailable(session)
     try:
         with site.app.transaction() as session:
-            return _approve(site, session, row)
+            return _approve(site, session, row, readers)
     except (Refused, BrokenTemplate) as refusal:  # what was begun is taken back
         trouble = str(refusal)
     with site.app.reading() as session:
-        asked = linking.approval_asked(session, row, site.app.recipe, at=clock.now())
-        if asked is None:
-            return pages.notice(*_GONE)
-        return _page(site, session, asked, trouble=trouble)
+        return _look(site, session, row, trouble=trouble)
 
 
-def _approve(site: Site, session: Session, row: int) -> Response:
-    recipe, at = site.app.recipe, clock.now()
-    asked, now = linking.approval_asked(session, row, recipe, at=at, lock=True), False
+def _approve(site: Site, session: Session, row: int, readers: int) -> Response:
+    recipe, at, now = site.app.recipe, clock.now(), False
+    asked = linking.approval_asked(session, row, recipe, mailable=readers, at=at, lock=True)
     if asked is None:
         return pages.notice(*_GONE)
     if asked.link is linking.Link.OPEN and asked.person is not None:
         above, by = site.app.settings.second_person_above, asked.person.name
-        done = linking.approve_asked(session, asked, recipe, above=above, at=at)
+        done = linking.approve_asked(session, asked, recipe, mailable=readers, above=above, at=at)
         if done.changed:
             audit.record(session, "issue.approve", done.key, by=by, at=at, letter=row)
             now = True
         asked = replace(asked, link=linking.Link.DONE)
-    return _page(site, session, asked, now=now)
+    return _page(site, session, asked, readers, now=now)
 
 
 def _page(
-    site: Site, session: Session, asked: linking.Asked, *, now: bool = False, trouble: str = ""
+    site: Site,
+    session: Session,
+    asked: linking.Asked,
+    readers: int,
+    *,
+    now: bool = False,
+    trouble: str = "",
 ) -> Response:
     issue, person = asked.issue, asked.person
     stored = issues.load_issue(session, issue.id)
     sight = None
     if asked.link is linking.Link.OPEN and person is not None:
-        sight = _sight(site, session, issue, person, refused=bool(trouble))
+        sight = _sight(site, session, issue, person, readers, refused=bool(trouble))
         trouble = trouble or sight.refusal
     return pages.page(
         "approving.html",
@@ -114,18 +127,20 @@ class _Sight:
     """Why his word would not be taken; empty where it would."""
 
 
-def _sight(site: Site, session: Session, issue: Issue, person: Person, *, refused: bool) -> _Sight:
+def _sight(
+    site: Site, session: Session, issue: Issue, person: Person, readers: int, *, refused: bool
+) -> _Sight:
     """`refused`: it is known already why, and mails are not made once more to say so."""
     way = issues.way_of(session, issue)
-    refusal = "" if refused else _refusal(site, session, issue, person)
+    refusal = "" if refused else _refusal(site, session, issue, person, readers)
     found = None
     if not refused:
         found, closed = _findings(site, session, issue)
         refusal = refusal or closed
     return _Sight(
-        readers=audience.count_mailable(session),
+        readers=readers,
         importers=way.importers,
-        lapses=delivery.lapses_of(session, issue, site.app.recipe.templates),
+        lapses=delivery.lapses_of(session, issue, site.app.recipe.templates, mailable=readers),
         findings=None if found is None else found[:_SHOWN],
         refusal=refusal,
     )
@@ -142,10 +157,10 @@ def _findings(site: Site, session: Session, issue: Issue) -> tuple[Sequence[gate
     return worth, str(closed)
 
 
-def _refusal(site: Site, session: Session, issue: Issue, person: Person) -> str:
+def _refusal(site: Site, session: Session, issue: Issue, person: Person, readers: int) -> str:
     above = site.app.settings.second_person_above
     try:
-        delivery.require_voucher(session, issue, above=above, by=person.name)
+        delivery.require_voucher(session, issue, readers, above=above, by=person.name)
         if issue.approved_despite is None:
             issues.require_ready(session, issue)
     except Refused as refusal:

@@ -36,6 +36,8 @@ MONTHS = (3, 6)
 LEFT = "没有改动：此前已经退订，现在不会再寄，不必暂停或减少。"
 """To a page that is older than his leaving: a pause would say that mails come back."""
 
+_NO_REASON = "还没有选原因，也没有写什么：选一个，或写一句再提交；不填也可以，直接关上这一页。"
+
 
 def show(site: Site, request: Request) -> Response:
     """Show who receives what; changes nothing, because programmes follow every link."""
@@ -157,8 +159,10 @@ def _only_matching(site: Site, session: Session, reader: Addressee, _fields: Fie
 def _say_why(_site: Site, session: Session, reader: Addressee, fields: Fields) -> _Done:
     left, ticked = left_by(reader), forms.last(fields, "reason")
     words = forms.last(fields, "words").strip()
-    if left is None or not (ticked or words):
+    if left is None:
         return "", ""
+    if not (ticked or words):
+        return "", _NO_REASON
     try:
         reason = LeavingReason(ticked) if ticked else None
         audience.note_leaving(session, left.id, reason, words, at=clock.now())
@@ -213,7 +217,7 @@ def _page(
         said=said,
         trouble=trouble,
         wording=WORDING,
-        left_at=clock.for_people(left.at) if left else "",
+        left_on=left.at.astimezone(clock.SHANGHAI) if left else None,
         may_come_back=may_come_back(reader, at),
         consent_wording=delivery.CONSENT_WORDING,
         reasons=() if told else tuple(LeavingReason),

@@ -111,7 +111,9 @@ _environment = Environment(
 _environment.filters.update(
     instant=instant, day=day, masked=masked, in_sections=in_sections, issue_name=digests.issue_name
 )
-_environment.globals["style_url"] = styling.style_url
+_environment.globals.update(
+    style_url=styling.style_url, front_url=styling.front_url, house=styling.house
+)
 _environment.tests.update(
     a_table=lambda block: isinstance(block, Table),
     a_picture=lambda block: isinstance(block, Picture),

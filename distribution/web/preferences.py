@@ -1,12 +1,14 @@
 """A reader's own settings: what he gets, how often, until when not; and what else he may ask."""
 
+from collections import defaultdict
+
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from distribution import audience, clock, delivery, issues, topics
+from distribution import audience, clock, delivery, topics
 from distribution.audience import InvalidAddress, InvalidText
 from distribution.links import Use
 from distribution.models import Topic
@@ -163,7 +165,7 @@ def _page(
         said=said,
         trouble=trouble,
         left=reader.left_by is not None,
-        topics=_topics(session),
+        topics=_topics(site, session),
         default_topics=[topic.name for topic in profile.default_topics],
         whose="贵单位的关注" if profile.topics_from is TopicsFrom.ENTERPRISE else "您的职务与行业",
         editions=EDITIONS,
@@ -186,10 +188,14 @@ def _feed_url(site: Site, reader: Addressee) -> str:
     return "" if digest is None else feeds.own_url(site, digest)
 
 
-def _topics(session: Session) -> list[tuple[Topic, int]]:
-    """Every topic, and how many articles the newest issue had of it."""
-    counts = issues.latest_topics(session)
-    return [(topic, counts.get(topic.code, 0)) for topic in topics.all_topics(session)]
+def _topics(site: Site, session: Session) -> list[tuple[Topic, list[str]]]:
+    """Every topic, and the titles of it in the newest issue that has gone out."""
+    shelved, now = site.library.shelf(session).issues, topics.successors(session)
+    titles: dict[str, list[str]] = defaultdict(list)
+    for stored in site.library.issue(session, shelved[0].id).articles if shelved else ():
+        for code in {now.get(code, code) for code in stored.topics}:
+            titles[code].append(stored.article.title)
+    return [(topic, titles[topic.code]) for topic in topics.all_topics(session)]
 
 
 def _set(reader: Addressee, typed: Wanted | None) -> dict[str, object]:

@@ -11,6 +11,7 @@ from distribution import issues
 from distribution.compiler import Article, Picture
 from distribution.issues import StoredIssue
 from distribution.links import Use
+from distribution.models import Subscriber
 from distribution.web import asking, caching, pages
 from distribution.web.addressees import mail
 from distribution.web.places import Place, placed
@@ -18,12 +19,18 @@ from distribution.web.site import Site
 
 
 def front(site: Site, request: Request) -> Response:
-    """The digest as its reader got it, or the contents of the whole issue."""
+    """The digest as its reader got it, or the contents of the whole issue.
+
+    Why each article is in it says what somebody follows: it goes with his data.
+    """
     use, row = asking.token(request, site.app.keyring, Use.READ, Use.RUN_READ)
     if use is Use.RUN_READ:
         return contents(site, request)
     with site.app.reading() as session:
-        return pages.mailed(site.library.digest(session, mail(session, row)).html)
+        sent = mail(session, row)
+        if session.get_one(Subscriber, sent.subscriber_id).erased_at is not None:
+            return pages.erased()
+        return pages.mailed(site.library.digest(session, sent).html)
 
 
 def _contents(site: Site, session: Session, request: Request, place: Place) -> Response:

@@ -1,5 +1,6 @@
 """The server around the pages: it listens, serves beside its caller, and ends in order."""
 
+import errno
 import logging
 import socket
 import threading
@@ -89,6 +90,12 @@ def make_server(pages: Starlette) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
+def _reason(error: OSError) -> str:
+    reasons = {errno.EADDRINUSE: "端口已被占用", errno.EADDRNOTAVAIL: "本机没有这个地址"}
+    reasons |= {errno.EACCES: "没有权限", socket.EAI_NONAME: "查不到这个主机名"}
+    return reasons.get(error.errno or 0) or error.strerror or str(error)
+
+
 def listen(settings: Settings) -> socket.socket:
     """The socket of the settings' address, bound; raises CannotListen."""
     host, port = settings.web_host, settings.web_port
@@ -96,7 +103,7 @@ def listen(settings: Settings) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
-        raise CannotListen(host, port, error.strerror or str(error)) from error
+        raise CannotListen(host, port, _reason(error)) from error
 
 
 def netloc(listener: socket.socket) -> str:

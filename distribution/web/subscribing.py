@@ -38,6 +38,7 @@ _TOO_OFTEN = "您所在的网络提交得太频繁，没有收下：请 {}再试
 _TOO_MANY = "此刻提交的人太多，没有收下：请 {}再提交一次。"
 _SEARCHED_ENOUGH = "查找的次数太多：请 {}再找，或先不写单位。"
 _INCOMPLETE = "还差一点，没有收下："
+_NOT_SEARCHED = "没有查找："
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,8 @@ def _member(sending: Sending, typed: Typed) -> tuple[Typed, Shown | None]:
         return replace(typed, enterprise=meant), None
     if len(audience.name_key(typed.company)) < audience.SHORTEST_NAME:
         short = f"请至少写出单位名称中的 {audience.SHORTEST_NAME} 个字。"
-        return typed, Shown(typed, _INCOMPLETE, {"company": short}, status=400)
+        trouble = _NOT_SEARCHED if looks else _INCOMPLETE
+        return typed, Shown(typed, trouble, {"company": short}, status=400)
     matches = audience.members_like(sending.session, typed.company)
     if looks:
         return typed, Shown(typed, matches=matches)

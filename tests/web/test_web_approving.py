@@ -6,7 +6,7 @@ import proofs
 import pytest
 from databases import only_sqlite
 from proofs import CHIEF, EDITOR, GUEST, KEY, NAMES
-from runs import override
+from runs import add_reader, override
 from sqlalchemy import update
 from starlette.testclient import TestClient
 from web_office import contents_of, make_issue, make_readers, path_of
@@ -92,6 +92,21 @@ def test_a_link_of_an_approval_that_was_withdrawn_is_used_up(app: App, client: T
     assert approval(app)[0] is None
     proofs.write(app, again=True, at=clock.now() + timedelta(seconds=1))
     assert "批准这一期" in client.get(link(app)).text
+
+
+@pytest.mark.usefixtures("issue")
+def test_a_link_approves_once_more_what_lapsed_by_readers_who_came(
+    app: App, client: TestClient
+) -> None:
+    client.post(link(app))
+    with app.transaction() as session:
+        add_reader(session, app, "late@enterprise.test", clock.now())
+    assert "再次批准，因为可以收信的读者由 3 人增至 4 人" in client.get(link(app)).text
+    assert "谢谢。" in client.post(link(app)).text
+    assert "早已批准" in client.post(link(app)).text
+    with app.transaction() as session:
+        issues.reopen(session, KEY)
+    assert "批准撤回过" in client.post(link(app)).text
 
 
 @pytest.mark.usefixtures("issue")

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 
 import pytest
 from databases import inbox, only_sqlite
@@ -58,6 +59,14 @@ def test_a_picture_is_shown_with_its_size_and_its_own_bytes(illustrated: Visitor
     assert "immutable" in found.headers["cache-control"]
     assert found.headers["x-content-type-options"] == "nosniff"
     assert inbox(illustrated.app) == []
+
+
+@only_sqlite
+def test_the_heading_of_a_table_goes_with_it_to_the_next_sheet_of_paper(
+    illustrated: Visitor,
+) -> None:
+    text = re.sub(r"\s", "", illustrated.get("run_read", 1).text)
+    assert '<thead><tr><thscope="col">企业</th><thscope="col">产值</th></tr></thead>' in text
 
 
 @only_sqlite

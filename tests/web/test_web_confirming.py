@@ -13,6 +13,7 @@ from web_office import (
     Visitor,
     contents_of,
     elements,
+    letters_in,
     links_in,
     make_issue,
     path_of,
@@ -95,6 +96,16 @@ def test_the_second_time_it_is_said_that_it_is_done(
     assert "您早已确认过" in again.text
     assert "您早已确认过" in client.get(link).text
     assert contents_of(app, but="") == before
+
+
+@only_sqlite
+def test_neither_pages_nor_letters_promise_a_day_which_is_a_setting(
+    app: App, client: TestClient, link: str
+) -> None:
+    texts = [client.get(link).text, client.post(link).text]
+    texts += [text for letter in letters_in(app) for text in (letter.text, letter.html)]
+    assert len(texts) == 2 + 2 * 2
+    assert not [text for text in texts if "一号" in text]
 
 
 def test_two_clicks_at_once_are_one_consent(app: App, client: TestClient, link: str) -> None:

@@ -25,6 +25,7 @@ from web_office import (
 
 from distribution import audience, clock, delivery
 from distribution.models import ConsentEvent, Delivery
+from distribution.web import pages
 from distribution.words import (
     Cause,
     Decision,
@@ -198,7 +199,6 @@ def test_he_may_say_why_once_and_gets_no_mail_for_it(visitor: Visitor) -> None:
         ({"reason": "nonsense"}, 400),
         ({"reason": "too_much", "words": "长" * 501}, 422),
         ({"reason": "other", "words": "看\u200b不见"}, 422),
-        ({}, 200),
     ],
 )
 @only_sqlite
@@ -239,6 +239,21 @@ def test_who_gets_everything_is_not_offered_what_would_change_nothing(visitor: V
     assert "只在有我关注的内容时才收" not in visitor.of(DENIED).get("unsubscribe").text
 
 
+@only_sqlite
+def test_who_sends_no_reason_is_told_that_none_was_sent(visitor: Visitor) -> None:
+    leave(visitor)
+    before = contents_of(visitor.app, but="")
+    found = leave(visitor, data={"do": "why", "words": " "})
+    assert (found.status_code, "还没有选原因" in found.text) == (422, True)
+    assert 'name="reason"' in found.text
+    assert contents_of(visitor.app, but="") == before
+
+
+@only_sqlite
+def test_the_day_he_left_is_written_as_other_days_are(visitor: Visitor) -> None:
+    assert f'已于<span class="whole">{pages.day(clock.today())}</span>退订' in leave(visitor).text
+
+
 def test_leaving_again_is_answered_alike_and_leaves_no_trace(visitor: Visitor) -> None:
     first = leave(visitor)
     before = contents_of(visitor.app, but="")
@@ -277,7 +292,7 @@ def test_a_page_of_one_who_has_left_says_how_to_come_back(visitor: Visitor) -> N
     for kind in ("unsubscribe", "preferences"):
         text = visitor.get(kind).text
         assert "0351-1234567" in text
-        assert "bianji@jikan.example" in text
+        assert "mailto:bianji@jikan.example" in links_in(text)
 
 
 def test_old_links_of_one_whose_data_is_gone_show_nothing_and_change_nothing(

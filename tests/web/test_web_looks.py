@@ -111,7 +111,7 @@ def test_the_style_sheet_is_fetched_once_and_by_its_content(visitor: Visitor) ->
 
 
 @only_sqlite
-def test_pages_of_what_went_wrong_are_dressed_too(
+def test_pages_of_what_went_wrong_are_dressed_too_and_lead_to_whom_to_ask(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Examiner, "examine", lambda _self: 1 / 0)
@@ -119,6 +119,8 @@ def test_pages_of_what_went_wrong_are_dressed_too(
         found = visitor.client.get(path)
         assert found.status_code in (404, 414, 500)
         assert sheets_of(found.text) == [SHEET]
+        assert f'<p class="name">{visitor.app.settings.sender_name}</p>' in found.text
+        assert ("a", "href", f"{urlsplit(BASE_URL).path}/") in elements(found.text)
 
 
 @only_sqlite
@@ -130,6 +132,14 @@ def test_no_page_but_the_mail_itself_may_bear_style_in_itself(visitor: Visitor) 
     assert "style-src 'unsafe-inline'" in policies.pop("read")
     assert all("style-src 'self'" in policy for policy in policies.values())
     assert all("unsafe" not in policy for policy in policies.values())
+
+
+@only_sqlite
+def test_ways_within_a_page_lead_somewhere_and_a_long_page_has_some(visitor: Visitor) -> None:
+    found = list(elements(visitor.get("preferences").text))
+    ways = {link[1:] for _, name, link in found if name == "href" and link and link[0] == "#"}
+    places = {value for _, name, value in found if name == "id"}
+    assert {"pause", "address", "data"} <= ways <= places
 
 
 @only_sqlite
@@ -149,4 +159,4 @@ def test_every_choice_has_its_label(visitor: Visitor) -> None:
     for field in re.findall("<(?:input|select|textarea) [^>]*>", outside):
         facts = dict(re.findall('([a-z-]+)="([^"]*)"', field))
         assert facts.get("type") == "hidden" or "aria-label" in facts or facts.get("id") in named
-    assert len(re.findall("<legend>", text)) == len(re.findall("<fieldset>", text)) > 0
+    assert len(re.findall("<legend>", text)) == len(re.findall("<fieldset[ >]", text)) > 0

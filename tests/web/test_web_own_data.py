@@ -197,6 +197,7 @@ def test_whoever_writes_down_his_address_is_erased(visitor: Visitor) -> None:
         assert (asked.request.kind, asked.request.by) == (RequestKind.ERASURE, "reader")
         assert asked.request.done_at is not None
     assert "资料已删除" in visitor.get("preferences").text
+    assert "资料已删除" in visitor.get("read").text  # the digest says what he follows
     assert erase(visitor, do="erase", email=GRANTED).status_code == 200
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from databases import only_sqlite
+from runs import SEPTEMBER, start
 from sqlalchemy import select
 from web_office import (
     DENIED,
@@ -17,6 +18,8 @@ from web_office import (
     elements,
     letters_in,
     links_in,
+    links_of,
+    mail_to,
     path_of,
     profile_of,
     subscriber_id,
@@ -26,6 +29,14 @@ from distribution import audience, topics
 from distribution.models import Audit
 from distribution.web.wishes import TRACKING
 from distribution.words import Decision, Edition, Frequency, MailFormat, Tracking
+
+
+@only_sqlite
+def test_the_other_edition_is_a_link_of_the_mail_to_its_place_on_the_page(visitor: Visitor) -> None:
+    places = {value for _, name, value in elements(visitor.get("preferences").text) if name == "id"}
+    for address in (GRANTED, DENIED):
+        links = [link for link in links_of(mail_to(visitor.app, address)) if "#" in link]
+        assert [link.partition("#")[2] in places for link in links] == [True]
 
 
 def save(visitor: Visitor, *topics: str, **fields: str) -> Any:  # noqa: ANN401 - a response
@@ -212,10 +223,12 @@ def test_topics_are_put_where_he_wants_them(
 
 
 @only_sqlite
-def test_each_topic_says_how_many_articles_the_last_issue_had(visitor: Visitor) -> None:
+def test_each_topic_says_what_the_last_issue_had_of_it(visitor: Visitor) -> None:
+    assert "上期 2 篇" not in visitor.get("preferences").text  # it has not gone out
+    start(visitor.app, visitor.run, SEPTEMBER)
     text = visitor.get("preferences").text
     lines = dict(re.findall(r'<b>([^<]+)</b>\s*<span class="line">([^<]+)</span>', text))
-    assert lines["质量管理"] == "上期 2 篇"
+    assert lines["质量管理"] == "上期 2 篇，如：第 3 篇"
     assert lines["省内信息"] == "上期 0 篇"
     with visitor.app.transaction() as session:
         topics.map_section(session, "质量园地", "quality")

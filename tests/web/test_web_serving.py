@@ -144,7 +144,7 @@ def test_an_address_that_cannot_be_had_is_said_in_a_sentence(host: str) -> None:
 def test_a_port_in_use_is_said_in_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(web.CannotListen, match=str(port)):
+        with pytest.raises(web.CannotListen, match=f"{port}（端口已被占用）"):
             web.listen(Settings(web_port=port))
 
 

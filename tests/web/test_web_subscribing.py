@@ -96,6 +96,7 @@ def test_only_the_yes_of_the_mailbox_makes_a_subscriber(app: App, client: TestCl
 
     assert sent.status_code == 200
     assert "请查收邮件" in sent.text
+    assert ("a", "href", "subscribe") in elements(sent.text)  # for who mistyped his address
     assert NEW not in sent.text
     with app.reading() as session, pytest.raises(NotFound):
         audience.find_subscriber(session, NEW)
@@ -304,7 +305,9 @@ def test_a_search_shows_a_few_members_and_keeps_what_was_typed(
     assert radios(send(app, client, company="机床", step="search").text) == [OTHER, "-"]
     assert radios(send(app, client, company="汾重", step="search").text) == [MEMBER, "-"]
     assert "没有找到" in send(app, client, company="太行", step="search").text
-    assert "至少写出单位名称中的 2 个字" in send(app, client, company="汾", step="search").text
+    short = "请至少写出单位名称中的 2 个字"
+    assert f"没有查找：{short}" in send(app, client, company="汾", step="search").text
+    assert f"没有收下：{short}" in send(app, client, company="汾").text
     assert "没有找到" in send(app, client, company="%%", step="search").text
 
 

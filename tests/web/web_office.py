@@ -129,9 +129,9 @@ class _Elements(HTMLParser):
 
 
 def path_of(url: str) -> str:
-    """What is left of an address once the reverse proxy has taken its prefix off."""
+    """What is left of an address once the browser and the reverse proxy have sent it on."""
     assert url.startswith(f"{BASE_URL}/")
-    return url.removeprefix(BASE_URL)
+    return url.removeprefix(BASE_URL).partition("#")[0]
 
 
 @dataclass(frozen=True)
