@@ -12,7 +12,7 @@ import pytest
 
 from distribution.models import Base
 
-_FILLED = ("topics", "topic_rules")
+FILLED = ("topics", "topic_rules")
 """What the migrations put something into."""
 _CHILDREN_FIRST = ",".join(table.name for table in reversed(Base.metadata.sorted_tables))
 _HOW_TO_EMPTY = f"""
@@ -29,7 +29,7 @@ BEGIN
   END LOOP;
   PERFORM setval(sequence.oid::regclass, 1, false) FROM pg_class AS sequence
     WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace;
-  FOREACH name IN ARRAY string_to_array('{",".join(_FILLED)}', ',') LOOP
+  FOREACH name IN ARRAY string_to_array('{",".join(FILLED)}', ',') LOOP
     EXECUTE format('INSERT INTO %I SELECT * FROM %I', name, 'migrated_' || name);
     EXECUTE format('SELECT setval(%L, max(id)) FROM %I', name || '_id_seq', name);
   END LOOP;
@@ -69,7 +69,7 @@ def shared_postgresql(postgresql_folder: str, migrated_postgresql: str) -> Itera
         server.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_postgresql}")
     url = f"postgresql+psycopg://postgres@/{name}?host={postgresql_folder}"
     connection = _connect(url)
-    for table in _FILLED:
+    for table in FILLED:
         connection.execute(f"CREATE TABLE migrated_{table} AS SELECT * FROM {table}")  # noqa: S608
     shared = Shared(url, connection)
     yield shared

@@ -42,30 +42,37 @@ def with_path(environ: Mapping[str, str], **more: str) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], **environ, **more}
 
 
-def run(environ: Mapping[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
+def run(
+    environ: Mapping[str, str], *words: str, given: bytes = b""
+) -> "subprocess.CompletedProcess[str]":
     """Run one command to its end, in a process that has loaded the programme already.
 
-    Loading it takes a second, most of what a command takes; `start` does that, too.
+    Loading it takes a second, most of what a command takes; `start` does that, too. What is `given`
+    is its standard input.
     """
     with TemporaryDirectory() as folder:
-        out, err = Path(folder, "out"), Path(folder, "err")
-        with forks.working(_command, with_path(environ), words, out, err) as process:
+        streams = tuple(Path(folder, name) for name in ("given", "out", "err"))
+        streams[0].write_bytes(given)
+        with forks.working(_command, with_path(environ), words, streams) as process:
             process.join(120)
             code = process.exitcode
         assert code is not None, f"{words} does not end"
-        said = (file.read_text(encoding="utf-8") for file in (out, err))
+        said = (file.read_text(encoding="utf-8") for file in streams[1:])
         return subprocess.CompletedProcess([PROGRAMME, *words], code, *said)
 
 
-def _command(environ: Mapping[str, str], words: tuple[str, ...], out: Path, err: Path) -> None:
+def _command(
+    environ: Mapping[str, str], words: tuple[str, ...], streams: tuple[Path, Path, Path]
+) -> None:
     os.environ.clear()
     os.environ.update(environ)
     os.setsid()
-    for stream, file in (0, os.devnull), (1, out), (2, err):
-        opened = os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    for stream, file in enumerate(streams):
+        opened = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
         os.dup2(opened, stream)
         os.close(opened)
-    sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
+    sys.stdin = os.fdopen(0, encoding="utf-8")  # its first one is closed
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     sys.argv = [PROGRAMME, *words]
     from distribution.cli import main
 

@@ -133,7 +133,16 @@ def test_no_secret_is_ever_in_a_fault_or_a_print(tmp_path: Path, name: str, valu
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"), [(b"a = [", "line 1"), (b"\xff\xfe", "UTF-8"), (b"a = 1\na = 2", "a")]
+    ("content", "reason"),
+    [
+        (b"a = [", "文件末尾或括号不合 TOML 的写法"),
+        (b"\xff\xfe", "不是 UTF-8 文字"),
+        (b"a = 1\na = 2\n", "不合 TOML 的写法"),
+        (b"a = " + b"9" * 5_000, "不合 TOML 的写法"),
+        (b"a = " + b"[" * 100_000, "不合 TOML 的写法"),
+        (b"# " + b"x" * 300_000, "超过 256 KiB"),
+    ],
+    ids=["cut off", "letters", "twice", "digits", "brackets", "long"],
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
     (tmp_path / "distribution.toml").write_bytes(content)
@@ -142,7 +151,11 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes, rea
         config.load({"DISTRIBUTION_HOME": str(tmp_path)})
 
     assert str(tmp_path / "distribution.toml") in str(fault.value)
-    assert reason in str(fault.value) or "end of document" in str(fault.value)
+    assert reason in str(fault.value)
+
+
+def test_the_mark_that_windows_puts_before_a_text_is_no_fault(tmp_path: Path) -> None:
+    assert load(tmp_path, "\ufeffbatch_size = 7\n").settings.batch_size == 7
 
 
 def test_a_home_must_be_a_folder_and_is_said_by_the_environment_only(tmp_path: Path) -> None:
@@ -283,3 +296,8 @@ def test_an_empty_path_is_no_path(tmp_path: Path) -> None:
     settings = load(tmp_path / "home", text='smtp_ca_file = ""\n', bounce_maildir=" ").settings
     assert settings.bounce_maildir is None
     assert settings.smtp_ca_file is None
+
+
+def test_several_values_are_parted_by_the_commas_of_a_chinese_keyboard_too(tmp_path: Path) -> None:
+    settings = load(tmp_path, 'accounts = "root=王秘书，lili=李编辑"').settings
+    assert settings.people == {"root": "王秘书", "lili": "李编辑"}

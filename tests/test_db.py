@@ -1,5 +1,6 @@
 """Storage: instants, transactions, the database's clock, and two writers at once."""
 
+import re
 import stat
 import subprocess
 import sys
@@ -242,16 +243,30 @@ def test_sqlite_is_durable_and_checks_references(app: App) -> None:
     assert pragma(app.engine, "foreign_keys") == 1
 
 
+ENGLISH = re.compile(r"[a-z]+ [a-z]+ [a-z]+")
+
+
 @pytest.mark.parametrize(
     "url",
-    ["", "nonsense", "mysql://u:Geheim@h/d", "sqlite:////proc/none/a.db", "postgresql+none://h/d"],
+    [
+        "",
+        "nonsense",
+        "sqlite://",
+        "mysql://u:Geheim@h/d",
+        "sqlite:////proc/none/a.db",
+        "postgresql+none://h/d",
+        "postgresql+psycopg://u:Geheim/x@h/d",  # read as a port
+        "postgresql+psycopg://u:Geheim@127.0.0.1:1/d?nonsense=1",
+        "postgresql+psycopg://u:Geheim@127.0.0.1:1/d?sslmode=nonsense",
+    ],
 )
 def test_a_database_that_cannot_be_is_said_in_a_sentence_without_its_password(url: str) -> None:
     with pytest.raises(DatabaseUnusable) as fault, db.writing(db.open_engine(url)) as session:
         session.execute(text("SELECT 1"))
 
     assert fault.value.exit_code == 2
-    assert "Geheim" not in str(fault.value)
+    assert "Geheim" not in f"{fault.value}{fault.value.__cause__}"
+    assert not ENGLISH.search(str(fault.value))
 
 
 def test_a_new_file_is_for_its_account_alone(tmp_path: Path) -> None:

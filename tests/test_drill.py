@@ -96,7 +96,7 @@ def test_stopped_by_hand_it_leaves_nothing_behind(tmp_path: Path) -> None:
     processes.until(lambda: list(tmp_path.glob("*/seat-0/worker-*")), "a worker")
     process.terminate()
 
-    assert process.wait(30) == 1
+    assert process.wait(processes.PATIENCE) == 1
     assert list(tmp_path.iterdir()) == []
     assert working_in(tmp_path) == []
 

@@ -195,11 +195,11 @@ def odd_run(app: App) -> None:
 @contextmanager
 def writing(environment: dict[str, str], said: Path, *words: str) -> Iterator[Programme]:
     """A process whose records, tracebacks among them, go into a file."""
-    with said.open("wb") as log:
+    with said.open("wb") as log, said.with_suffix(".out").open("wb") as out:
         process = subprocess.Popen(
             [PROGRAMME, *words],
             env=with_path(QUICK | environment),
-            stdout=subprocess.DEVNULL,
+            stdout=out,
             stderr=log,
             start_new_session=True,
         )
@@ -238,6 +238,7 @@ def test_processes_that_send_write_no_address_and_no_token(
         said = office.words
         app.engine.dispose()
 
+    assert "Ctrl-C 停止" in (tmp_path / "records.out").read_text(encoding="utf-8")
     for mail in sink.accepted:
         assert mail.sender not in said
         assert mail.message_id.strip("<>") not in said

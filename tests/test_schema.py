@@ -40,6 +40,15 @@ def test_the_migrations_make_exactly_the_models(empty_url: str) -> None:
     assert found == set(Base.metadata.tables)
 
 
+def test_what_refers_to_an_article_is_found_by_an_index() -> None:
+    """Whoever takes one away waits else for all that readers ever did to be looked through."""
+    articles = Base.metadata.tables["articles"]
+    for table in Base.metadata.tables.values():
+        leading = {next(iter(key.columns)) for key in (*table.indexes, table.primary_key)}
+        for column in table.columns:
+            assert not column.references(articles.c.id) or column in leading, column
+
+
 def test_down_and_up_again_leaves_the_seven_topics(empty_url: str) -> None:
     engine = db.open_engine(empty_url)
     schema.upgrade(engine)

@@ -17,6 +17,7 @@ from distribution.mailboxes import Maildir
 from distribution.schema import OtherSchema
 
 THREADS = 4
+AT_WORK = "正在投递到期的邮件，并处理回来的一切；Ctrl-C 停止。"
 
 
 @click.command("worker")
@@ -67,6 +68,7 @@ def _become_dramatiq(app: App, processes: int, threads: int) -> NoReturn:
         *("--worker-shutdown-timeout", str(round(1000 * app.patience.total_seconds()))),
         *("--queues", *queues_on_redis(app.settings)),
     )
+    click.echo(AT_WORK)
     sys.stdout.flush()
     os.execve(  # noqa: S606 - no shell, and nothing in it that a person has written
         sys.executable, [sys.executable, *words], {**os.environ, "PYTHONSAFEPATH": "1"}
@@ -81,7 +83,7 @@ def _work_here(app: App, threads: int) -> None:
     with asked_to_stop() as stop, working(app, ALL_QUEUES, threads=threads) as claim:
         said: Owner | None = None
         if claim.mine:
-            click.echo("正在投递到期的邮件，并处理回来的一切；Ctrl-C 停止。")
+            click.echo(AT_WORK)
         while True:
             if claim.other != said:
                 click.echo(standing(claim.other))

@@ -2,15 +2,15 @@
 
 import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import processes
 import pytest
 from databases import only_sqlite  # noqa: F401 - some tests look for it here
-from processes import PROGRAMME
+from processes import PROGRAMME  # noqa: F401 - as above
 
 from distribution.cli import entry
 
@@ -56,15 +56,8 @@ class Office:
 
 
 def programme(environ: dict[str, str], *arguments: str, **changes: str) -> Outcome:
-    """Run the installed programme in a process of its own."""
-    done = subprocess.run(
-        [PROGRAMME, *arguments],
-        env={**_clean(), **environ, **changes},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    """Run the programme in a process of its own."""
+    done = processes.run({**_clean(), **environ, **changes}, *arguments)
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 

@@ -37,21 +37,40 @@ def test_another_shell_is_refused(office: Office) -> None:
 
 
 @only_sqlite
-@pytest.mark.skipif(BASH is None, reason="there is no bash here")
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ("distribution sub", {"subscriber"}),
         ("distribution subscriber re", {"replace", "return"}),
         ("distribution subscriber list --not", {"--not-opened-since"}),
         ("distribution subscriber list --role 质", {"质量"}),
-        ("distribution subscriber list --edition ''", {"个性化", "标准版"}),
         ("distribution subscriber list --state 已", {"已退订", "已离任"}),
         ("distribution enterprise list --sort 到", {"到期"}),
         ("distribution completion z", {"zsh"}),
     ],
 )
-def test_bash_completes_commands_options_and_words(
+def test_commands_options_and_words_are_completed(
+    office: Office, monkeypatch: pytest.MonkeyPatch, words: str, offered: set[str]
+) -> None:
+    monkeypatch.setenv("_DISTRIBUTION_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+
+    answer = office()
+
+    assert (answer.code, answer.err) == (0, "")
+    assert {line.removeprefix("plain,") for line in answer.out.splitlines()} == offered
+
+
+@only_sqlite
+@pytest.mark.skipif(BASH is None, reason="there is no bash here")
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("distribution sub", {"subscriber"}),
+        ("distribution subscriber list --edition ''", {"个性化", "标准版"}),
+    ],
+)
+def test_bash_completes_a_command_and_a_word(
     office: Office, tmp_path: Path, words: str, offered: set[str]
 ) -> None:
     script = tmp_path / "completion.bash"

@@ -178,7 +178,7 @@ def test_postgresql_is_copied_by_its_own_programme(
     assert (home / "b.dump").stat().st_mode & 0o777 == 0o600
     tool.write_text("#!/bin/sh\necho 'pg_dump: error: no' >&2\nexit 1\n", encoding="utf-8")
     failed = office("db", "backup", str(home / "c.dump"))
-    assert (failed.code, "pg_dump: error: no" in failed.sentence) == (1, True)
+    assert (failed.code, "c.dump（no）：" in failed.sentence) == (1, True)
     assert sorted(path.name for path in home.iterdir()) == ["b.dump"]
     monkeypatch.setenv("PATH", str(tmp_path))
     absent = office("db", "backup", str(home / "c.dump"))

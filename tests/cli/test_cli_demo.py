@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cli_office import Outcome, programme
-from processes import PROGRAMME
+from processes import PATIENCE, PROGRAMME
 
 from distribution.bundle import sample
 
@@ -118,12 +118,13 @@ def test_a_demo_interrupted_in_its_pause_is_finished_by_one_that_waits_for_it(
 ) -> None:
     folder = tmp_path / "demo"
     with started(folder) as first:
-        wait_for(first, "过一会儿才读信")
+        wait_for(first, "已导入示例期刊")
         with started(folder) as second:
             wait_for(second, "正有另一个演示，等它结束")
+            wait_for(first, "过一会儿才读信")
             first.send_signal(signal.SIGINT)
-            assert first.communicate(timeout=30)[1] == "\n已中止；再次运行同一命令即继续。\n"
-            assert second.communicate(timeout=60)[1] == ""
+            assert first.communicate(timeout=PATIENCE)[1] == "\n已中止；再次运行同一命令即继续。\n"
+            assert second.communicate(timeout=PATIENCE)[1] == ""
 
     assert (first.returncode, second.returncode) == (1, 0)
     assert_all_parts_were_played(folder)

@@ -100,8 +100,11 @@ def test_an_editor_sees_every_article_with_its_topics_by_name(office: Office, is
 
     assert "首台 6.5 兆瓦级低风速风电主轴锻件在潞原下线" in shown
     assert "产教融合、装备制造" in shown
-    assert "没有待核对的疑点：distribution issue check 2026-11" in shown
+    assert "没有须处理的疑点，有 29 处提示：distribution issue check 2026-11" in shown
     assert "  还没有批准：distribution issue approve 2026-11" in shown
+    office("issue", "seen", issue, "--all")
+    seen = office("issue", "show", issue).out
+    assert "没有待核对的疑点：distribution issue check 2026-11" in seen
 
 
 def test_an_editor_reads_the_whole_text_of_one_article(office: Office, issue: str) -> None:

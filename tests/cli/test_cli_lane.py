@@ -240,9 +240,9 @@ def test_alerts_are_listed_the_newest_first_with_what_is_to_be_done(
         "  对方原话：第 3 句",
         "  来自：来信 7",
         "  请处理。",
-        "  尚未寄给管理员",
+        "  尚未寄出",
     ]
-    assert shown.out.endswith("2026-12-01 09:00 已寄给管理员\n")
+    assert shown.out.endswith("2026-12-01 09:00 已寄出\n")
     assert [one["title"] for one in found] == ["第 3 件", "第 2 件", "第 1 件"]
     assert list(found[0]) == ["id", "at", "title", "lines", "advice", "told_at"]
     assert (found[0]["told_at"], found[2]["told_at"]) == (None, "2026-12-01T01:00:00+00:00")

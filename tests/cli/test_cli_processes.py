@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cli_office import MORNING, programme
 from databases import only_sqlite
-from processes import PROGRAMME, with_path
+from processes import PATIENCE, PROGRAMME, with_path
 from runs import add_reader, approve, plan
 
 from distribution.app import App
@@ -48,7 +48,7 @@ def on_terminal(environ: dict[str, str], *arguments: str) -> str:
     while chunk := _read(controller):
         seen += chunk
     os.close(controller)
-    assert child.wait(30) == 0, seen.decode()
+    assert child.wait(PATIENCE) == 0, seen.decode()
     return seen.decode().replace("\r\n", "\n")
 
 
@@ -77,7 +77,7 @@ def test_a_reader_of_the_pipe_that_leaves_early_causes_no_traceback(
 
     assert child.stderr.read() == b""
     child.stderr.close()
-    assert child.wait(30) == 1
+    assert child.wait(PATIENCE) == 1
 
 
 @only_sqlite

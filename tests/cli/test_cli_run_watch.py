@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from cli_office import MORNING, Office
 from databases import only_sqlite
-from processes import PROGRAMME, with_path
+from processes import PATIENCE, PROGRAMME, with_path
 from rich.cells import cell_len
 from rich.console import Console
 from run_desk import finished_run, planned_run, start
@@ -159,6 +159,6 @@ def test_who_looks_away_stops_nothing(
 
     watching.send_signal(signal.SIGINT)
 
-    assert watching.wait(30) == 0
+    assert watching.wait(PATIENCE) == 0
     os.close(controller)
     assert office("run", "status", number, "--json").document["state"] == "planned"

@@ -64,14 +64,14 @@ def test_secrets_are_never_shown(
     assert [outcome.code for outcome in said] == [0, 0, 2, 2, 2]
     assert all("Geheim" not in outcome.out + outcome.err for outcome in said)
     assert said[1].document["smtp_password"]["value"] == "***"
-    assert "数据库暂时无法使用" in said[2].sentence
+    assert "数据库无法使用（127.0.0.1:1 拒绝连接）" in said[2].sentence
 
 
 @only_sqlite
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a = [", "读不懂"),
+        ("a = [", "不合 TOML 的写法，请改正"),
         ('smtp_port = "x"', "smtp_port"),
         ("batch_sise = 1", "是不是 batch_size？"),
         ('home = "/elsewhere"', "DISTRIBUTION_HOME"),
@@ -146,7 +146,7 @@ def test_a_read_only_database_is_said_so_and_nothing_is_half_done(
     refused = office("subscriber", "add", "a@b.example", "--name", "甲")
 
     assert (refused.code, refused.out) == (2, "")
-    assert "数据库暂时无法使用（attempt to write a readonly database）" in refused.sentence
+    assert "数据库无法使用（数据库文件只能读）" in refused.sentence
     assert office("subscriber", "list", "--json").document == []
 
 
@@ -164,7 +164,7 @@ def test_a_locked_database_is_said_so(
     other.close()
 
     assert refused.code == 2
-    assert "database is locked" in refused.sentence
+    assert "别的进程正在写入" in refused.sentence
     assert (looked.code, looked.document) == (0, [])
     assert office("subscriber", "add", "a@b.example", "--name", "甲").code == 0
 

@@ -27,11 +27,11 @@ from factories import (
 from fake_transport import FakeTransport
 from runs import SEPTEMBER, approve, override
 
-from distribution import delivery, issues
+from distribution import audience, delivery, issues, staff
 from distribution.app import App
 from distribution.delivery import ledger
 from distribution.delivery.ledger import Leased
-from distribution.words import Addressees, Cause, DeliveryState, RunKind
+from distribution.words import Addressees, Cause, DeliveryState, RunKind, StaffRole
 
 S = DeliveryState
 REASON = "第 2 篇的电话有误，已改正"
@@ -202,6 +202,12 @@ def test_for_many_it_must_be_another_person(app: App, original: int) -> None:
 
     with pytest.raises(delivery.approving.SecondPersonNeeded, match="maker"):
         approve_run(app, correction, "maker", above=FEW)
+    with app.transaction() as session:
+        address = audience.read_address("maker@jikan.example")
+        staff.add(session, "maker", address, [StaffRole.EDITOR], by="root", at=SEPTEMBER)
+        staff.change(session, "maker", staff.Changes(name="maker 2"), by="root", at=SEPTEMBER)
+    with pytest.raises(delivery.approving.SecondPersonNeeded, match="maker"):
+        approve_run(app, correction, "maker 2", above=FEW)
     assert the_run(app, correction).approved_at is None
     assert approve_run(app, correction, "other", above=FEW)
 

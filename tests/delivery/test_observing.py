@@ -7,6 +7,7 @@ from factories import (
     hand,
     lease,
     make_run,
+    make_run_anew,
     make_subscriber,
     pause,
     plan,
@@ -74,7 +75,7 @@ def test_every_lane_is_counted_by_state_and_class(app: App) -> None:
 
 
 def test_the_longest_waiting_has_waited_since_it_could_have_gone(app: App) -> None:
-    run_id = make_run(app, 2)
+    run_id = make_run_anew(app, 2)
 
     view = observe(app, run_id)
     assert view.course.waits_since is not None

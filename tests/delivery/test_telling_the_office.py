@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from factories import make_run, make_sender
+from fake_transport import FakeTransport, Refuse
 from sqlalchemy import select
 
 from distribution import clock, delivery
 from distribution.app import App
-from distribution.delivery import Readership
+from distribution.delivery import Readership, Reply
 from distribution.models import Alert, AlertPost, Letter
+from distribution.transports.robots import MOST_BYTES
 from distribution.words import GroupRobot, LetterPurpose, Meaning
 
 WECOM, DINGTALK = GroupRobot.WECOM, GroupRobot.DINGTALK
@@ -80,6 +83,28 @@ def test_whom_only_the_lane_reaches_is_told_once_it_goes_on(app: App) -> None:
     assert tell(app, Readership(ADMINS[:1])) == {ADMINS[0]: "提醒 of qq"}
 
 
+def test_each_provider_that_refuses_us_is_told_of_and_not_through_itself(app: App) -> None:
+    domains = ("fenhe.example", "taihang.example")
+    make_run(app, [f"r{n}@{domain}" for n in range(50) for domain in domains])
+    guard(app)
+    no = Refuse(Reply(550, "5.0.0 no"))
+    refused = {f"r{n}@{domain}": [no] for n in range(10) for domain in domains}
+    make_sender(app, FakeTransport(refused)).pump(timedelta(minutes=5))
+    guard(app)
+    with app.reading() as session:
+        lanes = session.scalars(select(Alert.lane).order_by(Alert.id)).all()
+    assert lanes == ["", *domains]  # the first tells that the run has begun
+    told = tell(app, Readership(("li@fenhe.example", ADMINS[1])))
+    counts = {address: subject.partition(" ")[0] for address, subject in told.items()}
+    assert counts == {"li@fenhe.example": "2", ADMINS[1]: "3"}
+
+
+def guard(app: App) -> None:
+    """Look at the tripwires."""
+    with app.transaction() as session:
+        delivery.guard(session, timedelta(0), at=clock.now())
+
+
 def due(app: App, robot: GroupRobot = WECOM, later: timedelta = timedelta(0)) -> str:
     with app.transaction() as session:
         found = delivery.message_due(session, robot, at=clock.now() + later)
@@ -112,6 +137,27 @@ def test_a_providers_words_are_no_link_in_a_group(app: App) -> None:
     title, said, advice = found.text.split("\n")
     assert (title, advice) == ("**提醒**", "去看看。")
     assert not set(said) & set("[]<>*`")
+
+
+def test_of_many_alerts_a_robot_leaves_none_unsaid(app: App) -> None:
+    """What it cuts off a long message nobody would say again."""
+    with app.transaction() as session:
+        for number in range(20):
+            delivery.raise_alert(
+                session,
+                str(number),
+                f"第 {number} 条：{'名' * 180}",
+                ["一位订阅者的自动回复说他已离任，系统没有改动他的订阅。" * 3],
+                "看看：distribution bounce list。",
+                at=clock.now(),
+                urgent=True,
+            )
+        found = delivery.message_due(session, WECOM, at=clock.now())
+    assert found is not None
+    assert len(found.alert_ids) == 20
+    assert [f"第 {number} 条" in found.text for number in range(20)] == [True] * 20
+    assert len(found.text.encode()) <= MOST_BYTES
+    assert "distribution alert list" in found.text
 
 
 def test_a_robot_set_up_today_is_not_told_what_was_last_week(app: App) -> None:

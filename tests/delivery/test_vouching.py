@@ -16,6 +16,7 @@ from distribution.delivery import (
     GateClosed,
     ImportedByHimself,
     Lapse,
+    Seen,
 )
 from distribution.models import Delivery
 from distribution.words import DeliveryState, IssueStep, RunState, StaffRole
@@ -42,11 +43,16 @@ def readers(app: App, count: int, kind: str = "reader") -> None:
             add_reader(session, app, f"{kind}{number}@enterprise.test", SEPTEMBER)
 
 
-def approve(app: App, by: str = "甲", *, above: int = 500, seen: str = "") -> Approved:
+def approve(app: App, by: str = "甲", *, above: int = 500, seen: Seen | None = None) -> Approved:
     with app.transaction() as session:
         return delivery.approve_issue(
             session, KEY, app.recipe, above=above, by=by, at=LATER, override=AS_IT_IS, seen=seen
         )
+
+
+def sight(app: App) -> Seen:
+    with app.reading() as session:
+        return delivery.sight_of(session, issues.find_issue(session, KEY), app.recipe)
 
 
 def lapses(app: App) -> list[Lapse]:
@@ -85,6 +91,18 @@ def test_who_imported_may_approve_for_few_only(app: App) -> None:
         approve(app, above=9)
     assert (refused.value.by, refused.value.importers) == ("甲", ("甲",))
     assert approve(app, "高主编", above=9).changed
+
+
+def test_who_imported_is_known_by_another_name_too(app: App) -> None:
+    employ(app, "甲")
+    employ(app, "高主编")
+    with app.transaction() as session:
+        another = staff.Changes("甲乙", audience.read_address("jia@jikan.example"))
+        staff.change(session, "甲", another, by="root", at=LATER)
+    with pytest.raises(ImportedByHimself, match=r"由 甲乙 导入.*例如 高主编"):
+        approve(app, "甲乙", above=9)
+    employ(app, "甲")  # another person: the name was free
+    assert approve(app, "甲", above=9).changed
 
 
 def test_with_a_staff_only_its_editors_and_admins_approve(app: App) -> None:
@@ -137,16 +155,26 @@ def test_readers_who_may_not_be_mailed_are_no_audience(app: App) -> None:
 
 
 def test_what_was_changed_while_somebody_looked_is_not_approved(app: App) -> None:
-    def now() -> str:
-        with app.reading() as session:
-            return issues.way_of(session, issues.find_issue(session, KEY)).fingerprint
-
-    seen = now()
+    seen = sight(app)
     with app.transaction() as session:
         topics.merge(session, "policy", "quality")
     with pytest.raises(ChangedMeanwhile, match=f"内容在您查看时被改过.*issue approve {KEY}"):
         approve(app, seen=seen)
-    assert approve(app, seen=now()).changed
+    seen = sight(app)
+    override(app, "base.html", "<body", "<body ")
+    with pytest.raises(ChangedMeanwhile, match=f"邮件模板在您查看时被改过.*issue approve {KEY}"):
+        approve(app, seen=seen)
+    assert approve(app, seen=sight(app)).changed
+
+
+def test_readers_are_counted_while_nothing_is_locked(app: App) -> None:
+    """So an approval names those who were shown, and lapses by those who came since."""
+    seen = sight(app)
+    readers(app, 2, "late")
+    assert approve(app, seen=seen, above=11).audience == 10
+    assert lapses(app) == [Lapse.AUDIENCE]
+    assert not approve(app, seen=seen).changed
+    assert approve(app, seen=sight(app)).audience == 12
 
 
 def test_merged_topics_void_an_approval(app: App) -> None:
