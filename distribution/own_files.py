@@ -12,13 +12,13 @@ _LINE = re.compile(r"at line (\d+)")
 _REASONS = {
     errno.ENOENT: "没有这个文件",
     errno.EISDIR: "是文件夹",
-    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.ENOTDIR: "路径中间有一处不是文件夹",
     errno.EACCES: "没有权限",
     errno.EPERM: "没有权限",
     errno.EROFS: "磁盘只能读",
     errno.ENOSPC: "磁盘已满",
-    errno.EDQUOT: "超过了磁盘配额",
-    errno.ENAMETOOLONG: "名字太长",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.ENAMETOOLONG: "名称太长",
 }
 
 

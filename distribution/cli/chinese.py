@@ -8,6 +8,8 @@ from gettext import gettext
 import click
 from rich.cells import cell_len
 
+from distribution import own_files
+
 _LARGEST = 2**63 - 1
 """The largest number a column of either database holds."""
 
@@ -18,18 +20,6 @@ _OPENING = "（《「"
 _GOOD_FILL = 2 / 3
 """Of the width: a line filled so far may well end at a blank or a punctuation mark."""
 
-_REASONS = {
-    errno.EACCES: "没有权限",
-    errno.EPERM: "没有权限",
-    errno.ENOENT: "不存在",
-    errno.EISDIR: "是文件夹",
-    errno.ENOTDIR: "路径中间有一处不是文件夹",
-    errno.ENAMETOOLONG: "名称太长",
-    errno.ENOSPC: "磁盘已满",
-    errno.EDQUOT: "磁盘配额已用完",
-    errno.EROFS: "只读",
-}
-
 
 def why(error: OSError) -> str:
     """Why the system refused: in Chinese where it is the usual, else in its own words.
@@ -37,7 +27,8 @@ def why(error: OSError) -> str:
     >>> why(PermissionError(13, "Permission denied"))
     '没有权限'
     """
-    return _REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
+    missing = error.errno == errno.ENOENT  # of what is to be written it may be a folder
+    return "不存在" if missing else own_files.reason(error)
 
 
 def row_number(
@@ -217,5 +208,14 @@ def complain(error: click.ClickException) -> None:
         click.echo(hint.format(command=context.command_path, option="--help") + "\n", err=True)
     sentence = error.format_message()
     if isinstance(error, click.MissingParameter):
-        sentence = sentence.removesuffix(".") + "。"  # click's full stop stands in no catalogue
+        sentence = _missing(error, sentence)
+    sentence = sentence.replace("。 ", "。")  # click joins its sentences with a blank
     click.echo(gettext("Error: {message}").format(message=sentence), err=True)
+
+
+def _missing(error: click.MissingParameter, sentence: str) -> str:
+    """Click's full stop stands in no catalogue, and it gives each choice a line of its own."""
+    kind = error.param.type if error.param is not None else None
+    if not isinstance(kind, click.Choice):
+        return sentence.removesuffix(".") + "。"
+    return f"{sentence.partition('.')[0]}，可选：{'、'.join(map(str, kind.choices))}。"

@@ -6,9 +6,18 @@ from datetime import datetime
 
 import click
 
-from distribution import delivery
+from distribution import config, delivery
 from distribution.app import App
 from distribution.words import LetterState
+
+
+def require_postable(app: App) -> None:
+    """Refuse before letters are written what would refuse to post them.
+
+    Raises config.NotReadyToSend and delivery.SuspectLedger.
+    """
+    config.refuse_trial_settings(app.settings)
+    app.sender.recognise()
 
 
 def post(app: App, *, at: datetime) -> Counter[LetterState]:

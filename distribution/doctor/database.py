@@ -65,10 +65,11 @@ def _revision(found: str | None, *, embedded: bool) -> Finding:
         return good(check, f"数据库的版本与本程序相同（{found}）")
     if found is not None and not schema.knows(found):
         return bad(check, f"数据库的版本 {found} 比本程序新：请升级本程序")
+    stands = f"数据库的版本是 {found}，比本程序旧" if found else "数据库还是空的"
     if embedded:
-        return note(check, f"数据库的版本是 {found or '空'}：下次使用时自动升级到 {schema.HEAD}")
-    advice = f"先备份，再运行 distribution db upgrade（需要 {schema.HEAD}）"
-    return bad(check, f"数据库的版本是 {found or '空'}，比本程序旧：{advice}")
+        return note(check, f"{stands}：下次使用时自动升级到 {schema.HEAD}")
+    first = "先备份，再" if found else "请"
+    return bad(check, f"{stands}：{first}运行 distribution db upgrade（需要 {schema.HEAD}）")
 
 
 def _trust(session: Session) -> Iterator[Finding]:

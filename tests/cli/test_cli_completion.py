@@ -29,6 +29,13 @@ def test_the_script_of_each_shell_is_about_our_programme(office: Office, shell: 
 
 
 @only_sqlite
+def test_without_a_shell_the_choices_are_named_in_the_same_sentence(office: Office) -> None:
+    asked = office("completion")
+
+    assert asked.code == 2
+    assert asked.err.endswith("distribution: 缺少参数 'bash|zsh|fish'，可选：bash、zsh、fish。\n")
+
+
 def test_another_shell_is_refused(office: Office) -> None:
     refused = office("completion", "powershell")
 

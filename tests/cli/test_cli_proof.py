@@ -67,6 +67,19 @@ def test_everybody_on_the_list_gets_the_standard_edition_once(
 
 
 @pytest.mark.usefixtures("editors")
+def test_of_a_restored_database_no_proof_is_written_that_could_not_be_posted(
+    office: Office, issue: str
+) -> None:
+    office("db", "suspect", "--reason", "恢复")
+
+    refused = office("digest", "proof", issue)
+
+    assert (refused.code, refused.out) == (1, "")
+    assert "distribution db accept" in refused.sentence
+    assert office("letter", "list", "--json").document == []
+
+
+@pytest.mark.usefixtures("editors")
 def test_a_proof_tells_what_the_check_finds(
     office: Office, issue: str, environment: dict[str, str]
 ) -> None:

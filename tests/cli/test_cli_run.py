@@ -1,6 +1,7 @@
 """`distribution run`: plan, seal, start, look, steer, as an admin does it."""
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -263,6 +264,22 @@ def test_what_keeps_the_mails_from_the_relay_is_shown_once(
 
     said = capsys.readouterr().out
     assert said.count("中继 relay.test:25 无法连接：请检查。稍后自动再试") == 1
+
+
+@only_sqlite
+def test_what_the_rest_waits_for_is_said_once_and_no_line_twice(
+    app: App, issue: str, office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = status_of(app, int(planned_run(office, app, issue)))
+    waiting = replace(status.waiting, due_now=0, handed=3, answer_in=timedelta(minutes=11))
+    handed = replace(status, states={DeliveryState.HANDED: 3}, waiting=waiting)
+    with Progress(still=timedelta(0)) as progress:
+        for _ in range(3):
+            progress.show(handed, None, None)
+
+    said = capsys.readouterr().out
+    assert said.count("3 封已交给中继，还没有答复；到 ") == 1
+    assert said.count("投递 0/3") == 1
 
 
 @only_sqlite

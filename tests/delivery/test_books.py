@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from factories import (
     LONG_AGO,
+    TERMS,
     deliveries,
     finish,
     hand,
@@ -279,6 +280,18 @@ def test_an_old_finished_run_expires_what_comes_back(app: App) -> None:
 
 
 # -- what a run waits for ----------------------------------------------------------------------
+
+
+def test_what_a_relay_was_given_waits_for_its_answer_and_not_for_a_later_try(app: App) -> None:
+    run_id = make_run(app, 3)
+    hand(app, *lease(app, 2))
+
+    with app.reading() as session:
+        waiting = delivery.status(session, run_id).waiting
+
+    assert (waiting.due_now, waiting.later, waiting.next_in, waiting.handed) == (1, 0, None, 2)
+    assert waiting.answer_in is not None
+    assert timedelta(minutes=10) < waiting.answer_in <= TERMS.handed
 
 
 def test_the_status_adds_up(app: App) -> None:

@@ -65,8 +65,7 @@ def test_an_empty_postgresql_is_said(empty_postgresql: str, tmp_path: Path) -> N
     }
 
     assert line(database.check, environment) == (
-        "✗ 数据库的版本是 空，比本程序旧：先备份，"
-        f"再运行 distribution db upgrade（需要 {schema.HEAD}）"
+        f"✗ 数据库还是空的：请运行 distribution db upgrade（需要 {schema.HEAD}）"
     )
 
 
@@ -78,7 +77,11 @@ def test_an_empty_postgresql_is_said(empty_postgresql: str, tmp_path: Path) -> N
             "2099_01_01_future",
             "✗ 数据库的版本 2099_01_01_future 比本程序新：请升级本程序",
         ),
-        ("sqlite", "2026_11_26_networks", "! 数据库的版本是 2026_11_26_networks：下次使用时自动"),
+        (
+            "sqlite",
+            "2026_11_26_networks",
+            "! 数据库的版本是 2026_11_26_networks，比本程序旧：下次使用时自动",
+        ),
         ("postgresql", "2026_11_26_networks", "✗ 数据库的版本是 2026_11_26_networks，比本程序旧"),
     ],
     indirect=["environment"],

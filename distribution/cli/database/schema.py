@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine
 
-from distribution import config, db, delivery, schema
+from distribution import config, db, delivery, own_files, schema
 from distribution.cli.common import as_json, show_json
 from distribution.config import Settings
 from distribution.errors import InvalidSetting
@@ -22,7 +22,8 @@ def upgrade() -> None:
         try:
             settings.home.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InvalidSetting("DISTRIBUTION_HOME", str(settings.home), str(error)) from error
+            why = f"建不了这个文件夹（{own_files.reason(error)}），请换一个能写入的"
+            raise InvalidSetting("DISTRIBUTION_HOME", str(settings.home), why) from error
     with _engine(settings) as engine:
         before, after = schema.upgrade(engine)
     if before == after:

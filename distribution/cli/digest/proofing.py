@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import click
 from sqlalchemy.orm import Session
 
-from distribution import audit, clock, config, delivery, issues
+from distribution import audit, clock, delivery, issues
 from distribution.cli.common import admin, installation, printable
 from distribution.cli.digest.proof_readers import say_if_suppressed
 from distribution.cli.digest.whose import Whose, whose_mail
-from distribution.cli.posting import post
+from distribution.cli.posting import post, require_postable
 from distribution.delivery import Proof, Rehearsal, Remark
 from distribution.digests import Interests, gate
 from distribution.models import Issue
@@ -36,7 +36,7 @@ def proof(key: str, list_name: str, whose: Whose, *, again: bool) -> None:
     """
     whose.check(default=True)
     app, at = installation(), clock.now()
-    config.refuse_trial_settings(app.settings)
+    require_postable(app)
     list_name = list_name.strip()
     with app.reading() as session:
         delivery.addressees(session, list_name)

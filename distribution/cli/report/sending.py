@@ -2,10 +2,10 @@
 
 import click
 
-from distribution import clock, config, reports
+from distribution import clock, reports
 from distribution.cli.chinese import row_number
 from distribution.cli.common import admin, installation, printable
-from distribution.cli.posting import post
+from distribution.cli.posting import post, require_postable
 from distribution.reports import Letterhead
 
 
@@ -23,7 +23,7 @@ def send(run_id: int, names: tuple[str, ...]) -> None:
     """
     app, at = installation(), clock.now()
     settings = app.settings
-    config.refuse_trial_settings(settings)
+    require_postable(app)
     head = Letterhead(app.recipe.templates, settings.sender_name, settings.admin_addresses)
     with app.transaction() as session:
         people = reports.send_report(session, run_id, head, to=names, by=admin(), at=at)

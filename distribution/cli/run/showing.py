@@ -5,6 +5,7 @@ import click
 from distribution import clock, delivery
 from distribution.cli.common import as_json, installation, printable, show_json, show_table
 from distribution.cli.listing import show_list
+from distribution.cli.progress import unanswered
 from distribution.cli.run.naming import run_argument
 from distribution.delivery import Status
 from distribution.models import Run
@@ -122,6 +123,8 @@ def _show_waiting(status: Status) -> None:
             f"{waiting.stopped} 封所在的线路已停止："
             "distribution lane list 查看缘由，处理后 distribution lane resume"
         )
+    if waiting.answer_in is not None:
+        click.echo(f"{unanswered(waiting.handed, waiting.answer_in)}。")
     if waiting.next_in is not None:
         later = clock.for_people(clock.now() + waiting.next_in)
         click.echo(

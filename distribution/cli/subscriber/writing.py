@@ -8,11 +8,11 @@ from datetime import datetime
 import click
 from sqlalchemy.orm import Session
 
-from distribution import audience, clock, config, delivery
+from distribution import audience, clock, delivery
 from distribution.audience import Those
 from distribution.cli.choices import NothingNamed
 from distribution.cli.common import admin, ask, installation, printable, saying_yes
-from distribution.cli.posting import post
+from distribution.cli.posting import post, require_postable
 from distribution.cli.subscriber.bulk import (
     FIRST,
     SLICE,
@@ -107,7 +107,7 @@ def welcome(
 
 
 def _write(task: _Task, what: str, write: Write) -> None:
-    config.refuse_trial_settings(installation().settings)
+    require_postable(installation())
     if task.email is None:
         _write_to_many(task, what, write)
     elif not task.filters.is_empty or task.everybody:

@@ -29,6 +29,10 @@ class Waiting:
     """In lanes that are stopped: they wait for an admin, and are in none of the above."""
     held_back: int = 0
     """While others go first: as those, and not among them."""
+    handed: int = 0
+    """Under way to a relay whose answer is not in the books yet: in none of the above."""
+    answer_in: timedelta | None = None
+    """Until the last of these is in doubt, if nobody books what became of it."""
 
 
 def find_run(session: Session, run_id: int, *, lock: bool = False) -> Run:
@@ -79,10 +83,10 @@ def waiting(session: Session, run_id: int) -> Waiting:
         (Lane.free_at > rested_at, Lane.free_at),  # by its pace
         else_=rested_at,
     )
-    is_free = Delivery.lease_until.is_(None)
+    is_handed, is_free = Delivery.state == DeliveryState.HANDED, Delivery.lease_until.is_(None)
     is_back = and_(is_free, canaries.held_back(run_id))
     is_stopped = and_(is_free, Lane.stopped_at.is_not(None), ~is_back)
-    can_go = and_(~is_stopped, ~is_back)
+    can_go = and_(~is_stopped, ~is_back, ~is_handed)
     row = session.execute(
         select(
             func.count().filter(due_at <= now, can_go),
@@ -91,12 +95,15 @@ def waiting(session: Session, run_id: int) -> Waiting:
             now,
             func.count().filter(is_stopped),
             func.count().filter(is_back),
+            func.count().filter(is_handed),
+            func.max(Delivery.lease_until).filter(is_handed),
         )
         .select_from(Delivery)
         .outerjoin(Lane, Lane.name == Delivery.lane)
         .where(Delivery.run_id == run_id, Delivery.state.in_(OPEN))
     ).one()
-    return Waiting(row[0], row[1], row[2] - row[3] if row[2] else None, row[4], row[5])
+    next_in, answer_in = (row[at] - row[3] if row[at] else None for at in (2, 7))
+    return Waiting(row[0], row[1], next_in, row[4], row[5], row[6], answer_in)
 
 
 def pause_sending(session: Session, by: str, reason: str | None) -> list[int]:
