@@ -59,7 +59,7 @@ def test_the_meanings_of_options_stand_in_one_column(office: Office) -> None:
         (["issue", "import"], "缺少参数 '文件'。"),
         (["issue", "import", "/none"], "'文件' 的值无效：路径 '/none' 不存在。"),
         (["subscriber", "add", "a@b.example"], "缺少选项 '--name'。"),
-        (["run", "list", "--jsn"], "没有选项 '--jsn'。 是不是 '--json'？"),
+        (["run", "list", "--jsn"], "没有选项 '--jsn'。是不是 '--json'？"),
         (["run", "list", "more"], "多余的参数（more）"),
         (
             ["subscriber", "list", "--limit", "0"],
