@@ -10,11 +10,14 @@ from distribution.delivery import planning
 from distribution.delivery.approving import require_approved
 from distribution.delivery.milestones import tell_started
 from distribution.delivery.recognising import require_trusted
-from distribution.delivery.store import canaries, closing, runs, tripwires
+from distribution.delivery.store import canaries, closing, readiness, runs, tripwires
 from distribution.delivery.store.runs import find_run
 from distribution.errors import Refused
 from distribution.models import Run
 from distribution.words import RunState
+
+_MANY = 5_000
+"""Mails from which on it matters by which index the next ones are found."""
 
 
 class WrongState(Refused):
@@ -56,6 +59,9 @@ def start(
         require_approved(run)
     if state in (RunState.PLANNING, RunState.PLANNED):
         planning.seal(transaction, run_id, at=at)
+    with transaction() as session:
+        if (find_run(session, run_id).planned or 0) >= _MANY:
+            readiness.count_anew(session)
     with transaction() as session:
         run = find_run(session, run_id, lock=True)
         if run.state is RunState.SENDING and first is None:

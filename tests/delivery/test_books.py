@@ -22,10 +22,12 @@ from factories import (
     time_is_up,
 )
 from runs import SEPTEMBER
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, inspect, text, update
+from sqlalchemy.orm import Session
 
 from distribution import delivery, digests
 from distribution.app import App
+from distribution.delivery.store import readiness
 from distribution.models import Delivery, DeliveryEvent, Run, Selection, Sheet, Slot, Subscriber
 from distribution.words import Cause, DeliveryState, RunKind, RunState
 
@@ -351,3 +353,20 @@ def test_readers_of_a_run_are_known_by_what_they_got(app: App) -> None:
 
     assert (delivery_id, recipient) == (first(app, run_id), "r1@fenhe.example")
     assert interests["topics"] == []
+
+
+# -- what the database knows of a run ------------------------------------------------------------
+
+
+def test_postgresql_is_told_how_many_rows_are_due_before_they_go(
+    app: App, session: Session
+) -> None:
+    make_run(app, 3)
+
+    readiness.count_anew(session)
+
+    if app.engine.dialect.name == "postgresql":
+        known = text("SELECT reltuples FROM pg_class WHERE relname = 'deliveries'")
+        assert session.scalar(known) == 3
+    else:
+        assert not inspect(app.engine).has_table("sqlite_stat1")
